@@ -1,0 +1,33 @@
+# Cauldron: `make run` and `make test` are all a newcomer needs. `make help` lists the rest.
+
+CAULDRON := .build/release/cauldron
+SWIFT_FILES := Package.swift Sources Tests
+
+.PHONY: run test build bench format lint clean help
+
+run: build ## install what is missing, build, make the demo company and serve it
+	$(CAULDRON) demo --data data/northwind
+
+test: ## install what is missing, build and run all tests
+	@scripts/setup test
+	swift build --build-tests
+	swift test
+
+build: ## install what is missing and build the release binary
+	@scripts/setup build
+	swift build -c release --product cauldron
+
+bench: build ## measure the release binary
+	$(CAULDRON) bench
+
+format: ## format the Swift sources in place
+	swift format -i -r --configuration .swift-format $(SWIFT_FILES)
+
+lint: ## check the format without changing anything
+	swift format lint --strict -r --configuration .swift-format $(SWIFT_FILES)
+
+clean: ## remove what was built; the data folder stays
+	swift package clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10

@@ -1,0 +1,212 @@
+public import Values
+
+extension JSON {
+    /// A column's value as it stands in a document: decimals as numbers, days and moments as text.
+    public init(_ value: Values.Value) {
+        switch value {
+        case .null, .outOfRange: self = .null
+        case .int(let number): self = .int(number)
+        case .decimal:
+            let exact = value.exact ?? .zero
+            self = exact.wholeNumber.map(JSON.int) ?? .decimal(exact)
+        case .text(let text): self = .string(text)
+        default: self = .string(value.description)
+        }
+    }
+}
+
+extension Document {
+    /// The document with its rows as JSON, nulls included.
+    public var json: JSON {
+        var writer = JSONWriter(capacity: 1024)
+        write(to: &writer, nulls: true)
+        return (try? JSON.parse(writer.bytes)) ?? .null
+    }
+
+    /// Writes the document with its rows. The wire leaves nulls out where Frappe's does.
+    public func write(to writer: inout JSONWriter, nulls: Bool) {
+        writer.beginObject()
+        writer.key("doctype")
+        writer.string(doctype.name)
+        for slot in values.indices {
+            let value = values[slot]
+            if !nulls, value.isNull { continue }
+            writer.key(doctype.keys[slot])
+            if doctype.columns[slot].type == .password, !value.isNull {
+                writer.string("*****")
+            } else {
+                writer.value(value)
+            }
+        }
+        for (field, slot) in doctype.tables {
+            writer.key(field.name)
+            writer.beginArray()
+            for row in rows[slot] { row.write(to: &writer, nulls: nulls) }
+            writer.endArray()
+        }
+        writer.endObject()
+    }
+}
+
+extension Session {
+    /// A new document from what a client sent.
+    ///
+    /// - Throws: ``Problem/Kind/unknownField``, ``Problem/Kind/wrongType``.
+    public func document(_ doctype: String, from object: JSONObject) throws -> Document {
+        let document = try new(doctype)
+        try apply(object, to: document)
+        return document
+    }
+
+    /// Puts what a client sent into a document. Fields that are not sent stay; a table that is sent replaces the rows;
+    /// what the server sets itself is ignored.
+    ///
+    /// - Throws: ``Problem/Kind/unknownField``, ``Problem/Kind/wrongType``.
+    public func apply(_ object: JSONObject, to document: Document) throws {
+        try about(document) { try apply(object, to: document, row: nil) }
+    }
+
+    private func apply(_ object: JSONObject, to document: Document, row: Int?) throws {
+        let type = document.doctype
+        for (key, json) in object.members {
+            if let slot = type.slot(of: key) {
+                try set(slot, json, of: document, row: row)
+            } else if let table = type.tableSlot(of: key) {
+                try setRows(table, json, of: document)
+            } else if !key.hasPrefix("_"), key != "doctype" {
+                if let field = type.fields.first(where: { $0.name == key }), field.type.column == nil { continue }
+                throw Problem(
+                    .unknownField, "\(type.name) has no field \(key)", field: key, row: row,
+                    fix: "Leave it out, or correct its name.")
+            } else if key == "__newname", case .string(let name) = json, type.naming == .prompt {
+                document.name = name
+            }
+        }
+    }
+
+    private func set(_ slot: Int, _ json: JSON, of document: Document, row: Int?) throws {
+        let field = document.doctype.columns[slot]
+        switch slot {
+        case Document.Slot.name:
+            guard document.isNew, row != nil || document.doctype.naming == .prompt, case .string(let name) = json
+            else { return }
+            document.name = name
+        case Document.Slot.docstatus: document.values[slot] = try field.value(of: json, row: row)
+        case Document.Slot.modified:
+            document.claimedModified = document.isNew || json.isNull ? nil : try field.value(of: json, row: row)
+        case Document.Slot.idx: return
+        default:
+            guard slot >= document.doctype.firstOwnSlot else { return }
+            guard !field.flags.contains(.readOnly) || field.name == "amended_from" && document.isNew else { return }
+            document.values[slot] = try field.value(of: json, row: row)
+            document.sent.insert(slot)
+        }
+    }
+
+    private func setRows(_ table: Int, _ json: JSON, of document: Document) throws {
+        let field = document.doctype.tables[table].field
+        if json.isNull {
+            document.rows[table] = []
+            return
+        }
+        guard case .array(let elements) = json else {
+            throw Problem(.wrongType, "\(field.label) must be a list of rows", field: field.name)
+        }
+        guard elements.count <= Limits.childRows else {
+            throw Problem(
+                .tooMany, "\(field.label) has \(elements.count) rows, more than \(Limits.childRows)", field: field.name)
+        }
+        let child = try registry.doctype(field.options ?? "")
+        document.rows[table] = try elements.enumerated().map { index, element in
+            guard case .object(let object) = element else {
+                throw Problem(
+                    .wrongType, "Row \(index + 1) of \(field.label) must be an object", field: field.name, row: index + 1)
+            }
+            let row = Document(child)
+            try apply(object, to: row, row: index + 1)
+            row.values[Document.Slot.docstatus] = .int(0)
+            return row
+        }
+        document.renumber(table)
+    }
+}
+
+extension FieldDefinition {
+    /// What a client sent, as the field's type.
+    ///
+    /// Numbers, days and flags may come as text; empty text is no value.
+    ///
+    /// - Throws: ``Problem/Kind/wrongType``; ``Problem/Kind/outOfRange``.
+    public func value(of json: JSON, row: Int? = nil) throws -> Value {
+        switch (type.column, json) {
+        case (_, .null): return type.isNumeric ? Value(.zero, for: self) : .null
+        case (.text, .string(let text)): return text.isEmpty ? .null : .text(text)
+        case (.text, .int), (.text, .decimal), (.text, .object), (.text, .array):
+            if case .array = json, isPlain { break }
+            if case .object = json, isPlain { break }
+            return .text(json.text)
+        case (.integer, .bool(let flag)): return .int(flag ? 1 : 0)
+        case (.integer, .int(let number)):
+            if type == .check { return .int(number != 0 ? 1 : 0) }
+            return .int(number)
+        case (.integer, .decimal(let number)):
+            guard number.isInRange else { throw tooLarge(row) }
+            if let whole = number.wholeNumber { return .int(whole) }
+        case (.integer, .string(let text)):
+            if text.isEmpty { return .int(0) }
+            if type == .check, ["true", "True", "false", "False"].contains(text) { return .int(text.first == "t" || text.first == "T" ? 1 : 0) }
+            if let number = Exact(text) {
+                guard number.isInRange else { throw tooLarge(row) }
+                if let whole = number.wholeNumber { return .int(type == .check ? (whole != 0 ? 1 : 0) : whole) }
+            }
+        case (.decimal, .int(let number)): return try fitting(Exact(number), row)
+        case (.decimal, .decimal(let number)): return try fitting(number, row)
+        case (.decimal, .bool(let flag)): return try fitting(flag ? .one : .zero, row)
+        case (.decimal, .string(let text)):
+            if text.isEmpty { return Value(.zero, for: self) }
+            if let number = Exact(text) { return try fitting(number, row) }
+        case (.day, .string(let text)):
+            if text.isEmpty { return .null }
+            if let day = Day(text) { return .day(day) }
+            if let time = Timestamp(text) { return .day(time.day) }
+        case (.timestamp, .string(let text)):
+            if text.isEmpty { return .null }
+            if let time = Timestamp(text) { return .timestamp(time) }
+        case (.time, .string(let text)):
+            if text.isEmpty { return .null }
+            if let time = TimeOfDay(text) { return .time(time) }
+        default: break
+        }
+        throw Problem(
+            .wrongType, "\(label) must be \(expected), not \(short(json))", field: name, row: row,
+            fix: "Send \(name) as \(expected).")
+    }
+
+    private var isPlain: Bool { type.isLine || type == .smallText || type == .text || type == .longText }
+
+    private func fitting(_ number: Exact, _ row: Int?) throws -> Value {
+        let value = Value(number, for: self)
+        guard value != .outOfRange else { throw tooLarge(row) }
+        return value
+    }
+
+    private func tooLarge(_ row: Int?) -> Problem {
+        Problem(.outOfRange, "\(label) is larger than the field can hold", field: name, row: row)
+    }
+
+    private var expected: String {
+        switch type.column {
+        case .integer: type == .check ? "0 or 1" : "a whole number"
+        case .decimal: "a number"
+        case .day: "a date as YYYY-MM-DD"
+        case .timestamp: "a moment as YYYY-MM-DD HH:MM:SS"
+        case .time: "a time as HH:MM:SS"
+        default: "text"
+        }
+    }
+
+    private func short(_ json: JSON) -> String {
+        let text = json.text
+        return text.count > 40 ? String(text.prefix(40)) + "…" : text
+    }
+}

@@ -1,0 +1,27 @@
+/// The limits of documents and requests, in one place. Reaching one is a clear error, never a crash.
+public enum Limits {
+    /// The most characters of a name or another text of one line.
+    public static let lineCharacters = 140
+    /// The most characters of longer text.
+    public static let textCharacters = 1_000_000
+    /// The most rows of a child table.
+    public static let childRows = 10_000
+    /// The rows of a list when a request does not say.
+    public static let pageRows = 20
+    /// The most rows of a list.
+    public static let listRows = 100_000
+    /// The most conditions of one list.
+    public static let filters = 100
+    /// The most values of one `in` condition.
+    public static let filterValues = 1_000
+    /// The most fields of one list.
+    public static let listFields = 200
+    /// The deepest tree.
+    public static let treeDepth = 64
+    /// How many saves may be inside one another, by hooks that save other documents.
+    public static let nestedWrites = 16
+    /// The most documents of one call that takes a list.
+    public static let documentsPerCall = 200
+    /// The most rows of an import.
+    public static let importRows = 1_000_000
+}

@@ -1,0 +1,236 @@
+public import Storage
+public import Values
+
+/// Everything the modules of a server declare: DocTypes with their controllers, methods, tables and checks.
+///
+/// Made once at start from the modules, then shared by all sessions and never changed.
+public struct Registry: Sendable {
+    private var types: [String: DocType] = [:]
+    private var hooks: [String: Hooks] = [:]
+    private var order: [String] = []
+    /// The methods clients may call, by their dotted names.
+    public private(set) var methods: [String: Method] = [:]
+    /// Tables that are not DocTypes', such as kept balances.
+    public private(set) var tables: [TableSchema] = []
+    /// What `doctor` recomputes.
+    public private(set) var checks: [Check] = []
+    /// Which fields of which DocTypes link to a DocType, by its name.
+    private(set) var backlinks: [String: [Backlink]] = [:]
+    /// DocTypes whose rows go with the voucher they were posted for and do not keep it from being cancelled.
+    private var parents: [String: [String]] = [:]
+
+    /// An empty registry.
+    public init() {}
+
+    /// A field that links to a DocType.
+    struct Backlink: Sendable {
+        let doctype: DocType
+        let field: FieldDefinition
+    }
+
+    /// A check of something that is kept: it recomputes it and says in words what differs.
+    public struct Check: Sendable {
+        /// What is checked, such as `account balances`.
+        public let name: String
+        /// Gives one sentence for each difference.
+        public let run: @Sendable (Session) throws -> [String]
+
+        /// A check named `name`.
+        public init(_ name: String, run: @escaping @Sendable (Session) throws -> [String]) {
+            self.name = name
+            self.run = run
+        }
+    }
+
+    /// Adds DocTypes declared in Swift, with their controllers.
+    public mutating func add(_ schemas: any DocTypeSchema.Type...) {
+        for schema in schemas {
+            let doctype = schema.makeDocType()
+            precondition(types[doctype.name] == nil, "\(doctype.name) is declared twice")
+            types[doctype.name] = doctype
+            order.append(doctype.name)
+            if let controller = schema as? any Controller.Type { hooks[doctype.name] = Hooks(controller) }
+            for field in doctype.fields {
+                guard let target = field.options else { continue }
+                if field.type == .link, doctype.kind != .ledger, doctype.kind != .kept {
+                    backlinks[target, default: []].append(Backlink(doctype: doctype, field: field))
+                }
+                if field.type.isTable { parents[target, default: []].append(doctype.name) }
+            }
+        }
+    }
+
+    /// Adds a method that clients may call.
+    public mutating func add(_ method: Method) {
+        precondition(methods[method.name] == nil, "the method \(method.name) is declared twice")
+        methods[method.name] = method
+    }
+
+    /// Adds a table that is not a DocType's.
+    public mutating func add(table: TableSchema) { tables.append(table) }
+
+    /// Adds a check for `doctor`.
+    public mutating func add(check: Check) { checks.append(check) }
+
+    /// The DocType of that name.
+    ///
+    /// - Throws: ``Problem/Kind/notFound``.
+    public func doctype(_ name: String) throws -> DocType {
+        guard let doctype = types[name] else {
+            throw Problem(.notFound, "DocType \(name) not found")
+        }
+        return doctype
+    }
+
+    /// The DocType of that name, or nil.
+    public func find(_ name: String) -> DocType? { types[name] }
+
+    /// All DocTypes in the order they were added.
+    public var doctypes: [DocType] { order.compactMap { types[$0] } }
+
+    /// The DocTypes that have rows of this child DocType.
+    public func parents(of child: String) -> [DocType] { (parents[child] ?? []).compactMap { types[$0] } }
+
+    func hooks(_ name: String) -> Hooks? { hooks[name] }
+
+    /// The shapes of all tables.
+    public var allTables: [TableSchema] { doctypes.map(\.schema) + tables + [Naming.table] }
+}
+
+/// A method that clients may call by name.
+public struct Method: Sendable {
+    /// Its dotted name, such as `erpnext.accounts.utils.get_balance_on`.
+    public let name: String
+    /// Whether it changes anything; only then does it run in a transaction that is committed.
+    public let writes: Bool
+    /// Whether it may be called without signing in.
+    public let allowsGuests: Bool
+    /// The names and meanings of its arguments, for the API's description.
+    public let parameters: [Parameter]
+    /// What it does, in a sentence.
+    public let summary: String
+    /// Does it.
+    public let run: @Sendable (Arguments, Session) throws -> JSON
+
+    /// One argument of a method.
+    public struct Parameter: Sendable {
+        /// Its name.
+        public let name: String
+        /// Whether a call without it is refused.
+        public let isRequired: Bool
+        /// What it is.
+        public let summary: String
+
+        /// An argument that may be left out.
+        public static func optional(_ name: String, _ summary: String = "") -> Parameter {
+            Parameter(name: name, isRequired: false, summary: summary)
+        }
+        /// An argument that must be given.
+        public static func required(_ name: String, _ summary: String = "") -> Parameter {
+            Parameter(name: name, isRequired: true, summary: summary)
+        }
+    }
+
+    /// A method named `name`.
+    public init(
+        _ name: String, writes: Bool = false, allowsGuests: Bool = false, parameters: [Parameter] = [],
+        summary: String = "", run: @escaping @Sendable (Arguments, Session) throws -> JSON
+    ) {
+        self.name = name
+        self.writes = writes
+        self.allowsGuests = allowsGuests
+        self.parameters = parameters
+        self.summary = summary
+        self.run = run
+    }
+}
+
+/// The arguments of a method call. They may arrive as JSON or as text; each accessor takes both.
+public struct Arguments: Sendable {
+    /// The arguments as they came.
+    public var values: JSONObject
+
+    /// These arguments.
+    public init(_ values: JSONObject) { self.values = values }
+
+    /// An argument as it came; nil when it is missing or null.
+    public subscript(name: String) -> JSON? {
+        guard let value = values[name] else { return nil }
+        if case .null = value { return nil }
+        return value
+    }
+
+    /// An argument as text; numbers become text. Nil when it is missing or empty.
+    public func text(_ name: String) -> String? {
+        switch self[name] {
+        case .string(let text): text.isEmpty ? nil : text
+        case .int(let number): String(number)
+        case .decimal(let number): number.description
+        case .bool(let flag): flag ? "1" : "0"
+        default: nil
+        }
+    }
+
+    /// An argument that must be given, as text.
+    ///
+    /// - Throws: ``Problem/Kind/mandatory`` that names it.
+    public func required(_ name: String) throws -> String {
+        guard let text = text(name) else {
+            throw Problem(.mandatory, "The argument \(name) is missing", field: name, fix: "Send \(name).")
+        }
+        return text
+    }
+
+    /// An argument as JSON: text that holds JSON is parsed.
+    ///
+    /// - Throws: ``Problem/Kind/malformed`` when the text is no JSON.
+    public func json(_ name: String) throws -> JSON? {
+        guard let value = self[name] else { return nil }
+        guard case .string(let text) = value, let first = text.first(where: { !$0.isWhitespace }),
+            "[{\"".contains(first)
+        else { return value }
+        do {
+            return try JSON.parse(text)
+        } catch {
+            throw Problem(
+                .malformed, "\(name) is not JSON: \(error.reason) at character \(error.offset)", field: name)
+        }
+    }
+
+    /// An argument as a whole number.
+    ///
+    /// - Throws: ``Problem/Kind/wrongType``.
+    public func int(_ name: String) throws -> Int? {
+        switch self[name] {
+        case nil: return nil
+        case .int(let number): return Int(number)
+        case .bool(let flag): return flag ? 1 : 0
+        case .string(let text):
+            if text.isEmpty { return nil }
+            if let number = Int(text) { return number }
+            fallthrough
+        default:
+            throw Problem(.wrongType, "\(name) must be a whole number", field: name)
+        }
+    }
+
+    /// An argument as yes or no: 1, "1", true and "true" are yes.
+    public func flag(_ name: String) -> Bool? {
+        switch self[name] {
+        case .bool(let flag): flag
+        case .int(let number): number != 0
+        case .string(let text): text.isEmpty ? nil : !["0", "false", "False", "no"].contains(text)
+        default: nil
+        }
+    }
+
+    /// An argument as a day.
+    ///
+    /// - Throws: ``Problem/Kind/wrongType``.
+    public func day(_ name: String) throws -> Day? {
+        guard let text = text(name) else { return nil }
+        if let day = Day(text) { return day }
+        if let time = Timestamp(text) { return time.day }
+        throw Problem(.wrongType, "\(name) must be a date as YYYY-MM-DD", field: name)
+    }
+}

@@ -1,0 +1,238 @@
+internal import Storage
+internal import Values
+
+/// The metadata of a kind of document, made once when its module is registered and never changed.
+///
+/// From it come the table, the checks of a save, the list, the REST resource and its description.
+public final class DocType: Sendable {
+    /// Its name, such as `Sales Invoice`.
+    public let name: String
+    /// The module it belongs to.
+    public let module: String
+    /// Its table.
+    public let table: String
+    /// What kind of documents these are.
+    public let kind: Kind
+    /// Documents are submitted, cancelled and amended.
+    public let isSubmittable: Bool
+    /// How documents get their names.
+    public let naming: Naming
+    /// Its fields in the order of the form, without the standard columns.
+    public let fields: [FieldDefinition]
+    /// Who may do what.
+    public let permissions: [Permission]
+    /// The field people know a document by, if not its name.
+    public let titleField: String?
+    /// The fields a search looks in, besides the name.
+    public let searchFields: [String]
+    /// The field that names a node's parent, for a tree.
+    public let treeField: String?
+    /// The order of a list that does not say.
+    public let sort: (field: String, descending: Bool)
+    /// Changes are kept as versions.
+    public let tracksChanges: Bool
+    /// What it is for.
+    public let summary: String
+    /// Indexes over several columns.
+    private let indexes: [[String]]
+
+    /// Every stored or computed column, standard ones first: the order of ``Document``'s values.
+    let columns: [FieldDefinition]
+    /// The child tables, in the order of the form.
+    public let tables: [(field: FieldDefinition, slot: Int)]
+    private let slots: [String: Int]
+    private let tableSlots: [String: Int]
+    /// The slot of each stored property of the Swift type, by its place; -1 for layout and tables.
+    let memberSlots: [Int]
+    /// The ordinal among ``tables`` of each stored property, by its place; -1 for the others.
+    let memberTables: [Int]
+
+    /// The kinds of documents.
+    public enum Kind: Sendable {
+        /// A document of its own.
+        case document
+        /// A row of another document.
+        case child
+        /// A row of an append-only ledger, written only by posting.
+        case ledger
+        /// A figure that a module keeps beside its ledger and changes as it posts, such as the stock of an item.
+        /// Read like any document, written only by the module's own statements.
+        case kept
+    }
+
+    /// How a document gets its name.
+    public enum Naming: Sendable, Equatable {
+        /// By counting without gaps; the first is used unless the document's `naming_series` says another.
+        case series([String])
+        /// The value of this field.
+        case field(String)
+        /// The user gives it.
+        case prompt
+        /// 15 characters that grow with time.
+        case hash
+        /// The controller gives it.
+        case controller
+    }
+
+    /// The standard columns every document has.
+    static let standard: [FieldDefinition] = [
+        FieldDefinition("name", .data, flags: .indexed), FieldDefinition("owner", .data),
+        FieldDefinition("creation", .datetime), FieldDefinition("modified", .datetime),
+        FieldDefinition("modified_by", .data), FieldDefinition("docstatus", .int), FieldDefinition("idx", .int),
+    ]
+    /// The standard columns a child row has besides.
+    static let childStandard: [FieldDefinition] = [
+        FieldDefinition("parent", .data), FieldDefinition("parentfield", .data), FieldDefinition("parenttype", .data),
+    ]
+
+    /// Builds the metadata from the DocType's description and fields.
+    ///
+    /// `members` gives for each stored property of a Swift schema the index of its field; empty for others.
+    init(info: DocTypeInfo, fields: [FieldDefinition], members: [Int]) {
+        name = info.name
+        module = info.module
+        table = Text.table(info.name)
+        kind = info.kind
+        isSubmittable = info.isSubmittable
+        naming = info.naming
+        permissions = info.permissions
+        titleField = info.title
+        searchFields = info.search
+        treeField = info.tree
+        sort = info.sort ?? ("modified", true)
+        tracksChanges = info.kind == .document && info.tracksChanges
+        summary = info.summary
+        indexes = info.indexes
+
+        var all = fields
+        if case .series(let series) = info.naming {
+            var field = FieldDefinition(
+                "naming_series", .select, options: series.joined(separator: "\n"), flags: [.setOnlyOnce, .noCopy])
+            field.label = "Series"
+            field.fallback = .value(.text(series[0]))
+            all.append(field)
+        }
+        if info.isSubmittable {
+            all.append(FieldDefinition("amended_from", .link, options: info.name, flags: [.readOnly, .noCopy, .linksToCancelled]))
+        }
+        self.fields = all
+
+        let standard = info.kind == .child ? Self.standard + Self.childStandard : Self.standard
+        var columns = standard
+        var tables: [(field: FieldDefinition, slot: Int)] = []
+        var slotOfField: [Int] = []
+        var tableOfField: [Int] = []
+        for field in all {
+            if field.type.isTable {
+                tableOfField.append(tables.count)
+                slotOfField.append(-1)
+                tables.append((field, tables.count))
+            } else if field.type.column != nil {
+                slotOfField.append(columns.count)
+                tableOfField.append(-1)
+                columns.append(field)
+            } else {
+                slotOfField.append(-1)
+                tableOfField.append(-1)
+            }
+        }
+        self.columns = columns
+        self.tables = tables
+        slots = Dictionary(columns.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+        tableSlots = Dictionary(tables.map { ($0.field.name, $0.slot) }, uniquingKeysWith: { first, _ in first })
+        memberSlots = members.map { slotOfField[$0] }
+        memberTables = members.map { tableOfField[$0] }
+        precondition(slots.count == columns.count && tableSlots.count == tables.count, "\(info.name) has a field twice")
+        let stored = columns.indices.filter { columns[$0].expression == nil }
+        storedSlots = stored
+        storedNames = stored.map { columns[$0].name }
+        columnTypes = columns.map { $0.type.column ?? .text }
+        selection = columns.map { $0.expression.map { "(\($0))" } ?? quoted($0.name) }.joined(separator: ",")
+        keys = columns.map { JSONKey($0.name) }
+        linkSlots = columns.indices.filter { columns[$0].type == .link || columns[$0].type == .dynamicLink }
+        firstOwnSlot = standard.count
+        var fetches: [Fetch] = []
+        for (slot, field) in columns.enumerated() {
+            guard let (link, source) = field.fetchFrom, let linkSlot = slots[link],
+                let target = columns[linkSlot].options
+            else { continue }
+            let copied = (slot: slot, source: source, onlyIfEmpty: field.flags.contains(.fetchIfEmpty))
+            if let index = fetches.firstIndex(where: { $0.link == linkSlot }) {
+                fetches[index].fields.append(copied)
+            } else {
+                fetches.append(Fetch(link: linkSlot, target: target, fields: [copied]))
+            }
+        }
+        self.fetches = fetches
+    }
+
+    /// What is copied from the document that one link points to.
+    struct Fetch: Sendable {
+        let link: Int
+        let target: String
+        var fields: [(slot: Int, source: String, onlyIfEmpty: Bool)]
+    }
+    /// What is copied on each save, by the link it comes through.
+    let fetches: [Fetch]
+
+    /// The slots that are columns of the table.
+    let storedSlots: [Int]
+    /// Their names.
+    let storedNames: [String]
+    /// How each slot is read.
+    let columnTypes: [ColumnType]
+    /// All slots, as the list of a SELECT.
+    let selection: String
+    /// The names of the slots as JSON keys.
+    let keys: [JSONKey]
+    /// The slots that hold links.
+    let linkSlots: [Int]
+    /// The first slot behind the standard columns.
+    let firstOwnSlot: Int
+
+    /// The slot of a column, or nil.
+    public func slot(of name: String) -> Int? { slots[name] }
+
+    /// The ordinal of a child table, or nil.
+    public func tableSlot(of name: String) -> Int? { tableSlots[name] }
+
+    /// A field or standard column by name, or nil.
+    public func field(_ name: String) -> FieldDefinition? {
+        if let slot = slots[name] { return columns[slot] }
+        if let table = tableSlots[name] { return tables[table].field }
+        return nil
+    }
+
+    /// Its columns, the standard ones first.
+    public var allColumns: [FieldDefinition] { columns }
+
+    /// The shape of its table.
+    var schema: TableSchema {
+        var indexes = self.indexes.map { TableSchema.Index(columns: $0) }
+        if kind == .child { indexes.append(.init("parent", "parenttype", "parentfield", "idx")) }
+        if kind == .document { indexes.append(.init("modified")) }
+        for slot in storedSlots.dropFirst() {
+            let field = columns[slot]
+            if field.flags.contains(.unique) {
+                indexes.append(.init(columns: [field.name], unique: true))
+            } else if field.flags.contains(.indexed) {
+                indexes.append(.init(columns: [field.name]))
+            }
+        }
+        return TableSchema(
+            table,
+            columns: storedSlots.map { slot in
+                let field = columns[slot]
+                let isNumber = field.type.isNumeric
+                return .init(
+                    field.name, columnTypes[slot], required: slot == 0 || isNumber, fallback: isNumber ? .int(0) : .null)
+            }, primaryKey: ["name"], indexes: indexes, appendOnly: kind == .ledger)
+    }
+}
+
+extension Text {
+    /// The table of a DocType: `Sales Invoice` is kept in `sales_invoice`.
+    static func table(_ doctype: String) -> String {
+        String(doctype.lowercased().map { $0 == " " || $0 == "-" ? "_" : $0 })
+    }
+}

@@ -1,0 +1,92 @@
+internal import Values
+
+/// A DocType declared in Swift. Its stored properties are its fields, in the order of the form:
+///
+/// ```swift
+/// public struct Customer: DocTypeSchema {
+///     public static let doctype = DocTypeInfo("Customer", module: "Selling", naming: .field("customer_name"))
+///     public let customerName = Data(.required, .inListView)   // stored and served as customer_name
+///     public init() {}
+/// }
+/// ```
+///
+/// Properties are fields, or structs of fields that several DocTypes share (``FieldGroup``).
+public protocol DocTypeSchema: Sendable {
+    /// Its name and what holds for the whole of it.
+    static var doctype: DocTypeInfo { get }
+    /// The fields as declared.
+    init()
+}
+
+/// Fields that several DocTypes have in common. They stand in the table as if declared in each.
+public protocol FieldGroup: Sendable {}
+
+/// What is said of a DocType besides its fields.
+public struct DocTypeInfo: Sendable {
+    var name: String
+    var module: String
+    var kind: DocType.Kind
+    var naming: DocType.Naming
+    var isSubmittable: Bool
+    var title: String?
+    var search: [String]
+    var tree: String?
+    var sort: (field: String, descending: Bool)?
+    var tracksChanges: Bool
+    var permissions: [Permission]
+    var summary: String
+    var indexes: [[String]]
+
+    /// A DocType named `name` of a module.
+    ///
+    /// `title` is the field people know a document by; `tree` the field that names a node's parent; `indexes` are those
+    /// over several columns.
+    public init(
+        _ name: String, module: String, kind: DocType.Kind = .document, naming: DocType.Naming = .hash,
+        _ switches: Switch..., title: String? = nil, search: [String] = [], tree: String? = nil,
+        sort: (field: String, descending: Bool)? = nil, permissions: [Permission] = [], indexes: [[String]] = [],
+        summary: String = ""
+    ) {
+        self.name = name
+        self.module = module
+        self.kind = kind
+        self.naming = naming
+        isSubmittable = switches.contains(.submittable)
+        tracksChanges = !switches.contains(.untracked)
+        self.title = title
+        self.search = search
+        self.tree = tree
+        self.sort = sort
+        self.permissions = permissions
+        self.summary = summary
+        self.indexes = indexes
+    }
+
+    /// A switch of a DocType.
+    public enum Switch: Sendable {
+        /// Documents are submitted, cancelled and amended.
+        case submittable
+        /// Changes are not kept as versions.
+        case untracked
+    }
+}
+
+extension DocTypeSchema {
+    /// The runtime metadata of this type.
+    static func makeDocType() -> DocType {
+        var fields: [FieldDefinition] = []
+        var members: [Int] = []
+        func add(_ value: Any, _ label: String?) {
+            if let field = value as? any FieldDeclaration {
+                members.append(fields.count)
+                fields.append(field.declaration.definition(named: Text.snakeCase(label ?? "")))
+            } else if value is any FieldGroup {
+                for child in Mirror(reflecting: value).children { add(child.value, child.label) }
+            } else {
+                preconditionFailure("\(doctype.name).\(label ?? "?") is neither a field nor a group of fields")
+            }
+        }
+        for child in Mirror(reflecting: Self()).children { add(child.value, child.label) }
+        return DocType(info: doctype, fields: fields, members: members)
+    }
+}

@@ -1,0 +1,102 @@
+public import Values
+
+/// What is done to a document. The raw value stands in the audit log.
+enum Action: String, Sendable {
+    case insert, save, submit, updateAfterSubmit = "update_after_submit", cancel, delete
+    /// Figures that follow from another document.
+    case derive
+
+    /// The right it needs.
+    var right: Right {
+        switch self {
+        case .insert: .create
+        case .save, .derive, .updateAfterSubmit: .write
+        case .submit: .submit
+        case .cancel: .cancel
+        case .delete: .delete
+        }
+    }
+
+    /// What has happened then, for the type of the event.
+    var past: String {
+        switch self {
+        case .insert: "created"
+        case .save, .derive, .updateAfterSubmit: "updated"
+        case .submit: "submitted"
+        case .cancel: "cancelled"
+        case .delete: "deleted"
+        }
+    }
+}
+
+/// A field whose value changed.
+public struct FieldChange: Sendable, Equatable {
+    /// The field.
+    public let field: String
+    /// Its value before; null in a new document.
+    public let old: Value
+    /// Its value after.
+    public let new: Value
+
+    /// `[field, old, new]`, as versions keep it.
+    var json: JSON { [.string(field), JSON(old), JSON(new)] }
+}
+
+/// What differs between a document and what the database holds of it.
+struct Changes {
+    var fields: [FieldChange] = []
+    var added: [(table: String, row: Document)] = []
+    var removed: [(table: String, row: Document)] = []
+    var rows: [(table: String, row: Document, fields: [FieldChange])] = []
+    var movedRows = false
+
+    var isEmpty: Bool { fields.isEmpty && added.isEmpty && removed.isEmpty && rows.isEmpty && !movedRows }
+
+    /// The changes as Frappe's versions keep them.
+    var json: JSON {
+        var object: JSONObject = [:]
+        object["changed"] = .array(fields.map(\.json))
+        object["added"] = .array(added.map { [.string($0.table), $0.row.json] })
+        object["removed"] = .array(removed.map { [.string($0.table), $0.row.json] })
+        object["row_changed"] = .array(
+            rows.map { [.string($0.table), .int(Int64($0.row.idx)), .string($0.row.name), .array($0.fields.map(\.json))] })
+        return .object(object)
+    }
+}
+
+extension Session {
+    /// Compares a document with what the database holds of it.
+    func changes(of document: Document) -> Changes {
+        var changes = Changes()
+        changes.fields = fieldChanges(of: document, from: Document.Slot.docstatus)
+        for (field, slot) in document.doctype.tables {
+            let kept = Set(document.rows[slot].lazy.filter { $0.stored != nil }.map(\.name))
+            for row in document.storedRows[slot] where !kept.contains(row.name) {
+                changes.removed.append((field.name, row))
+            }
+            for row in document.rows[slot] {
+                guard let stored = row.stored else {
+                    changes.added.append((field.name, row))
+                    continue
+                }
+                let fields = fieldChanges(of: row, from: row.doctype.firstOwnSlot)
+                if !fields.isEmpty {
+                    changes.rows.append((field.name, row, fields))
+                } else if stored != row.values {
+                    changes.movedRows = true
+                }
+            }
+        }
+        return changes
+    }
+
+    private func fieldChanges(of document: Document, from first: Int) -> [FieldChange] {
+        guard let stored = document.stored else { return [] }
+        var changes: [FieldChange] = []
+        for slot in first..<document.values.count where document.values[slot] != stored[slot] {
+            let name = document.doctype.columns[slot].name
+            changes.append(FieldChange(field: name, old: stored[slot], new: document.values[slot]))
+        }
+        return changes
+    }
+}

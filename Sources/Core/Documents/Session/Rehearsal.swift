@@ -1,0 +1,151 @@
+internal import Crypto
+internal import EventLog
+public import Values
+
+/// Everything that some work would do, found by doing it and taking it back.
+public struct Changeset: Sendable {
+    /// Documents that would be created, changed, submitted, cancelled or deleted, in order.
+    public let documents: [DocumentEffect]
+    /// Rows that would be posted to ledgers, in order.
+    public let postings: [Posting]
+    /// The events that would be logged: their types and subjects.
+    public let events: [(type: String, subject: String)]
+    /// SHA-256 in hexadecimal of the effect. Two rehearsals have the same hash when they have the same effect: moments
+    /// and the names that new documents and rows get do not count, all else does.
+    public let hash: String
+
+    /// Rows of one ledger.
+    public struct Posting: Sendable {
+        /// The ledger.
+        public let doctype: String
+        /// The rows, each an object of its fields.
+        public let rows: [JSON]
+    }
+
+    /// The changeset as JSON.
+    public var json: JSON {
+        [
+            "hash": .string(hash), "documents": .array(documents.map(\.json)),
+            "postings": .array(postings.map { ["doctype": .string($0.doctype), "rows": .array($0.rows)] }),
+            "events": .array(events.map { ["type": .string($0.type), "subject": .string($0.subject)] }),
+        ]
+    }
+}
+
+/// What would happen to one document.
+public struct DocumentEffect: Sendable {
+    /// `insert`, `save`, `submit`, `cancel`, `delete`, … as in the audit log.
+    public let action: String
+    /// The DocType.
+    public let doctype: String
+    /// The name it would have.
+    public let name: String
+    /// The changed fields; none for a new document.
+    public let changed: [FieldChange]
+    /// The whole change, with rows; for a new document all of it.
+    public let detail: JSON
+
+    init(_ action: Action, _ document: Document, _ changes: Changes?) {
+        self.action = action.rawValue
+        doctype = document.doctype.name
+        name = document.name
+        changed = changes?.fields ?? []
+        detail = changes?.json ?? document.json
+    }
+
+    var json: JSON {
+        ["action": .string(action), "doctype": .string(doctype), "name": .string(name), "detail": detail]
+    }
+}
+
+/// One thing that was done, kept while a rehearsal runs.
+enum Effect: Sendable {
+    case document(DocumentEffect)
+    case posting(doctype: String, rows: [JSON])
+}
+
+extension Session {
+    /// Runs `body`, takes back everything it did, and returns what it would have done.
+    ///
+    /// Documents that `body` changed in memory stay changed there and are not to be used afterwards.
+    ///
+    /// - Throws: what `body` throws: what cannot be done cannot be rehearsed.
+    public func rehearse(_ body: (Session) throws -> Void) throws -> Changeset {
+        let before = pending
+        let wasRehearsing = isRehearsing
+        isRehearsing = true
+        pending = Pending()
+        defer {
+            pending = before
+            isRehearsing = wasRehearsing
+        }
+        var changeset: Changeset?
+        do {
+            try savepoint {
+                try body(self)
+                changeset = makeChangeset()
+                throw TakenBack()
+            }
+        } catch is TakenBack {}
+        guard let changeset else { throw Problem(.inconsistent, "The rehearsal left no changeset") }
+        return changeset
+    }
+
+    private struct TakenBack: Error {}
+
+    private func makeChangeset() -> Changeset {
+        var documents: [DocumentEffect] = []
+        var postings: [Changeset.Posting] = []
+        var canonical = Canonical()
+        for effect in pending.effects {
+            switch effect {
+            case .document(let document):
+                documents.append(document)
+                if document.action == Action.insert.rawValue { canonical.created(document.doctype, document.name) }
+                canonical.add(document.json)
+            case .posting(let doctype, let rows):
+                postings.append(Changeset.Posting(doctype: doctype, rows: rows))
+                canonical.add(["doctype": .string(doctype), "rows": .array(rows)])
+            }
+        }
+        let events = pending.events.map { ($0.type, $0.subject) }
+        for (type, _) in events { canonical.add(.string(type)) }
+        return Changeset(documents: documents, postings: postings, events: events, hash: canonical.hash)
+    }
+}
+
+/// Brings effects into a form in which only what they mean is left, and hashes it.
+private struct Canonical {
+    private var sha = SHA256()
+    private var names: [String: String] = [:]
+
+    /// A document that would be created: wherever its name stands, its place among the new ones stands instead.
+    mutating func created(_ doctype: String, _ name: String) { names[name] = "new \(doctype) \(names.count + 1)" }
+
+    mutating func add(_ effect: JSON) { sha.update(data: cleaned(effect).encoded) }
+
+    var hash: String {
+        sha.finalize().map { byte in
+            let digits = String(byte, radix: 16)
+            return digits.count < 2 ? "0" + digits : digits
+        }.joined()
+    }
+
+    private func cleaned(_ json: JSON) -> JSON {
+        switch json {
+        case .string(let text): return .string(names[text] ?? text)
+        case .array(let elements): return .array(elements.map(cleaned))
+        case .object(let object):
+            // A row of a table or ledger is known by what it holds, not by the name it happens to get.
+            let isRow = object["parenttype"] != nil || object["doctype"] != nil && object["name"] != nil
+            var kept: JSONObject = [:]
+            for (key, value) in object.members {
+                if ["creation", "modified"].contains(key) { continue }
+                if isRow, key == "name", let name = value.string, names[name] == nil, object["action"] == nil { continue }
+                kept[key] = cleaned(value)
+            }
+            return .object(kept)
+        default: return json
+        }
+    }
+}

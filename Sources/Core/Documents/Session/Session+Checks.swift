@@ -1,0 +1,213 @@
+internal import Storage
+internal import Values
+
+extension Session {
+    /// Checks every field of a document and its rows against its declaration.
+    func check(_ document: Document) throws {
+        try checkFields(document, row: nil)
+        for (field, slot) in document.doctype.tables {
+            let rows = document.rows[slot]
+            if rows.isEmpty, field.flags.contains(.required) {
+                throw Problem(
+                    .mandatory, "\(field.label) has no rows", field: field.name, fix: "Add at least one row.")
+            }
+            guard rows.count <= Limits.childRows else {
+                throw Problem(
+                    .tooMany, "\(field.label) has \(rows.count) rows, more than \(Limits.childRows)", field: field.name)
+            }
+            for row in rows { try checkFields(row, row: row.idx) }
+        }
+    }
+
+    private func checkFields(_ document: Document, row: Int?) throws {
+        let type = document.doctype
+        for slot in type.firstOwnSlot..<document.values.count {
+            let field = type.columns[slot]
+            switch document.values[slot] {
+            case .null:
+                if field.flags.contains(.required), !field.type.isNumeric { throw missing(field, row) }
+                // No value of a number is zero, in the table as in every calculation.
+                if field.type.isNumeric { document.values[slot] = Value(.zero, for: field) }
+            case .text(let text):
+                if text.isEmpty {
+                    if field.flags.contains(.required) { throw missing(field, row) }
+                    document.values[slot] = .null
+                } else {
+                    try checkText(text, field, row)
+                }
+            case .outOfRange:
+                throw Problem(
+                    .outOfRange, "\(field.label) is larger than the field can hold", field: field.name, row: row,
+                    fix: "Check the quantities, rates and amounts it is computed from.")
+            case .int(let number) where number < 0 && field.flags.contains(.nonNegative),
+                .decimal(let number, _) where number < 0 && field.flags.contains(.nonNegative):
+                throw Problem(.negative, "\(field.label) must not be negative", field: field.name, row: row)
+            default: break
+            }
+            if field.flags.contains(.setOnlyOnce), let stored = document.stored, !stored[slot].isEmpty,
+                stored[slot] != document.values[slot]
+            {
+                throw Problem(.frozen, "\(field.label) cannot change once it is set", field: field.name, row: row)
+            }
+        }
+    }
+
+    private func missing(_ field: FieldDefinition, _ row: Int?) -> Problem {
+        let place = row.map { "Row \($0): " } ?? ""
+        return Problem(
+            .mandatory, "\(place)\(field.label) is missing", field: field.name, row: row, fix: "Give \(field.name).")
+    }
+
+    private func checkText(_ text: String, _ field: FieldDefinition, _ row: Int?) throws {
+        let longest = field.longest
+        if text.utf8.count > longest, text.count > longest {
+            throw Problem(
+                .tooLong, "\(field.label) has \(text.count) characters, more than \(longest)", field: field.name, row: row)
+        }
+        if text.utf8.contains(0) {
+            throw Problem(.invalid, "\(field.label) holds a null character", field: field.name, row: row)
+        }
+        if field.type == .select, let options = field.options, !options.isEmpty,
+            !field.choices.contains(where: { $0 == text })
+        {
+            throw Problem(
+                .notAnOption, "\(field.label) cannot be \(text)", field: field.name, row: row,
+                fix: "Use one of: \(field.choices.filter { !$0.isEmpty }.joined(separator: ", ")).")
+        }
+    }
+
+    // MARK: - Links
+
+    /// Checks that every document a changed link points to exists and is not cancelled: one statement for each DocType
+    /// that is linked to, however many documents and rows there are.
+    func verifyLinks(of documents: [Document]) throws {
+        var wanted: [String: Set<String>] = [:]
+        try forEachLink(documents) { _, _, target, name, _ in
+            if !verified.contains(LinkTarget(doctype: target, name: name)) { wanted[target, default: []].insert(name) }
+        }
+        for (target, names) in wanted {
+            guard let type = registry.find(target) else { continue }
+            let found = try values(of: target, names, type.isSubmittable ? ["docstatus"] : ["name"])
+            for (name, values) in found where !(type.isSubmittable && values[0].int == 2) {
+                verified.insert(LinkTarget(doctype: target, name: name))
+            }
+            guard found.count < names.count || type.isSubmittable else { continue }
+            try forEachLink(documents) { document, field, linked, name, row in
+                guard linked == target, !verified.contains(LinkTarget(doctype: target, name: name)) else { return }
+                let place = row.map { "Row \($0): " } ?? ""
+                guard let values = found[name] else {
+                    throw Problem(
+                        .brokenLink, "\(place)\(field.label): \(target) \(name) does not exist", field: field.name, row: row,
+                        fix: "Create the \(target) first, or correct the name.")
+                }
+                if type.isSubmittable, values[0].int == 2, !field.flags.contains(.linksToCancelled) {
+                    throw Problem(
+                        .cancelledLink, "\(place)\(field.label): \(target) \(name) is cancelled", field: field.name,
+                        row: row)
+                }
+            }
+        }
+    }
+
+    /// Calls `body` for each link of the documents and their rows that holds a name and was not there before.
+    private func forEachLink(
+        _ documents: [Document],
+        _ body: (Document, FieldDefinition, _ target: String, _ name: String, _ row: Int?) throws -> Void
+    ) throws {
+        for document in documents {
+            try about(document) {
+                try links(of: document, row: nil, body)
+                for row in document.allRows { try links(of: row, row: row.idx, body) }
+            }
+        }
+    }
+
+    private func links(
+        of document: Document, row: Int?,
+        _ body: (Document, FieldDefinition, _ target: String, _ name: String, _ row: Int?) throws -> Void
+    ) throws {
+        for slot in document.doctype.linkSlots {
+            guard case .text(let name) = document.values[slot] else { continue }
+            if let stored = document.stored, stored[slot] == document.values[slot] { continue }
+            let field = document.doctype.columns[slot]
+            var target = field.options ?? ""
+            if field.type == .dynamicLink {
+                target = document.text(target)
+                if target.isEmpty || registry.find(target) == nil {
+                    throw Problem(
+                        .brokenLink, "\(field.label): \(target.isEmpty ? "no DocType is given" : "there is no DocType \(target)")",
+                        field: field.name, row: row, fix: "Set \(field.options ?? "") to the DocType of \(name).")
+                }
+            }
+            try body(document, field, target, name, row)
+        }
+    }
+
+    /// Copies into the documents what `fetch_from` says, in one statement for each DocType that is fetched from.
+    func fetch(_ documents: [Document]) throws {
+        guard let type = documents.first?.doctype else { return }
+        try fetchInto(documents, type)
+        for (field, slot) in type.tables {
+            try fetchInto(documents.flatMap { $0.rows[slot] }, registry.doctype(field.options ?? ""))
+        }
+    }
+
+    private func fetchInto(_ documents: [Document], _ type: DocType) throws {
+        guard !type.fetches.isEmpty, !documents.isEmpty else { return }
+        for fetch in type.fetches {
+            var names: Set<String> = []
+            for document in documents { if case .text(let name) = document.values[fetch.link] { names.insert(name) } }
+            guard !names.isEmpty, let target = registry.find(fetch.target) else { continue }
+            let extra = target.isSubmittable ? ["docstatus"] : []
+            let found = try values(of: fetch.target, names, fetch.fields.map(\.source) + extra)
+            for (name, values) in found where !(target.isSubmittable && values.last?.int == 2) {
+                verified.insert(LinkTarget(doctype: fetch.target, name: name))
+            }
+            for document in documents {
+                guard case .text(let name) = document.values[fetch.link], let values = found[name] else { continue }
+                for (index, field) in fetch.fields.enumerated() {
+                    if field.onlyIfEmpty, !document.values[field.slot].isEmpty { continue }
+                    document.values[field.slot] = values[index]
+                }
+            }
+        }
+    }
+
+    /// Refuses to cancel or delete a document that others link to.
+    func refuseIfLinked(_ document: Document, onlySubmitted: Bool) throws {
+        for backlink in registry.backlinks[document.doctype.name] ?? [] {
+            let type = backlink.doctype
+            if onlySubmitted, type.kind == .document, !type.isSubmittable { continue }
+            if onlySubmitted, backlink.field.flags.contains(.linksToCancelled) { continue }
+            let isRow = type.kind == .child
+            var sql = "SELECT \(isRow ? "parenttype, parent" : "name, name") FROM \(quoted(type.table))"
+            sql += " WHERE \(quoted(backlink.field.name)) = ?"
+            var arguments: [Value] = [.text(document.name)]
+            if onlySubmitted { sql += " AND docstatus = 1" }
+            if isRow {
+                sql += " AND NOT (parenttype = ? AND parent = ?)"
+                arguments += [.text(document.doctype.name), .text(document.name)]
+            } else if type === document.doctype {
+                sql += " AND name <> ?"
+                arguments.append(.text(document.name))
+            }
+            if let row = try transaction.first(sql + " LIMIT 1", arguments, [.text, .text]) {
+                let holder = isRow ? row[0].description : type.name
+                throw Problem(
+                    .linked, "\(document.doctype.name) \(document.name) is linked to by \(holder) \(row[1].description)",
+                    fix: "\(onlySubmitted ? "Cancel" : "Delete or change") \(holder) \(row[1].description) first.")
+            }
+        }
+    }
+}
+
+extension Value {
+    /// A number in the type of the field's column.
+    init(_ exact: Exact, for field: FieldDefinition) {
+        if case .decimal(let scale) = field.type.column {
+            self = Value(exact, scale: Int(scale))
+        } else {
+            self = exact.wholeNumber.map(Value.int) ?? .outOfRange
+        }
+    }
+}

@@ -1,0 +1,178 @@
+internal import Storage
+internal import Values
+
+extension Session {
+    /// Adds a document: fills defaults and what is fetched, names it, checks it, writes it and its rows.
+    ///
+    /// A document whose `docstatus` is 1 is submitted in the same step.
+    ///
+    /// - Throws: ``Problem``; then nothing is written.
+    public func insert(_ document: Document) throws { try insert([document]) }
+
+    /// Adds a document declared in Swift; see ``insert(_:)-(Document)``.
+    public func insert<S: DocTypeSchema>(_ doc: Doc<S>) throws { try insert([doc.document]) }
+
+    /// Adds documents of one DocType: links are checked and rows written for all of them at once.
+    ///
+    /// - Throws: ``Problem`` about the first document that is refused; then none is written.
+    public func insert(_ documents: [Document]) throws {
+        guard let type = documents.first?.doctype else { return }
+        precondition(documents.allSatisfy { $0.doctype === type }, "documents of one DocType are inserted together")
+        guard type.kind == .document else {
+            throw Problem(
+                .forbidden, "\(type.name) rows are written only by what they belong to",
+                fix: type.kind == .child ? "Save the parent document." : "Submit the document that posts them.")
+        }
+        try nested {
+            try require(.create, type)
+            let hooks = registry.hooks(type.name)
+            for document in documents {
+                let submits = document.docstatus == .submitted
+                guard document.docstatus == .draft || submits && type.isSubmittable else {
+                    throw Problem(.transition, "A new \(type.name) is a draft or submitted").about(document)
+                }
+                if submits { try require(.submit, type, document) }
+                prepare(document)
+            }
+            try fetch(documents)
+            for document in documents {
+                try about(document) { try hooks?.run(.beforeInsert, document, self) }
+            }
+            try Naming.name(documents, in: self, hooks)
+            for document in documents {
+                try about(document) {
+                    try hooks?.run(.validate, document, self)
+                    if document.docstatus == .submitted { try hooks?.run(.beforeSubmit, document, self) }
+                    adopt(document)
+                    try check(document)
+                }
+            }
+            try verifyLinks(of: documents)
+            try write(new: documents)
+            for document in documents {
+                try about(document) {
+                    let submits = document.docstatus == .submitted
+                    markStored(document)
+                    try hooks?.run(.afterInsert, document, self)
+                    try hooks?.run(.onUpdate, document, self)
+                    record(.insert, document)
+                    if submits {
+                        try hooks?.run(.onSubmit, document, self)
+                        record(.submit, document)
+                    }
+                }
+            }
+        }
+    }
+
+    /// Runs a write inside another at most so deep, so that hooks cannot call each other for ever.
+    func nested<T>(_ body: () throws -> T) throws -> T {
+        guard depth < Limits.nestedWrites else {
+            throw Problem(.tooMany, "Saves are nested more than \(Limits.nestedWrites) deep")
+        }
+        depth += 1
+        defer { depth -= 1 }
+        return try body()
+    }
+
+    /// Says of a problem which document it is about.
+    func about<T>(_ document: Document, _ body: () throws -> T) throws -> T {
+        do {
+            return try body()
+        } catch let problem as Problem {
+            throw problem.about(document)
+        }
+    }
+
+    /// Sets the standard columns and the defaults of a new document and its rows.
+    private func prepare(_ document: Document) {
+        document.stored = nil
+        stamp(document, created: true)
+        for slot in document.doctype.columns.indices where document.values[slot].isNull {
+            if let fallback = document.doctype.columns[slot].fallback { document.values[slot] = value(of: fallback) }
+        }
+        for row in document.allRows {
+            row.values[Document.Slot.name] = .null
+            prepare(row)
+        }
+    }
+
+    func value(of fallback: FieldDefault) -> Value {
+        switch fallback {
+        case .value(let value): value
+        case .today: .day(today)
+        case .now: .timestamp(now)
+        case .user: .text(actor.user)
+        }
+    }
+
+    /// Writes down who changes the document and when.
+    func stamp(_ document: Document, created: Bool) {
+        let user = Value.text(actor.user)
+        if created {
+            document.values[Document.Slot.owner] = user
+            document.values[Document.Slot.creation] = .timestamp(now)
+        }
+        document.values[Document.Slot.modified] = .timestamp(now)
+        document.values[Document.Slot.modifiedBy] = user
+    }
+
+    /// Ties the rows to their document: names, parents, places and docstatus.
+    func adopt(_ document: Document) {
+        for (field, slot) in document.doctype.tables {
+            for (index, row) in document.rows[slot].enumerated() {
+                if row.stored == nil {
+                    if row.values[Document.Slot.creation].isNull { prepare(row) }
+                    if row.name.isEmpty { row.name = newIdentifier() }
+                }
+                row.values[Document.Slot.parent] = document.values[Document.Slot.name]
+                row.values[Document.Slot.parentfield] = .text(field.name)
+                row.values[Document.Slot.parenttype] = .text(document.doctype.name)
+                row.values[Document.Slot.idx] = .int(Int64(index + 1))
+                row.values[Document.Slot.docstatus] = document.values[Document.Slot.docstatus]
+            }
+        }
+    }
+
+    /// Writes new documents, and all their rows of one child DocType in one statement.
+    private func write(new documents: [Document]) throws {
+        guard let type = documents.first?.doctype else { return }
+        try writeRows(type, documents)
+        for (field, slot) in type.tables {
+            try writeRows(registry.doctype(field.options ?? ""), documents.flatMap { $0.rows[slot] })
+        }
+    }
+
+    func writeRows(_ type: DocType, _ documents: [Document]) throws {
+        do {
+            try transaction.insert(
+                into: type.table, type.storedNames, documents.map { document in type.storedSlots.map { document.values[$0] } })
+        } catch StorageError.duplicate(let columns) {
+            throw duplicate(type, columns, documents)
+        }
+    }
+
+    /// What a violated unique index means.
+    func duplicate(_ type: DocType, _ columns: [String], _ documents: [Document]) -> Problem {
+        let fields = columns.compactMap { $0.split(separator: ".").last.map(String.init) }
+        guard fields != ["name"], let field = fields.first else {
+            let name = documents.count == 1 ? " \(documents[0].name)" : ""
+            var problem = Problem(
+                .duplicateName, "\(type.name)\(name) already exists", field: "name", fix: "Choose another name.")
+            problem.doctype = type.name
+            return problem
+        }
+        let value = documents.count == 1 ? " \(documents[0][field].description)" : ""
+        var problem = Problem(
+            .duplicate, "Another \(type.name) has the \(type.field(field)?.label ?? field)\(value)", field: field,
+            fix: "\(type.field(field)?.label ?? field) must be unique.")
+        problem.doctype = type.name
+        return problem
+    }
+
+    func markStored(_ document: Document) {
+        document.stored = document.values
+        document.storedRows = document.rows
+        for row in document.allRows { row.stored = row.values }
+    }
+}

@@ -1,0 +1,129 @@
+public import Values
+internal import Storage
+
+extension Session {
+    /// An empty document of a DocType, to be filled and inserted.
+    public func new(_ doctype: String) throws -> Document { Document(try registry.doctype(doctype)) }
+
+    /// An empty document of a DocType declared in Swift.
+    public func new<S: DocTypeSchema>(_ schema: S.Type) throws -> Doc<S> { Doc(try new(S.doctype.name)) }
+
+    /// The document of that name, with its rows.
+    ///
+    /// - Throws: ``Problem/Kind/notFound``, ``Problem/Kind/forbidden``.
+    public func get(_ doctype: String, _ name: String) throws -> Document {
+        guard let document = try find(doctype, name) else { throw Self.notFound(doctype, name) }
+        return document
+    }
+
+    /// The document of that name, with its rows, as the Swift type declares it.
+    ///
+    /// - Throws: ``Problem/Kind/notFound``, ``Problem/Kind/forbidden``.
+    public func get<S: DocTypeSchema>(_ schema: S.Type, _ name: String) throws -> Doc<S> {
+        Doc(try get(S.doctype.name, name))
+    }
+
+    /// The document of that name, or nil when there is none.
+    ///
+    /// - Throws: ``Problem/Kind/forbidden``.
+    public func find(_ doctype: String, _ name: String) throws -> Document? {
+        let type = try registry.doctype(doctype)
+        try require(.read, type)
+        guard let document = try load(type, [name]).first else { return nil }
+        try require(.read, type, document)
+        return document
+    }
+
+    /// The documents of these names with their rows, in the order of the names; those that do not exist are left out.
+    /// Costs one statement, and one for each child table.
+    ///
+    /// - Throws: ``Problem/Kind/forbidden``.
+    public func getMany(_ doctype: String, _ names: [String]) throws -> [Document] {
+        let type = try registry.doctype(doctype)
+        try require(.read, type)
+        let documents = try load(type, names)
+        for document in documents { try require(.read, type, document) }
+        return documents
+    }
+
+    /// Fields of many documents of one DocType by name, in one statement and without asking for rights: for domain code.
+    public func values(of doctype: String, _ names: some Collection<String>, _ fields: [String]) throws -> [String: [Value]] {
+        guard !names.isEmpty else { return [:] }
+        let type = try registry.doctype(doctype)
+        let slots = try fields.map { field in
+            guard let slot = type.slot(of: field) else {
+                throw Problem(.unknownField, "\(doctype) has no field \(field)", field: field)
+            }
+            return slot
+        }
+        var found: [String: [Value]] = [:]
+        let selection = (["name"] + fields).map(quoted).joined(separator: ",")
+        let types = [.text] + slots.map { type.columnTypes[$0] }
+        for chunk in Array(Set(names)).sorted().chunks(of: Limits.filterValues) {
+            let condition = transaction.dialect.isOneOf("name", count: chunk.count)
+            try transaction.forEach(
+                "SELECT \(selection) FROM \(quoted(type.table)) WHERE \(condition)", chunk.map(Value.text), types
+            ) { row in
+                found[row[0].text ?? ""] = Array(row.dropFirst())
+            }
+        }
+        return found
+    }
+
+    /// One field of a document, without asking for rights: for domain code. Null when there is no such document.
+    public func value(of doctype: String, _ name: String, _ field: String) throws -> Value {
+        guard !name.isEmpty else { return .null }
+        return try values(of: doctype, CollectionOfOne(name), [field])[name]?[0] ?? .null
+    }
+
+    /// Whether a document of that name exists, without asking for rights.
+    public func exists(_ doctype: String, _ name: String) throws -> Bool {
+        try !values(of: doctype, CollectionOfOne(name), ["name"]).isEmpty
+    }
+
+    /// Reads documents and their rows; no rights are asked.
+    func load(_ type: DocType, _ names: [String]) throws -> [Document] {
+        var byName: [String: Document] = [:]
+        for chunk in names.chunks(of: Limits.filterValues) {
+            let condition = chunk.count == 1 ? "name = ?" : transaction.dialect.isOneOf("name", count: chunk.count)
+            try transaction.forEach(
+                "SELECT \(type.selection) FROM \(quoted(type.table)) WHERE \(condition)", chunk.map(Value.text),
+                type.columnTypes
+            ) { row in
+                let document = Document(type, stored: row)
+                byName[document.name] = document
+            }
+        }
+        for (field, slot) in type.tables where !byName.isEmpty {
+            let child = try registry.doctype(field.options ?? "")
+            for chunk in Array(byName.keys).chunks(of: Limits.filterValues) {
+                let condition = chunk.count == 1 ? "parent = ?" : transaction.dialect.isOneOf("parent", count: chunk.count)
+                let sql = """
+                    SELECT \(child.selection) FROM \(quoted(child.table))
+                    WHERE \(condition) AND parenttype = ? AND parentfield = ? ORDER BY parent, idx
+                    """
+                let arguments = chunk.map(Value.text) + [.text(type.name), .text(field.name)]
+                try transaction.forEach(sql, arguments, child.columnTypes) { row in
+                    let document = Document(child, stored: row)
+                    byName[document.parent]?.rows[slot].append(document)
+                }
+            }
+        }
+        for document in byName.values { document.storedRows = document.rows }
+        return names.compactMap { byName[$0] }
+    }
+
+    static func notFound(_ doctype: String, _ name: String) -> Problem {
+        var problem = Problem(.notFound, "\(doctype) \(name) not found")
+        problem.doctype = doctype
+        problem.name = name
+        return problem
+    }
+}
+
+extension Array {
+    /// The elements in runs of at most `size`.
+    func chunks(of size: Int) -> [ArraySlice<Element>] {
+        count <= size ? [self[...]] : stride(from: 0, to: count, by: size).map { self[$0..<Swift.min($0 + size, count)] }
+    }
+}

@@ -1,0 +1,87 @@
+internal import Audit
+internal import Crypto
+internal import EventLog
+public import Values
+
+extension Session {
+    /// Notes a write for the logs: its version, its event, its audit entry.
+    func record(_ action: Action, _ document: Document, _ changes: Changes? = nil) {
+        let type = document.doctype
+        touched.insert(type.name)
+        let json = changes?.json
+        if let json, type.tracksChanges {
+            pending.versions.append(
+                Version.row(
+                    name: newIdentifier(), type.name, document.name, json, by: actor.user, at: now))
+        }
+        // The digest of a document that was submitted as it was inserted is taken once, when all is done.
+        if !(action == .insert && document.docstatus == .submitted) {
+            pending.audit.append(
+                AuditEntry(
+                    time: now, actor: actor.user, action: action.rawValue, doctype: type.name, name: document.name,
+                    digest: action == .delete ? [] : document.digest))
+        }
+        var data: JSONObject = ["doctype": .string(type.name), "name": .string(document.name)]
+        if let json { data["changes"] = json }
+        emit("\(type.table).\(action.past)", subject: "\(type.name)/\(document.name)", data)
+        if isRehearsing { pending.effects.append(.document(DocumentEffect(action, document, changes))) }
+    }
+
+    /// Adds an event to the log of the tenant; it is written when the transaction ends.
+    ///
+    /// `type` is what happened, such as `sales_invoice.overdue`; the log puts `cauldron.` before it.
+    public func emit(_ type: String, subject: String, _ data: JSONObject) {
+        pending.events.append(
+            Event(
+                type: "cauldron.\(type)", subject: subject, time: now, actor: actor.user,
+                data: JSON.object(data).text))
+    }
+
+    /// Adds rows to a ledger. They are named here, in order, and never change afterwards.
+    ///
+    /// The one way to write a ledger; called by the posting functions of modules, which check what they post.
+    ///
+    /// - Throws: ``Problem/Kind/outOfRange`` that names the field.
+    public func append(_ rows: [Document]) throws {
+        guard let type = rows.first?.doctype else { return }
+        precondition(type.kind == .ledger && rows.allSatisfy { $0.doctype === type }, "\(type.name) is no ledger")
+        for row in rows {
+            stamp(row, created: true)
+            row.name = newIdentifier()
+            row.values[Document.Slot.docstatus] = .int(Docstatus.submitted.rawValue)
+            try check(row)
+        }
+        try writeRows(type, rows)
+        for row in rows { row.stored = row.values }
+        if isRehearsing { pending.effects.append(.posting(doctype: type.name, rows: rows.map(\.json))) }
+    }
+
+    /// Adds typed rows to a ledger; see ``append(_:)-([Document])``.
+    public func append<S: DocTypeSchema>(_ rows: [Doc<S>]) throws { try append(rows.map(\.document)) }
+}
+
+extension Document {
+    /// SHA-256 over all that the document and its rows hold, field by field; what is empty does not count, so that a
+    /// field that is added later changes no digest.
+    public var digest: [UInt8] {
+        var writer = JSONWriter(capacity: 2048)
+        writer.beginArray()
+        writeCanonical(to: &writer)
+        for row in allRows { row.writeCanonical(to: &writer) }
+        writer.endArray()
+        return Array(SHA256.hash(data: writer.bytes))
+    }
+
+    private func writeCanonical(to writer: inout JSONWriter) {
+        writer.beginObject()
+        for slot in doctype.storedSlots {
+            switch values[slot] {
+            case .null, .int(0), .decimal(0, _): continue
+            default:
+                writer.key(doctype.keys[slot])
+                writer.value(values[slot])
+            }
+        }
+        writer.endObject()
+    }
+}

@@ -1,0 +1,290 @@
+internal import Storage
+internal import Values
+
+extension Session {
+    /// Writes what was changed in a document that was read in this session.
+    ///
+    /// A draft whose `docstatus` was set to 1 is submitted, a submitted document whose `docstatus` was set to 2 is
+    /// cancelled. Nothing is written when nothing changed.
+    ///
+    /// - Throws: ``Problem``, such as ``Problem/Kind/stale`` when the client had read an older state.
+    public func save(_ document: Document) throws {
+        guard let stored = document.stored else { return try insert(document) }
+        let before = Docstatus(rawValue: stored[Document.Slot.docstatus].int ?? 0) ?? .draft
+        switch (before, document.docstatus) {
+        case (.draft, .draft): try update(document, .save)
+        case (.draft, .submitted): try update(document, .submit)
+        case (.submitted, .submitted): try update(document, .updateAfterSubmit)
+        case (.submitted, .cancelled): try update(document, .cancel)
+        case (let from, let to):
+            throw Problem(
+                .transition, "A \(from.word) \(document.doctype.name) cannot become \(to.word)", field: "docstatus",
+                fix: "Drafts are submitted, submitted documents cancelled, cancelled ones amended."
+            ).about(document)
+        }
+    }
+
+    /// Writes what was changed; see ``save(_:)-(Document)``.
+    public func save<S: DocTypeSchema>(_ doc: Doc<S>) throws { try save(doc.document) }
+
+    /// Submits a draft: checks it, makes it read-only and does what its DocType does then, such as posting.
+    public func submit(_ document: Document) throws {
+        try expect(.draft, document, "submitted")
+        document.values[Document.Slot.docstatus] = .int(Docstatus.submitted.rawValue)
+        try save(document)
+    }
+
+    /// Submits a draft; see ``submit(_:)-(Document)``.
+    public func submit<S: DocTypeSchema>(_ doc: Doc<S>) throws { try submit(doc.document) }
+
+    /// Cancels a submitted document and reverses what its submit did. Refused while submitted documents link to it.
+    public func cancel(_ document: Document) throws {
+        try expect(.submitted, document, "cancelled")
+        document.values[Document.Slot.docstatus] = .int(Docstatus.cancelled.rawValue)
+        try save(document)
+    }
+
+    /// Cancels a submitted document; see ``cancel(_:)-(Document)``.
+    public func cancel<S: DocTypeSchema>(_ doc: Doc<S>) throws { try cancel(doc.document) }
+
+    /// A draft that takes the place of a cancelled document: a copy of it without what `no_copy` leaves out, which
+    /// names it in `amended_from`. It is inserted by ``insert(_:)-(Document)`` and called after it: `X-1`, `X-2`, …
+    public func amend(_ document: Document) throws -> Document {
+        try require(.amend, document.doctype, document)
+        try expect(.cancelled, document, "amended")
+        let copy = document.copied()
+        copy["amended_from"] = .text(document.name)
+        return copy
+    }
+
+    /// Removes a draft or a cancelled document and its rows. Refused while others link to it.
+    ///
+    /// - Throws: ``Problem/Kind/linked``, ``Problem/Kind/transition`` for a submitted one.
+    public func delete(_ doctype: String, _ name: String) throws {
+        let document = try get(doctype, name)
+        let type = document.doctype
+        try nested {
+            try about(document) {
+                guard type.kind == .document else {
+                    throw Problem(.forbidden, "\(type.name) rows go only with what they belong to")
+                }
+                try require(.delete, type, document)
+                guard document.docstatus != .submitted else {
+                    throw Problem(.transition, "\(type.name) \(name) is submitted", fix: "Cancel it first.")
+                }
+                try registry.hooks(type.name)?.run(.onTrash, document, self)
+                try refuseIfLinked(document, onlySubmitted: false)
+                for (field, _) in type.tables {
+                    let child = try registry.doctype(field.options ?? "")
+                    try transaction.execute(
+                        "DELETE FROM \(quoted(child.table)) WHERE parent = ? AND parenttype = ? AND parentfield = ?",
+                        [.text(name), .text(type.name), .text(field.name)])
+                }
+                try transaction.execute("DELETE FROM \(quoted(type.table)) WHERE name = ?", [.text(name)])
+                verified.remove(LinkTarget(doctype: type.name, name: name))
+                try Naming.giveBack(document, in: self)
+                record(.delete, document)
+            }
+        }
+    }
+
+    /// Writes figures that follow from other documents, such as what of an order has been delivered: without rights,
+    /// hooks or checks, but with version, event and audit entry like every write.
+    public func saveDerived(_ documents: [Document]) throws {
+        for document in documents {
+            let changes = self.changes(of: document)
+            guard !changes.isEmpty else { continue }
+            stamp(document, created: false)
+            try writeChanges(document, changes)
+            markStored(document)
+            record(.derive, document, changes)
+        }
+    }
+
+    private func expect(_ status: Docstatus, _ document: Document, _ verb: String) throws {
+        guard document.docstatus == status else {
+            throw Problem(
+                .transition, "\(document.doctype.name) \(document.name) is \(document.docstatus.word) and cannot be \(verb)",
+                field: "docstatus"
+            ).about(document)
+        }
+    }
+
+    /// The one path of every change to a document that exists.
+    private func update(_ document: Document, _ action: Action) throws {
+        let type = document.doctype
+        try nested {
+            try about(document) {
+                try require(action.right, type, document)
+                guard type.kind == .document else {
+                    throw Problem(.forbidden, "\(type.name) rows are written only by what they belong to")
+                }
+                guard action == .save || type.isSubmittable else {
+                    throw Problem(.transition, "A \(type.name) is not submitted or cancelled", field: "docstatus")
+                }
+                try refuseIfStale(document)
+                let hooks = registry.hooks(type.name)
+                if action == .cancel {
+                    try onlyDocstatusChanged(document)
+                    try hooks?.run(.beforeCancel, document, self)
+                } else {
+                    matchRows(of: document)
+                    if action == .updateAfterSubmit {
+                        try onlyAllowedChanged(document)
+                    } else {
+                        try fetch([document])
+                        try hooks?.run(.validate, document, self)
+                    }
+                    if action == .submit { try hooks?.run(.beforeSubmit, document, self) }
+                }
+                adopt(document)
+                if action != .cancel {
+                    try check(document)
+                    try verifyLinks(of: [document])
+                }
+                let changes = self.changes(of: document)
+                guard !changes.isEmpty else { return }
+                stamp(document, created: false)
+                try writeChanges(document, changes)
+                markStored(document)
+                switch action {
+                case .submit:
+                    try hooks?.run(.onUpdate, document, self)
+                    try hooks?.run(.onSubmit, document, self)
+                case .updateAfterSubmit: try hooks?.run(.onUpdateAfterSubmit, document, self)
+                case .cancel:
+                    try hooks?.run(.onCancel, document, self)
+                    try refuseIfLinked(document, onlySubmitted: true)
+                default: try hooks?.run(.onUpdate, document, self)
+                }
+                record(action, document, changes)
+            }
+        }
+    }
+
+    private func refuseIfStale(_ document: Document) throws {
+        guard let claimed = document.claimedModified, let stored = document.stored else { return }
+        guard claimed == stored[Document.Slot.modified] else {
+            throw Problem(
+                .stale,
+                "\(document.doctype.name) \(document.name) has been modified since it was opened: it was last changed at "
+                    + "\(stored[Document.Slot.modified].description) by \(stored[Document.Slot.modifiedBy].description)",
+                field: "modified", fix: "Read it again and repeat the change.")
+        }
+    }
+
+    /// Ties rows that came from a client to the rows the database holds, by name.
+    private func matchRows(of document: Document) {
+        for (_, slot) in document.doctype.tables {
+            let stored = Dictionary(document.storedRows[slot].map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+            var taken: Set<String> = []
+            for row in document.rows[slot] where row.stored == nil {
+                if let same = stored[row.name], taken.insert(row.name).inserted {
+                    row.stored = same.stored
+                    row.keepUnsent(from: same)
+                } else {
+                    row.values[Document.Slot.name] = .null
+                }
+            }
+        }
+    }
+
+    private func onlyDocstatusChanged(_ document: Document) throws {
+        guard let stored = document.stored else { return }
+        for slot in document.doctype.storedSlots where slot != Document.Slot.docstatus {
+            document.values[slot] = stored[slot]
+        }
+        document.rows = document.storedRows
+    }
+
+    /// Refuses changes of a submitted document to fields that are not open then.
+    private func onlyAllowedChanged(_ document: Document) throws {
+        func compare(_ one: Document, row: Int?) throws {
+            guard let stored = one.stored else { return }
+            for slot in one.doctype.firstOwnSlot..<one.values.count where one.values[slot] != stored[slot] {
+                let field = one.doctype.columns[slot]
+                guard !field.flags.contains(.allowOnSubmit) else { continue }
+                throw Problem(
+                    .frozen, "\(field.label) cannot change after \(document.doctype.name) \(document.name) was submitted",
+                    field: field.name, row: row, fix: "Cancel and amend it.")
+            }
+        }
+        try compare(document, row: nil)
+        for (field, slot) in document.doctype.tables {
+            let rows = document.rows[slot]
+            if !field.flags.contains(.allowOnSubmit), rows.map(\.name) != document.storedRows[slot].map(\.name) {
+                throw Problem(
+                    .frozen, "The rows of \(field.label) cannot change after submit", field: field.name,
+                    fix: "Cancel and amend it.")
+            }
+            for row in rows { try compare(row, row: row.idx) }
+        }
+    }
+
+    // MARK: - Rows
+
+    /// Writes what differs from the database: changed columns, changed, new and removed rows.
+    private func writeChanges(_ document: Document, _ changes: Changes) throws {
+        try updateRow(document)
+        for (field, slot) in document.doctype.tables {
+            let child = try registry.doctype(field.options ?? "")
+            let removed = changes.removed.filter { $0.table == field.name }.map(\.row.name)
+            for chunk in removed.chunks(of: Limits.filterValues) where !chunk.isEmpty {
+                let condition = transaction.dialect.isOneOf("name", count: chunk.count)
+                try transaction.execute(
+                    "DELETE FROM \(quoted(child.table)) WHERE \(condition)", chunk.map(Value.text))
+            }
+            var new: [Document] = []
+            for row in document.rows[slot] {
+                if row.stored == nil { new.append(row) } else { try updateRow(row) }
+            }
+            try writeRows(child, new)
+        }
+    }
+
+    private func updateRow(_ document: Document) throws {
+        guard let stored = document.stored else { return }
+        let type = document.doctype
+        let slots = type.storedSlots.filter { document.values[$0] != stored[$0] }
+        guard !slots.isEmpty else { return }
+        let assignments = slots.map { "\(quoted(type.columns[$0].name)) = ?" }.joined(separator: ",")
+        do {
+            try transaction.execute(
+                "UPDATE \(quoted(type.table)) SET \(assignments) WHERE name = ?",
+                slots.map { document.values[$0] } + [stored[Document.Slot.name]])
+        } catch StorageError.duplicate(let columns) {
+            throw duplicate(type, columns, [document])
+        }
+    }
+}
+
+extension Docstatus {
+    /// What people call it.
+    public var word: String {
+        switch self {
+        case .draft: "draft"
+        case .submitted: "submitted"
+        case .cancelled: "cancelled"
+        }
+    }
+}
+
+extension Document {
+    /// Takes over the values that a client did not send for a row it named.
+    func keepUnsent(from stored: Document) {
+        for slot in values.indices where !sent.contains(slot) { values[slot] = stored.values[slot] }
+    }
+
+    /// A new document with the same values, without names and what `no_copy` leaves out.
+    func copied() -> Document {
+        let copy = Document(doctype)
+        for slot in doctype.firstOwnSlot..<values.count where !doctype.columns[slot].flags.contains(.noCopy) {
+            copy.values[slot] = values[slot]
+        }
+        for (field, slot) in doctype.tables where !field.flags.contains(.noCopy) {
+            copy.rows[slot] = rows[slot].map { $0.copied() }
+            copy.renumber(slot)
+        }
+        return copy
+    }
+}

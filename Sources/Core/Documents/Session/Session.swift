@@ -1,0 +1,134 @@
+internal import EventLog
+internal import Audit
+public import Storage
+public import Values
+
+/// The one way to read and change a company's data: who acts, at what moment, inside which transaction.
+///
+/// Whatever is written through a session is written in its transaction: the rows, their version, their event in the log
+/// and their entry in the audit log, all of it or nothing. A session lives on one thread and ends with its transaction.
+public final class Session {
+    /// Who acts.
+    public let actor: Actor
+    /// The moment of the session; domain code knows no other clock.
+    public let now: Timestamp
+    /// What the modules declare.
+    public let registry: Registry
+    /// The transaction everything happens in.
+    public let transaction: any Transaction
+    private let makeIdentifier: () -> String
+
+    /// The DocTypes that were written to.
+    public internal(set) var touched: Set<String> = []
+    /// What is to be logged when the transaction ends.
+    var pending = Pending()
+    /// Links that were found to exist; names stay valid while the session lasts unless it deletes them.
+    var verified: Set<LinkTarget> = []
+    /// How many writes are inside one another.
+    var depth = 0
+    /// Set while rights are not asked, because the system acts on its own behalf.
+    private(set) var isPrivileged = false
+    /// Set while a rehearsal runs: effects are then kept in full.
+    var isRehearsing = false
+
+    struct LinkTarget: Hashable {
+        let doctype: String
+        let name: String
+    }
+
+    struct Pending {
+        var events: [Event] = []
+        var audit: [AuditEntry] = []
+        var versions: [[Value]] = []
+        var effects: [Effect] = []
+    }
+
+    /// A session of `actor` at the moment `now`. `identifiers` gives names that no other session gets.
+    public init(
+        actor: Actor, now: Timestamp, registry: Registry, transaction: any Transaction,
+        identifiers: @escaping () -> String
+    ) {
+        self.actor = actor
+        self.now = now
+        self.registry = registry
+        self.transaction = transaction
+        makeIdentifier = identifiers
+    }
+
+    /// The day of the session.
+    public var today: Day { now.day }
+
+    /// A name that no other row has; names made later are greater.
+    public func newIdentifier() -> String { makeIdentifier() }
+
+    /// Writes the log entries of what was done. Called once, at the end of the transaction.
+    ///
+    /// - Throws: ``StorageError``.
+    public func finish() throws {
+        try transaction.insert(into: Version.tableName, Version.columns, pending.versions)
+        try EventLog.append(pending.events, in: transaction)
+        try AuditLog.append(pending.audit, in: transaction)
+        pending = Pending()
+    }
+
+    /// Runs `body` without asking for rights: for what the system does on its own behalf because of an action that was
+    /// allowed. All else holds as ever.
+    public func privileged<T>(_ body: () throws -> T) rethrows -> T {
+        let before = isPrivileged
+        isPrivileged = true
+        defer { isPrivileged = before }
+        return try body()
+    }
+
+    /// Runs `body`; when it throws, all it did is undone, including what it would have logged, and the error goes on.
+    public func savepoint<T>(_ body: () throws -> T) throws -> T {
+        let before = pending
+        let links = verified
+        do {
+            return try transaction.savepoint(body)
+        } catch {
+            pending = before
+            verified = links
+            throw error
+        }
+    }
+
+    // MARK: Rights
+
+    /// Whether the actor's roles give this right on documents of the DocType.
+    public func may(_ right: Right, _ doctype: DocType) -> Bool {
+        if isPrivileged || actor.isAdministrator { return true }
+        if doctype.kind == .child { return registry.parents(of: doctype.name).contains { may(right, $0) } }
+        return doctype.permissions.contains { $0.rights.contains(right) && actor.roles.contains($0.role) }
+    }
+
+    /// Whether the actor has the right only for documents of its own.
+    func mayOnlyOwn(_ right: Right, _ doctype: DocType) -> Bool {
+        if isPrivileged || actor.isAdministrator || doctype.kind == .child { return false }
+        let granting = doctype.permissions.filter { $0.rights.contains(right) && actor.roles.contains($0.role) }
+        return !granting.isEmpty && granting.allSatisfy(\.ifOwner)
+    }
+
+    /// Refuses the action unless the actor has the right.
+    ///
+    /// - Throws: ``Problem/Kind/forbidden``.
+    public func require(_ right: Right, _ doctype: DocType, _ document: Document? = nil) throws {
+        guard may(right, doctype), right == .create || document.map({ owns($0, right) }) ?? true else {
+            var problem = Problem(
+                .forbidden, "\(actor.user) may not \(right.rawValue) \(doctype.name)",
+                fix: "Ask for a role that may: \(roles(right, doctype)).")
+            problem.doctype = doctype.name
+            problem.name = document?.name
+            throw problem
+        }
+    }
+
+    private func owns(_ document: Document, _ right: Right) -> Bool {
+        !mayOnlyOwn(right, document.doctype) || document.owner == actor.user
+    }
+
+    private func roles(_ right: Right, _ doctype: DocType) -> String {
+        let roles = doctype.permissions.filter { $0.rights.contains(right) }.map(\.role)
+        return roles.isEmpty ? "none has it" : roles.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,116 @@
+public import Storage
+public import Values
+
+/// Something that happened in a tenant, as CloudEvents 1.0 describes it.
+public struct Event: Sendable, Equatable {
+    /// Its place in the tenant's log: 1, 2, 3, … without gaps. Zero until it is appended.
+    public var number: Int64
+    /// What happened, such as `cauldron.sales_invoice.submitted`.
+    public var type: String
+    /// What it happened to, such as `Sales Invoice/ACC-SINV-2026-00001`.
+    public var subject: String
+    /// When, in the tenant's time.
+    public var time: Timestamp
+    /// Who did it.
+    public var actor: String
+    /// What is worth knowing of it, as JSON text.
+    public var data: String
+
+    /// An event that is not yet in the log.
+    public init(type: String, subject: String, time: Timestamp, actor: String, data: String) {
+        number = 0
+        self.type = type
+        self.subject = subject
+        self.time = time
+        self.actor = actor
+        self.data = data
+    }
+
+    /// The event in the JSON format of CloudEvents 1.0; `source` names the tenant.
+    public func cloudEvent(source: String) -> JSON {
+        [
+            "specversion": "1.0", "id": .string(String(number)), "source": .string(source), "type": .string(type),
+            "subject": .string(subject), "time": .string(time.rfc3339), "datacontenttype": "application/json",
+            "actor": .string(actor), "data": (try? JSON.parse(data)) ?? .string(data),
+        ]
+    }
+}
+
+/// The tenant's log of events: appended in the transaction that causes them, numbered without gaps, never changed.
+public enum EventLog {
+    /// The tables of the log and of its consumers' cursors.
+    public static let tables = [
+        TableSchema(
+            "_event",
+            columns: [
+                .init("number", .integer, required: true), .init("type", .text, required: true),
+                .init("subject", .text, required: true), .init("time", .timestamp, required: true),
+                .init("actor", .text, required: true), .init("data", .text, required: true),
+            ], appendOnly: true),
+        TableSchema(
+            "_cursor",
+            columns: [.init("consumer", .text, required: true), .init("number", .integer, required: true)]),
+    ]
+
+    /// Adds events to the log, in order, and returns the number of the last.
+    @discardableResult
+    public static func append(_ events: [Event], in transaction: any Transaction) throws -> Int64 {
+        var number = try head(in: transaction)
+        guard !events.isEmpty else { return number }
+        let rows = events.map { event -> [Value] in
+            number += 1
+            return [
+                .int(number), .text(event.type), .text(event.subject), .timestamp(event.time), .text(event.actor),
+                .text(event.data),
+            ]
+        }
+        try transaction.insert(into: "_event", columns, rows)
+        return number
+    }
+
+    /// The number of the newest event; 0 in an empty log.
+    public static func head(in transaction: any Transaction) throws -> Int64 {
+        try transaction.first("SELECT max(number) FROM _event", [], [.integer])?[0].int ?? 0
+    }
+
+    /// Up to `limit` events after `number`, in order.
+    public static func read(after number: Int64, limit: Int, in transaction: any Transaction) throws -> [Event] {
+        let sql = """
+            SELECT type, subject, time, actor, data, number FROM _event WHERE number > ? ORDER BY number LIMIT ?
+            """
+        let types: [ColumnType] = [.text, .text, .timestamp, .text, .text, .integer]
+        return try transaction.query(sql, [.int(number), .int(Int64(limit))], types).map { row in
+            var event = Event(
+                type: row[0].text ?? "", subject: row[1].text ?? "",
+                time: row[2].timestamp ?? Timestamp(microseconds: 0), actor: row[3].text ?? "", data: row[4].text ?? "")
+            event.number = row[5].int ?? 0
+            return event
+        }
+    }
+
+    /// The number up to which a consumer has done its work.
+    public static func cursor(of consumer: String, in transaction: any Transaction) throws -> Int64 {
+        try transaction.first("SELECT number FROM _cursor WHERE consumer = ?", [.text(consumer)], [.integer])?[0].int ?? 0
+    }
+
+    /// Says that a consumer has done its work up to `number`.
+    public static func advance(_ consumer: String, to number: Int64, in transaction: any Transaction) throws {
+        let sql = """
+            INSERT INTO _cursor (consumer, number) VALUES (?, ?)
+            ON CONFLICT (consumer) DO UPDATE SET number = excluded.number
+            """
+        try transaction.execute(sql, [.text(consumer), .int(number)])
+    }
+
+    /// The numbers at which the log has a gap: each is the first that is missing.
+    public static func gaps(in transaction: any Transaction) throws -> [Int64] {
+        let sql = """
+            SELECT e.number + 1 FROM _event e LEFT JOIN _event n ON n.number = e.number + 1
+            WHERE n.number IS NULL AND e.number < (SELECT max(number) FROM _event)
+            UNION SELECT 1 WHERE EXISTS (SELECT 1 FROM _event) AND NOT EXISTS (SELECT 1 FROM _event WHERE number = 1)
+            """
+        return try transaction.query(sql, [], [.integer]).compactMap { $0[0].int }
+    }
+
+    private static let columns = ["number", "type", "subject", "time", "actor", "data"]
+}

@@ -1,0 +1,68 @@
+internal import Foundation
+internal import GRDB
+internal import Synchronization
+
+
+/// A database in one SQLite file: a thread that writes, and a few that read on snapshots of the write-ahead log.
+///
+/// Every connection is opened and kept by GRDB; statements run on it directly, prepared once and kept.
+public final class SQLiteDatabase: Database {
+    private let path: String
+    private let writes: WorkQueue
+    private let reads: WorkQueue
+
+    /// Opens the file at `path`, and creates it if there is none.
+    ///
+    /// - Throws: ``StorageError/corrupt(_:)`` when the file is no database; ``StorageError/failed(code:message:)`` when
+    ///   it cannot be opened.
+    public init(path: String, limits: StorageLimits = .standard) throws {
+        self.path = path
+        writes = WorkQueue(limit: limits.waiting)
+        reads = WorkQueue(limit: limits.waiting)
+        let writer = try SQLiteConnection(path: path, limits: limits, writes: true)
+        let readers = try (0..<limits.readers).map { _ in
+            try SQLiteConnection(path: path, limits: limits, writes: false)
+        }
+        let writes = writes
+        let reads = reads
+        startThread("cauldron.writer", writes) { writer.serveWrites(writes, groupSize: limits.groupSize) }
+        for reader in readers {
+            startThread("cauldron.reader", reads) { reader.serveReads(reads) }
+        }
+    }
+
+    public func read<T: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T {
+        try await reads.perform(body)
+    }
+
+    public func write<T: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T {
+        try await writes.perform(body)
+    }
+
+    public func backup(to path: String) async throws {
+        let source = self.path
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            let thread = Thread {
+                continuation.resume(with: Result { try SQLiteConnection.copy(source, to: path) })
+            }
+            thread.start()
+        }
+    }
+
+    public func close() async {
+        await writes.close()
+        await reads.close()
+    }
+}
+
+/// Starts a thread that serves `queue` and says when it has ended.
+private func startThread(_ name: String, _ queue: WorkQueue, _ body: @escaping @Sendable () -> Void) {
+    queue.threadStarted()
+    let thread = Thread {
+        body()
+        queue.threadEnded()
+    }
+    thread.name = name
+    thread.stackSize = 4 << 20
+    thread.start()
+}

@@ -1,0 +1,98 @@
+internal import Values
+
+/// Brings tables to their shapes by adding what is missing.
+struct SQLiteMigration {
+    private let transaction: any Transaction
+
+    init(_ transaction: any Transaction) { self.transaction = transaction }
+
+    func run(_ tables: [TableSchema]) throws -> [SchemaChange] {
+        var present: [String: [String: String]] = [:]
+        let columns = """
+            SELECT m.name, c.name, c.type FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table'
+            """
+        try transaction.forEach(columns, [], [.text, .text, .text]) { row in
+            guard let table = row[0].text, let column = row[1].text, let type = row[2].text else { return }
+            present[table, default: [:]][column] = type
+        }
+        let named = try transaction.query("SELECT name FROM sqlite_schema WHERE type IN ('index', 'trigger')", [], [.text])
+        let names = Set(named.compactMap { $0[0].text })
+        return try tables.flatMap { table in
+            try changeColumns(of: table, from: present[table.name]) + addIndexes(of: table, besides: names)
+        }
+    }
+
+    private func changeColumns(of table: TableSchema, from present: [String: String]?) throws -> [SchemaChange] {
+        guard let present else {
+            try transaction.execute(create(table))
+            return [.createdTable(table.name)]
+        }
+        var changes: [SchemaChange] = []
+        for column in table.columns {
+            if let type = present[column.name] {
+                guard type == name(of: column.type) else {
+                    throw StorageError.migration(
+                        "\(table.name).\(column.name) holds \(type) and cannot become \(name(of: column.type))")
+                }
+                continue
+            }
+            try transaction.execute("ALTER TABLE \(quoted(table.name)) ADD COLUMN \(definition(of: column))")
+            changes.append(.addedColumn(table: table.name, column: column.name))
+        }
+        return changes
+    }
+
+    private func addIndexes(of table: TableSchema, besides names: Set<String>) throws -> [SchemaChange] {
+        var changes: [SchemaChange] = []
+        for index in table.indexes {
+            let name = "\(table.name):\(index.columns.joined(separator: ","))"
+            guard !names.contains(name) else { continue }
+            let columns = index.columns.map(quoted).joined(separator: ",")
+            try transaction.execute(
+                "CREATE \(index.unique ? "UNIQUE " : "")INDEX \(quoted(name)) ON \(quoted(table.name)) (\(columns))")
+            changes.append(.createdIndex(name))
+        }
+        guard table.appendOnly else { return changes }
+        for verb in ["UPDATE", "DELETE"] {
+            let name = "\(table.name):no \(verb.lowercased())"
+            guard !names.contains(name) else { continue }
+            try transaction.execute(
+                """
+                CREATE TRIGGER \(quoted(name)) BEFORE \(verb) ON \(quoted(table.name))
+                BEGIN SELECT RAISE(ABORT, '\(table.name) is append-only'); END
+                """)
+        }
+        return changes
+    }
+
+    private func create(_ table: TableSchema) -> String {
+        let columns = table.columns.map(definition).joined(separator: ",\n  ")
+        let isRowNumber = table.primaryKey.count == 1
+            && table.columns.contains { $0.name == table.primaryKey[0] && $0.type == .integer }
+        // A key of one integer numbers the rows; a key of several columns is the table, which has no rows beside it.
+        let rows = isRowNumber || table.primaryKey.count == 1 ? "STRICT" : "STRICT, WITHOUT ROWID"
+        let key = table.primaryKey.map(quoted).joined(separator: ",")
+        return "CREATE TABLE \(quoted(table.name)) (\n  \(columns),\n  PRIMARY KEY (\(key))\n) \(rows)"
+    }
+
+    private func definition(of column: TableSchema.Column) -> String {
+        var text = "\(quoted(column.name)) \(name(of: column.type))"
+        if column.required { text += " NOT NULL" }
+        switch column.fallback {
+        case .null: break
+        case .text(let fallback):
+            text += " DEFAULT '\(fallback.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''"))'"
+        case .int(let number), .decimal(let number, _): text += " DEFAULT \(number)"
+        default: break
+        }
+        return text
+    }
+
+    private func name(of type: ColumnType) -> String {
+        switch type {
+        case .text: "TEXT"
+        case .bytes: "BLOB"
+        default: "INTEGER"
+        }
+    }
+}

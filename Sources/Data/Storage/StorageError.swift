@@ -1,0 +1,47 @@
+/// Why the database did not do what was asked. Nothing of the failed statement remains.
+public enum StorageError: Error, Equatable, Sendable {
+    /// A unique index holds such a row already; the columns it is about, as `table.column`.
+    case duplicate(columns: [String])
+    /// A rule of the table forbids it, such as changing a ledger row.
+    case forbidden(String)
+    /// A sum passed the range of a column.
+    case outOfRange
+    /// The statement ran longer than ``StorageLimits/statementSeconds``.
+    case timedOut
+    /// Too many bodies wait for a connection.
+    case overloaded
+    /// Another process holds the database.
+    case busy
+    /// The disk is full.
+    case diskFull
+    /// The file is damaged or no database.
+    case corrupt(String)
+    /// The shape of a table cannot be brought to what is asked.
+    case migration(String)
+    /// The database has been closed.
+    case closed
+    /// Any other failure, with the engine's code and words.
+    case failed(code: Int, message: String)
+}
+
+/// The limits of a database connection.
+public struct StorageLimits: Sendable {
+    /// How long one body may compute in statements.
+    public var statementSeconds = 60
+    /// How many bodies may wait for the writer, and how many for the readers.
+    public var waiting = 10_000
+    /// How many bodies share one commit at most.
+    public var groupSize = 128
+    /// Connections that read.
+    public var readers = 2
+    /// Prepared statements kept by each connection.
+    public var statements = 400
+    /// How long to wait for another process that writes, in milliseconds.
+    public var busyMilliseconds = 10_000
+
+    /// The limits a server starts with.
+    public static let standard = StorageLimits()
+
+    /// The standard limits.
+    public init() {}
+}

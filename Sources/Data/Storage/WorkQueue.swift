@@ -1,0 +1,113 @@
+internal import Foundation
+internal import Synchronization
+
+/// One body that waits for a connection.
+///
+/// `run` executes it and keeps its result; `finish` hands the result, or the error that voids it, to whoever waits.
+struct Work: Sendable {
+    let run: @Sendable (any Transaction) -> Outcome
+    let refuse: @Sendable (any Error) -> Void
+
+    /// What came of a body that ran.
+    struct Outcome {
+        /// The body's own error.
+        let error: (any Error)?
+        /// Ends the waiting; with an error when the transaction as a whole failed.
+        let finish: ((any Error)?) -> Void
+    }
+}
+
+/// A bounded queue of work that threads of a database take from.
+final class WorkQueue: Sendable {
+    private struct State {
+        var waiting: [Work] = []
+        var head = 0
+        var isClosed = false
+        var threads = 0
+        var closers: [CheckedContinuation<Void, Never>] = []
+        var count: Int { waiting.count - head }
+
+        mutating func next() -> Work? {
+            guard head < waiting.count else { return nil }
+            let work = waiting[head]
+            head += 1
+            if head > 64, head * 2 > waiting.count {
+                waiting.removeFirst(head)
+                head = 0
+            }
+            return work
+        }
+    }
+
+    private let limit: Int
+    private let state = Mutex(State())
+    private let available = DispatchSemaphore(value: 0)
+
+    init(limit: Int) { self.limit = limit }
+
+    /// Queues `body` and waits for its result.
+    func perform<T: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T {
+        unsafe try await withUnsafeThrowingContinuation { (continuation: UnsafeContinuation<T, any Error>) in
+            let work = Work(
+                run: { transaction in
+                    let result = Result { try body(transaction) }
+                    var error: (any Error)?
+                    if case .failure(let failure) = result { error = failure }
+                    return Work.Outcome(error: error) { voided in
+                        if let voided {
+                            unsafe continuation.resume(throwing: voided)
+                        } else {
+                            unsafe continuation.resume(with: result)
+                        }
+                    }
+                },
+                refuse: { unsafe continuation.resume(throwing: $0) })
+            let refusal = state.withLock { state -> StorageError? in
+                if state.isClosed { return .closed }
+                if state.count >= limit { return .overloaded }
+                state.waiting.append(work)
+                return nil
+            }
+            if let refusal { work.refuse(refusal) } else { available.signal() }
+        }
+    }
+
+    /// Waits for work; nil once the queue is closed and empty.
+    func take() -> Work? {
+        available.wait()
+        return state.withLock { $0.next() }
+    }
+
+    /// Takes work only if some is waiting.
+    func takeIfWaiting() -> Work? {
+        guard available.wait(timeout: .now()) == .success else { return nil }
+        let work = state.withLock { $0.next() }
+        if work == nil { available.signal() }
+        return work
+    }
+
+    func threadStarted() { state.withLock { $0.threads += 1 } }
+
+    func threadEnded() {
+        let closers = state.withLock { state in
+            state.threads -= 1
+            guard state.threads == 0 else { return [CheckedContinuation<Void, Never>]() }
+            defer { state.closers = [] }
+            return state.closers
+        }
+        for closer in closers { closer.resume() }
+    }
+
+    /// Refuses new work, lets the waiting finish and returns when every thread has ended.
+    func close() async {
+        await withCheckedContinuation { continuation in
+            let threads = state.withLock { state -> Int in
+                state.isClosed = true
+                if state.threads > 0 { state.closers.append(continuation) }
+                return state.threads
+            }
+            if threads == 0 { continuation.resume() }
+            for _ in 0..<threads { available.signal() }
+        }
+    }
+}
