@@ -16,7 +16,8 @@ import Values
                 try AuditLog.append(
                     [
                         AuditEntry(
-                            time: Timestamp(microseconds: 1), actor: "ana", action: "insert", doctype: "Thing", name: name,
+                            time: Timestamp(microseconds: 1), actor: "ana", action: "insert", doctype: "Thing",
+                            name: name,
                             digest: Array(name.utf8))
                     ], in: transaction)
             }

@@ -165,7 +165,8 @@ private struct Refused: Error {}
         }
         written.signal()
         #expect(try await counts == [1, 1])
-        #expect(try await store.database.read { try $0.first("SELECT count(*) FROM person", [], [.integer]) } == [.int(2)])
+        #expect(
+            try await store.database.read { try $0.first("SELECT count(*) FROM person", [], [.integer]) } == [.int(2)])
     }
 
     @Test func `cannot write on a snapshot`() async throws {

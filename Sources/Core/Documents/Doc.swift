@@ -10,7 +10,8 @@ public struct Doc<Schema: DocTypeSchema> {
 
     /// Views `document`, which must be of this DocType.
     public init(_ document: Document) {
-        precondition(document.doctype.name == Schema.doctype.name, "a \(document.doctype.name) is no \(Schema.doctype.name)")
+        precondition(
+            document.doctype.name == Schema.doctype.name, "a \(document.doctype.name) is no \(Schema.doctype.name)")
         self.document = document
     }
 

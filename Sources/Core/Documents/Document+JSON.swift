@@ -91,7 +91,14 @@ extension Session {
             guard document.isNew, row != nil || document.doctype.naming == .prompt, case .string(let name) = json
             else { return }
             document.name = name
-        case Document.Slot.docstatus: document.values[slot] = try field.value(of: json, row: row)
+        case Document.Slot.docstatus:
+            let status = try field.value(of: json, row: row)
+            guard Docstatus(rawValue: status.int ?? -1) != nil else {
+                throw Problem(
+                    .transition, "docstatus is 0, 1 or 2", field: field.name, row: row,
+                    fix: "0 is a draft, 1 submitted, 2 cancelled.")
+            }
+            document.values[slot] = status
         case Document.Slot.modified:
             document.claimedModified = document.isNew || json.isNull ? nil : try field.value(of: json, row: row)
         case Document.Slot.idx: return
@@ -120,7 +127,8 @@ extension Session {
         document.rows[table] = try elements.enumerated().map { index, element in
             guard case .object(let object) = element else {
                 throw Problem(
-                    .wrongType, "Row \(index + 1) of \(field.label) must be an object", field: field.name, row: index + 1)
+                    .wrongType, "Row \(index + 1) of \(field.label) must be an object", field: field.name,
+                    row: index + 1)
             }
             let row = Document(child)
             try apply(object, to: row, row: index + 1)
@@ -154,7 +162,9 @@ extension FieldDefinition {
             if let whole = number.wholeNumber { return .int(whole) }
         case (.integer, .string(let text)):
             if text.isEmpty { return .int(0) }
-            if type == .check, ["true", "True", "false", "False"].contains(text) { return .int(text.first == "t" || text.first == "T" ? 1 : 0) }
+            if type == .check, ["true", "True", "false", "False"].contains(text) {
+                return .int(text.first == "t" || text.first == "T" ? 1 : 0)
+            }
             if let number = Exact(text) {
                 guard number.isInRange else { throw tooLarge(row) }
                 if let whole = number.wholeNumber { return .int(type == .check ? (whole != 0 ? 1 : 0) : whole) }

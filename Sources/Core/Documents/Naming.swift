@@ -65,7 +65,9 @@ enum Naming {
     }
 
     /// The text before the number, and how many digits the number has at least. Parts stand between dots.
-    private static func resolve(_ series: String, _ document: Document, at now: Timestamp) -> (prefix: String, digits: Int) {
+    private static func resolve(
+        _ series: String, _ document: Document, at now: Timestamp
+    ) -> (prefix: String, digits: Int) {
         var prefix = ""
         var digits = 5
         for part in series.split(separator: ".") {
@@ -106,7 +108,8 @@ enum Naming {
                 fix: "Cancel it before you amend it.")
         }
         let first = document["amended_from"].text
-        guard first != nil, let dash = original.lastIndex(of: "-"), let number = Int(original[original.index(after: dash)...])
+        guard first != nil, let dash = original.lastIndex(of: "-"),
+            let number = Int(original[original.index(after: dash)...])
         else { return "\(original)-1" }
         return "\(original[..<dash])-\(number + 1)"
     }

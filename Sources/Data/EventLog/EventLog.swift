@@ -90,7 +90,8 @@ public enum EventLog {
 
     /// The number up to which a consumer has done its work.
     public static func cursor(of consumer: String, in transaction: any Transaction) throws -> Int64 {
-        try transaction.first("SELECT number FROM _cursor WHERE consumer = ?", [.text(consumer)], [.integer])?[0].int ?? 0
+        try transaction.first("SELECT number FROM _cursor WHERE consumer = ?", [.text(consumer)], [.integer])?[0].int
+            ?? 0
     }
 
     /// Says that a consumer has done its work up to `number`.

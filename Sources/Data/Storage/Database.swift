@@ -87,7 +87,9 @@ public protocol Dialect: Sendable {
 
 /// Writes `name` as an SQL identifier.
 public func quoted(_ name: String) -> String {
-    name.contains("\"") ? "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\"" : "\"\(name)\""
+    name.contains("\"")
+        ? "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+        : "\"\(name)\""
 }
 
 /// `count` question marks for a list of arguments.

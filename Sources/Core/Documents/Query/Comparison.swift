@@ -43,7 +43,9 @@ struct Comparison {
             default: throw problem("is takes \"set\" or \"not set\"")
             }
         case .between:
-            guard let bounds = list(condition.value), bounds.count == 2 else { throw problem("between takes two values") }
+            guard let bounds = list(condition.value), bounds.count == 2 else {
+                throw problem("between takes two values")
+            }
             return try range(bounds[0], bounds[1], &arguments)
         case .timespan, .previous, .next:
             guard let text = condition.value.string else { throw problem("\(condition.op) takes text") }
@@ -84,7 +86,9 @@ struct Comparison {
             parts.append(isOne)
         }
         // An empty value, and an empty list, stand for no value.
-        if hasEmpty { parts.append(column.type == .text ? "\(column.sql) IS NULL OR \(column.sql) = ''" : "\(column.sql) IS NULL") }
+        if hasEmpty {
+            parts.append(column.type == .text ? "\(column.sql) IS NULL OR \(column.sql) = ''" : "\(column.sql) IS NULL")
+        }
         let condition = "(" + parts.joined(separator: " OR ") + ")"
         if !isNegated { return condition }
         return hasEmpty ? "NOT \(condition)" : "(\(column.sql) IS NULL OR NOT \(condition))"
@@ -110,7 +114,8 @@ struct Comparison {
         let table = quoted(target.table)
         let field = quoted(parent)
         let up = op == .ancestors || op == .notAncestors
-        let start = up ? "SELECT \(field), 1 FROM \(table) WHERE name = ?" : "SELECT name, 1 FROM \(table) WHERE \(field) = ?"
+        let start =
+            up ? "SELECT \(field), 1 FROM \(table) WHERE name = ?" : "SELECT name, 1 FROM \(table) WHERE \(field) = ?"
         let step =
             up
             ? "SELECT \(table).\(field), depth + 1 FROM \(table) JOIN nodes ON \(table).name = nodes.name"
@@ -150,7 +155,9 @@ struct Comparison {
             }
         }
         if json.isNull { return .null }
-        if case .timestamp = column.type, let text = json.string, let day = Day(text) { return .timestamp(Timestamp(day)) }
+        if case .timestamp = column.type, let text = json.string, let day = Day(text) {
+            return .timestamp(Timestamp(day))
+        }
         return try column.field.value(of: json)
     }
 
@@ -197,7 +204,9 @@ enum Timespan {
         }
     }
 
-    private static func relative(_ which: String, _ count: Int, _ unit: String, _ today: Day) -> (first: Day, last: Day)? {
+    private static func relative(
+        _ which: String, _ count: Int, _ unit: String, _ today: Day
+    ) -> (first: Day, last: Day)? {
         let sign = which == "next" ? 1 : -1
         let far: Day
         switch unit {

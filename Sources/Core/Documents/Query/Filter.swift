@@ -82,8 +82,13 @@ indirect enum Filter {
     private static func condition(_ elements: [JSON], _ type: DocType, _ left: inout Int) throws -> Filter? {
         let offset = elements.count >= 4 ? 1 : 0
         guard elements.count >= 3, elements.count <= 5, case .string(let field) = elements[offset],
-            case .string(let op) = elements[offset + 1], Operator(op) != nil
+            case .string(let op) = elements[offset + 1]
         else { return nil }
+        guard Operator(op) != nil else {
+            // Three names, or a field of the DocType with an operator that does not exist?
+            guard type.slot(of: field) != nil else { return nil }
+            throw Problem(.malformed, "Filter on \(field): there is no operator \(op)", field: field)
+        }
         var condition = Condition(field: field, op: op, value: elements[offset + 2])
         if offset == 1 {
             guard case .string(let doctype) = elements[0] else { return nil }
@@ -96,7 +101,9 @@ indirect enum Filter {
         if case .array(let inner) = value, inner.count == 2, case .string(let op) = inner[0], Operator(op) != nil {
             return try counted(.condition(Condition(field: field, op: op, value: inner[1])), &left)
         }
-        if case .array = value { return try counted(.condition(Condition(field: field, op: "in", value: value)), &left) }
+        if case .array = value {
+            return try counted(.condition(Condition(field: field, op: "in", value: value)), &left)
+        }
         return try counted(.condition(Condition(field: field, op: "=", value: value)), &left)
     }
 

@@ -92,10 +92,12 @@ struct QueryBuilder {
     }
 
     private mutating func select(_ text: String) throws -> [Selected] {
-        let words = text.split(separator: " ", omittingEmptySubsequences: true).map(String.init)
-        let isAliased = words.count == 3 && words[1].lowercased() == "as"
-        guard words.count == 1 || isAliased else { throw unknown(text) }
-        let source = plain(words[0])
+        var source = plain(text)
+        var given: String?
+        if let range = source.lowercased().ranges(of: " as ").last {
+            given = try alias(String(source[range.upperBound...]))
+            source = String(source[..<range.lowerBound])
+        }
         if source == "*" || source == "\(type.name).*" {
             return type.columns.filter { $0.type != .password }.map { field in
                 let column = own(field.name, type, type.table)
@@ -104,12 +106,13 @@ struct QueryBuilder {
         }
         if let open = source.firstIndex(of: "("), source.hasSuffix(")") {
             let inner = source[source.index(after: open)...].dropLast()
-            return [try aggregate(String(source[..<open]), String(inner), isAliased ? words[2] : source)]
+            return [try aggregate(String(source[..<open]), String(inner), given ?? source)]
         }
         let column = try column(source)
         guard column.field.type != .password else { throw unknown(text) }
-        let name = isAliased ? try alias(words[2]) : column.field.name
-        return [Selected(sql: column.sql, name: name, field: column.field.type, type: column.type)]
+        return [
+            Selected(sql: column.sql, name: given ?? column.field.name, field: column.field.type, type: column.type)
+        ]
     }
 
     private mutating func aggregate(_ object: JSONObject) throws -> Selected {
@@ -173,7 +176,8 @@ struct QueryBuilder {
             return own(parts[1], type, type.table)
         }
         let field = type.field(parts[0]) ?? type.tables.first { $0.field.options == parts[0] }?.field
-        guard let field, let target = session.registry.find(field.options ?? ""), target.slot(of: parts[1]) != nil else {
+        guard let field, let target = session.registry.find(field.options ?? ""), target.slot(of: parts[1]) != nil
+        else {
             throw unknown(text)
         }
         if field.type.isTable { return own(parts[1], target, try join(table: field)) }

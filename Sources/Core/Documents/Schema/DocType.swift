@@ -113,7 +113,9 @@ public final class DocType: Sendable {
             all.append(field)
         }
         if info.isSubmittable {
-            all.append(FieldDefinition("amended_from", .link, options: info.name, flags: [.readOnly, .noCopy, .linksToCancelled]))
+            all.append(
+                FieldDefinition(
+                    "amended_from", .link, options: info.name, flags: [.readOnly, .noCopy, .linksToCancelled]))
         }
         self.fields = all
 
@@ -225,7 +227,8 @@ public final class DocType: Sendable {
                 let field = columns[slot]
                 let isNumber = field.type.isNumeric
                 return .init(
-                    field.name, columnTypes[slot], required: slot == 0 || isNumber, fallback: isNumber ? .int(0) : .null)
+                    field.name, columnTypes[slot], required: slot == 0 || isNumber, fallback: isNumber ? .int(0) : .null
+                )
             }, primaryKey: ["name"], indexes: indexes, appendOnly: kind == .ledger)
     }
 }

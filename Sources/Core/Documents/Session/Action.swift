@@ -2,7 +2,9 @@ public import Values
 
 /// What is done to a document. The raw value stands in the audit log.
 enum Action: String, Sendable {
-    case insert, save, submit, updateAfterSubmit = "update_after_submit", cancel, delete
+    case insert, save, submit
+    case updateAfterSubmit = "update_after_submit"
+    case cancel, delete
     /// Figures that follow from another document.
     case derive
 
@@ -59,7 +61,9 @@ struct Changes {
         object["added"] = .array(added.map { [.string($0.table), $0.row.json] })
         object["removed"] = .array(removed.map { [.string($0.table), $0.row.json] })
         object["row_changed"] = .array(
-            rows.map { [.string($0.table), .int(Int64($0.row.idx)), .string($0.row.name), .array($0.fields.map(\.json))] })
+            rows.map {
+                [.string($0.table), .int(Int64($0.row.idx)), .string($0.row.name), .array($0.fields.map(\.json))]
+            })
         return .object(object)
     }
 }

@@ -141,7 +141,9 @@ private struct Canonical {
             var kept: JSONObject = [:]
             for (key, value) in object.members {
                 if ["creation", "modified"].contains(key) { continue }
-                if isRow, key == "name", let name = value.string, names[name] == nil, object["action"] == nil { continue }
+                if isRow, key == "name", let name = value.string, names[name] == nil, object["action"] == nil {
+                    continue
+                }
                 kept[key] = cleaned(value)
             }
             return .object(kept)

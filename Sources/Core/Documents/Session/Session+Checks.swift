@@ -4,7 +4,6 @@ internal import Values
 extension Session {
     /// Checks every field of a document and its rows against its declaration.
     func check(_ document: Document) throws {
-        try checkFields(document, row: nil)
         for (field, slot) in document.doctype.tables {
             let rows = document.rows[slot]
             if rows.isEmpty, field.flags.contains(.required) {
@@ -17,6 +16,8 @@ extension Session {
             }
             for row in rows { try checkFields(row, row: row.idx) }
         }
+        // After the rows, whose mistakes are often the cause of what is wrong with the whole.
+        try checkFields(document, row: nil)
     }
 
     private func checkFields(_ document: Document, row: Int?) throws {
@@ -62,7 +63,8 @@ extension Session {
         let longest = field.longest
         if text.utf8.count > longest, text.count > longest {
             throw Problem(
-                .tooLong, "\(field.label) has \(text.count) characters, more than \(longest)", field: field.name, row: row)
+                .tooLong, "\(field.label) has \(text.count) characters, more than \(longest)", field: field.name,
+                row: row)
         }
         if text.utf8.contains(0) {
             throw Problem(.invalid, "\(field.label) holds a null character", field: field.name, row: row)
@@ -97,7 +99,8 @@ extension Session {
                 let place = row.map { "Row \($0): " } ?? ""
                 guard let values = found[name] else {
                     throw Problem(
-                        .brokenLink, "\(place)\(field.label): \(target) \(name) does not exist", field: field.name, row: row,
+                        .brokenLink, "\(place)\(field.label): \(target) \(name) does not exist", field: field.name,
+                        row: row,
                         fix: "Create the \(target) first, or correct the name.")
                 }
                 if type.isSubmittable, values[0].int == 2, !field.flags.contains(.linksToCancelled) {
@@ -135,7 +138,8 @@ extension Session {
                 target = document.text(target)
                 if target.isEmpty || registry.find(target) == nil {
                     throw Problem(
-                        .brokenLink, "\(field.label): \(target.isEmpty ? "no DocType is given" : "there is no DocType \(target)")",
+                        .brokenLink,
+                        "\(field.label): \(target.isEmpty ? "no DocType is given" : "there is no DocType \(target)")",
                         field: field.name, row: row, fix: "Set \(field.options ?? "") to the DocType of \(name).")
                 }
             }
@@ -194,7 +198,8 @@ extension Session {
             if let row = try transaction.first(sql + " LIMIT 1", arguments, [.text, .text]) {
                 let holder = isRow ? row[0].description : type.name
                 throw Problem(
-                    .linked, "\(document.doctype.name) \(document.name) is linked to by \(holder) \(row[1].description)",
+                    .linked,
+                    "\(document.doctype.name) \(document.name) is linked to by \(holder) \(row[1].description)",
                     fix: "\(onlySubmitted ? "Cancel" : "Delete or change") \(holder) \(row[1].description) first.")
             }
         }

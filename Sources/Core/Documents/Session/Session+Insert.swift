@@ -85,7 +85,7 @@ extension Session {
     }
 
     /// Sets the standard columns and the defaults of a new document and its rows.
-    private func prepare(_ document: Document) {
+    func prepare(_ document: Document) {
         document.stored = nil
         stamp(document, created: true)
         for slot in document.doctype.columns.indices where document.values[slot].isNull {
@@ -146,7 +146,8 @@ extension Session {
     func writeRows(_ type: DocType, _ documents: [Document]) throws {
         do {
             try transaction.insert(
-                into: type.table, type.storedNames, documents.map { document in type.storedSlots.map { document.values[$0] } })
+                into: type.table, type.storedNames,
+                documents.map { document in type.storedSlots.map { document.values[$0] } })
         } catch StorageError.duplicate(let columns) {
             throw duplicate(type, columns, documents)
         }

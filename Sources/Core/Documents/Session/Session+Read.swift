@@ -1,5 +1,5 @@
-public import Values
 internal import Storage
+public import Values
 
 extension Session {
     /// An empty document of a DocType, to be filled and inserted.
@@ -47,7 +47,9 @@ extension Session {
     }
 
     /// Fields of many documents of one DocType by name, in one statement and without asking for rights: for domain code.
-    public func values(of doctype: String, _ names: some Collection<String>, _ fields: [String]) throws -> [String: [Value]] {
+    public func values(
+        of doctype: String, _ names: some Collection<String>, _ fields: [String]
+    ) throws -> [String: [Value]] {
         guard !names.isEmpty else { return [:] }
         let type = try registry.doctype(doctype)
         let slots = try fields.map { field in
@@ -97,7 +99,8 @@ extension Session {
         for (field, slot) in type.tables where !byName.isEmpty {
             let child = try registry.doctype(field.options ?? "")
             for chunk in Array(byName.keys).chunks(of: Limits.filterValues) {
-                let condition = chunk.count == 1 ? "parent = ?" : transaction.dialect.isOneOf("parent", count: chunk.count)
+                let condition =
+                    chunk.count == 1 ? "parent = ?" : transaction.dialect.isOneOf("parent", count: chunk.count)
                 let sql = """
                     SELECT \(child.selection) FROM \(quoted(child.table))
                     WHERE \(condition) AND parenttype = ? AND parentfield = ? ORDER BY parent, idx
@@ -124,6 +127,7 @@ extension Session {
 extension Array {
     /// The elements in runs of at most `size`.
     func chunks(of size: Int) -> [ArraySlice<Element>] {
-        count <= size ? [self[...]] : stride(from: 0, to: count, by: size).map { self[$0..<Swift.min($0 + size, count)] }
+        count <= size
+            ? [self[...]] : stride(from: 0, to: count, by: size).map { self[$0..<Swift.min($0 + size, count)] }
     }
 }

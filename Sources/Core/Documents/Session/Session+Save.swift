@@ -104,7 +104,8 @@ extension Session {
     private func expect(_ status: Docstatus, _ document: Document, _ verb: String) throws {
         guard document.docstatus == status else {
             throw Problem(
-                .transition, "\(document.doctype.name) \(document.name) is \(document.docstatus.word) and cannot be \(verb)",
+                .transition,
+                "\(document.doctype.name) \(document.name) is \(document.docstatus.word) and cannot be \(verb)",
                 field: "docstatus"
             ).about(document)
         }
@@ -176,7 +177,8 @@ extension Session {
     /// Ties rows that came from a client to the rows the database holds, by name.
     private func matchRows(of document: Document) {
         for (_, slot) in document.doctype.tables {
-            let stored = Dictionary(document.storedRows[slot].map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+            let stored = Dictionary(
+                document.storedRows[slot].map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
             var taken: Set<String> = []
             for row in document.rows[slot] where row.stored == nil {
                 if let same = stored[row.name], taken.insert(row.name).inserted {
@@ -184,6 +186,7 @@ extension Session {
                     row.keepUnsent(from: same)
                 } else {
                     row.values[Document.Slot.name] = .null
+                    prepare(row)
                 }
             }
         }
@@ -205,7 +208,8 @@ extension Session {
                 let field = one.doctype.columns[slot]
                 guard !field.flags.contains(.allowOnSubmit) else { continue }
                 throw Problem(
-                    .frozen, "\(field.label) cannot change after \(document.doctype.name) \(document.name) was submitted",
+                    .frozen,
+                    "\(field.label) cannot change after \(document.doctype.name) \(document.name) was submitted",
                     field: field.name, row: row, fix: "Cancel and amend it.")
             }
         }
@@ -234,12 +238,31 @@ extension Session {
                 try transaction.execute(
                     "DELETE FROM \(quoted(child.table)) WHERE \(condition)", chunk.map(Value.text))
             }
+            try moveRows(of: document, child, slot)
             var new: [Document] = []
             for row in document.rows[slot] {
                 if row.stored == nil { new.append(row) } else { try updateRow(row) }
             }
             try writeRows(child, new)
         }
+    }
+
+    /// Brings all rows of a table to the docstatus of their document in one statement.
+    private func moveRows(of document: Document, _ child: DocType, _ slot: Int) throws {
+        let status = document.values[Document.Slot.docstatus]
+        guard let stored = document.stored, stored[Document.Slot.docstatus] != status, !document.rows[slot].isEmpty
+        else {
+            return
+        }
+        try transaction.execute(
+            """
+            UPDATE \(quoted(child.table)) SET docstatus = ? WHERE parent = ? AND parenttype = ? AND parentfield = ?
+            """,
+            [
+                status, stored[Document.Slot.name], .text(document.doctype.name),
+                .text(document.doctype.tables[slot].field.name),
+            ])
+        for row in document.rows[slot] { row.stored?[Document.Slot.docstatus] = status }
     }
 
     private func updateRow(_ document: Document) throws {

@@ -1,5 +1,5 @@
-internal import EventLog
 internal import Audit
+internal import EventLog
 public import Storage
 public import Values
 

@@ -2,7 +2,6 @@ internal import Foundation
 internal import GRDB
 internal import Synchronization
 
-
 /// A database in one SQLite file: a thread that writes, and a few that read on snapshots of the write-ahead log.
 ///
 /// Every connection is opened and kept by GRDB; statements run on it directly, prepared once and kept.

@@ -21,7 +21,8 @@ extension StorageError {
         case SQLITE_CONSTRAINT where Int32(extended) == SQLITE_CONSTRAINT_TRIGGER_CODE:
             self = .forbidden(message)
         case SQLITE_CONSTRAINT where message.hasPrefix(Self.uniqueFailed):
-            self = .duplicate(columns: message.dropFirst(Self.uniqueFailed.count).split(separator: ", ").map(String.init))
+            self = .duplicate(
+                columns: message.dropFirst(Self.uniqueFailed.count).split(separator: ", ").map(String.init))
         case SQLITE_INTERRUPT: self = .timedOut
         case SQLITE_BUSY, SQLITE_LOCKED: self = .busy
         case SQLITE_FULL: self = .diskFull

@@ -15,7 +15,8 @@ struct SQLiteMigration {
             guard let table = row[0].text, let column = row[1].text, let type = row[2].text else { return }
             present[table, default: [:]][column] = type
         }
-        let named = try transaction.query("SELECT name FROM sqlite_schema WHERE type IN ('index', 'trigger')", [], [.text])
+        let named = try transaction.query(
+            "SELECT name FROM sqlite_schema WHERE type IN ('index', 'trigger')", [], [.text])
         let names = Set(named.compactMap { $0[0].text })
         return try tables.flatMap { table in
             try changeColumns(of: table, from: present[table.name]) + addIndexes(of: table, besides: names)
@@ -67,7 +68,8 @@ struct SQLiteMigration {
 
     private func create(_ table: TableSchema) -> String {
         let columns = table.columns.map(definition).joined(separator: ",\n  ")
-        let isRowNumber = table.primaryKey.count == 1
+        let isRowNumber =
+            table.primaryKey.count == 1
             && table.columns.contains { $0.name == table.primaryKey[0] && $0.type == .integer }
         // A key of one integer numbers the rows; a key of several columns is the table, which has no rows beside it.
         let rows = isRowNumber || table.primaryKey.count == 1 ? "STRICT" : "STRICT, WITHOUT ROWID"
@@ -81,7 +83,8 @@ struct SQLiteMigration {
         switch column.fallback {
         case .null: break
         case .text(let fallback):
-            text += " DEFAULT '\(fallback.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''"))'"
+            text +=
+                " DEFAULT '\(fallback.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''"))'"
         case .int(let number), .decimal(let number, _): text += " DEFAULT \(number)"
         default: break
         }
