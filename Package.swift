@@ -11,9 +11,16 @@ let settings: [SwiftSetting] = [
 let package = Package(
     name: "cauldron",
     platforms: [.macOS(.v15)],
+    products: [.executable(name: "cauldron", targets: ["cauldron"])],
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: []
 )
@@ -34,12 +41,50 @@ let package = Package(
 }
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 module("Data", "Values")
 module("Data", "Storage", ["Values", grdb, sqlite])
 module("Data", "EventLog", ["Values", "Storage"])
+module("Governance", "Identity", ["Values", "Storage", crypto, cryptoExtras])
 module("Governance", "Audit", ["Values", "Storage", crypto])
 module("Core", "Documents", ["Values", "Storage", "EventLog", "Audit", crypto])
 module("Core", "Reports", ["Values", "Storage", "Documents"])
+module("Modules", "Accounting", ["Values", "Storage", "Documents", "Reports"])
+module("Modules", "Stock", ["Values", "Storage", "Documents", "Reports", "Accounting"])
+module("Modules", "Selling", ["Values", "Storage", "Documents", "Reports", "Accounting", "Stock"])
+module("Modules", "Buying", ["Values", "Storage", "Documents", "Reports", "Accounting", "Stock", "Selling"])
+module("Server", "Tenancy", ["Values", "Storage", "EventLog", "Identity", "Audit", "Documents", "Reports"])
+module(
+    "Server", "Gateway",
+    [
+        "Values", "Storage", "Identity", "Documents", "Reports", "Tenancy",
+        hummingbird, logging, httpTypes, nio, lifecycle,
+    ])
+
+let house: [Target.Dependency] = [
+    "Values", "Storage", "EventLog", "Identity", "Audit", "Documents", "Reports",
+    "Accounting", "Stock", "Selling", "Buying", "Tenancy", "Gateway",
+]
+package.targets.append(
+    .executableTarget(
+        name: "cauldron", dependencies: house + [arguments, logging, hummingbird, lifecycle],
+        path: "Sources/cauldron", swiftSettings: settings))
+
+// MARK: - Tests of the whole.
+
+/// Tests the built command as its users run it.
+package.targets.append(
+    .testTarget(
+        name: "CommandTests", dependencies: ["cauldron"] + house, path: "Tests/CommandTests", swiftSettings: settings))
+
+/// Tests the repository itself.
+package.targets.append(.testTarget(name: "TidyTests", path: "Tests/TidyTests", swiftSettings: settings))

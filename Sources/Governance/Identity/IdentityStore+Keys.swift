@@ -1,0 +1,58 @@
+internal import Storage
+internal import Synchronization
+public import Values
+
+extension IdentityStore {
+    /// Makes a new secret for a user's programs, and a key if the user has none. The secret before it ends to be valid.
+    public func generateKeys(for user: String, at now: Timestamp) async throws -> APIKeys {
+        let key = SecureRandom.token(bytes: 8)
+        let secret = SecureRandom.token(bytes: 16)
+        let digest = Secret.digest(secret)
+        let kept = try await database.write { transaction -> String in
+            let sql = """
+                INSERT INTO _credential ("user", api_key, api_secret, changed) VALUES (?, ?, ?, ?)
+                ON CONFLICT ("user") DO UPDATE SET api_key = COALESCE(_credential.api_key, excluded.api_key),
+                api_secret = excluded.api_secret, changed = excluded.changed
+                """
+            try transaction.execute(sql, [.text(user), .text(key), .bytes(digest), .timestamp(now)])
+            let row = try transaction.first(
+                "SELECT api_key FROM _credential WHERE \"user\" = ?", [.text(user)], [.text])
+            return row?[0].text ?? key
+        }
+        cache.withLock { $0.forget(user) }
+        return APIKeys(key: kept, secret: secret)
+    }
+
+    /// The user whose key and secret these are, or nil. Costs no query while the key is cached.
+    public func verifyKey(_ key: String, secret: String) async throws -> String? {
+        guard (1...64).contains(key.utf8.count), secret.utf8.count <= 128 else { return nil }
+        let (cached, generation) = cache.withLock { ($0.keys[key], $0.generation) }
+        let known = if let cached { cached } else { try await load(key, generation) }
+        // An unknown key is compared like a known one.
+        let matches = Secret.equal(known?.secret ?? [UInt8](repeating: 0, count: 32), Secret.digest(secret))
+        return matches ? known?.user : nil
+    }
+
+    /// Ends the validity of a user's key and secret.
+    public func removeKeys(of user: String) async throws {
+        try await database.write { transaction in
+            _ = try transaction.execute(
+                "UPDATE _credential SET api_key = NULL, api_secret = NULL WHERE \"user\" = ?", [.text(user)])
+        }
+        cache.withLock { $0.forget(user) }
+    }
+
+    private func load(_ key: String, _ generation: Int) async throws -> IdentityCache.Key? {
+        let row = try await database.read { transaction in
+            try transaction.first(
+                "SELECT \"user\", api_secret FROM _credential WHERE api_key = ?", [.text(key)], [.text, .bytes])
+        }
+        guard let row, let user = row[0].text, let secret = row[1].bytes else { return nil }
+        let found = IdentityCache.Key(user: user, secret: secret)
+        let limit = limits.cached
+        cache.withLock { cache in
+            if cache.generation == generation { cache.add(key: found, key, limit: limit) }
+        }
+        return found
+    }
+}

@@ -1,0 +1,19 @@
+internal import Documents
+public import Reports
+
+/// The books: companies, accounts, invoices to customers, payments, the general and payment ledger, the statements.
+public let accountingModule = Module(
+    "Accounting", roles: ["Accounts User", "Accounts Manager", "Auditor", "Sales User", "Sales Manager", "Purchase User", "Purchase Manager", "Stock User", "Stock Manager"],
+    reports: []
+) { registry in
+    registry.add(
+        CurrencyUnit.self, Company.self, Account.self, CostCenter.self, FiscalYear.self, ModeOfPayment.self,
+        ModeOfPaymentAccount.self)
+    registry.add(SalesTaxesAndCharges.self, PurchaseTaxesAndCharges.self)
+    registry.add(SalesInvoice.self, SalesInvoiceItem.self)
+    registry.add(PaymentEntry.self, PaymentEntryReference.self, PaymentEntryDeduction.self)
+    registry.add(JournalEntry.self, JournalEntryAccount.self)
+    registry.add(GLEntry.self, PaymentLedgerEntry.self)
+    registry.add(table: AccountBalances.table)
+    registry.add(PaymentMethods.getPaymentEntry)
+}

@@ -1,0 +1,106 @@
+public import Documents
+internal import Storage
+internal import Values
+
+/// An account of a company's ledger, or a group of accounts. Accounts form a tree under the roots of the five types.
+public struct Account: DocTypeSchema, Controller {
+    public static let doctype = DocTypeInfo(
+        "Account", module: "Accounts", naming: .controller, title: "account_name",
+        search: ["account_name", "account_number"], tree: "parent_account", sort: ("name", false),
+        permissions: [
+            .manage("Accounts Manager"), .read("Accounts User"), .read("Auditor"), .read("Sales User"),
+            .read("Sales Manager"), .read("Purchase User"), .read("Purchase Manager"), .read("Stock User"),
+            .read("Stock Manager"),
+        ], summary: "An account of a company's ledger, or a group of accounts.")
+
+    public let accountName = Data(.required, .inListView)
+    public let accountNumber = Data(.inListView)
+    public let isGroup = Check()
+    public let company = Link(Company.self, .required, .setOnlyOnce, .inStandardFilter, .indexed)
+    public let rootType = Select(["", "Asset", "Liability", "Income", "Expense", "Equity"], .inStandardFilter)
+    public let reportType = Select(["", "Balance Sheet", "Profit and Loss"], .readOnly)
+    public let accountCurrency = Link(CurrencyUnit.self)
+    public let parentAccount = Link(Account.self, .indexed)
+    public let accountType = Select(AccountType.all, .inStandardFilter)
+    public let taxRate = Percent()
+    public let freezeAccount = Select(["No", "Yes"], .fallback("No"))
+    public let balanceMustBe = Select(["", "Debit", "Credit"])
+    public let disabled = Check()
+    public init() {}
+
+    public static func autoname(_ account: Doc<Self>, in session: Session) throws -> String {
+        let abbr = try Companies.get(account.company, in: session).abbr
+        let number = account.accountNumber.isEmpty ? "" : "\(account.accountNumber) - "
+        return "\(number)\(account.accountName) - \(abbr)"
+    }
+
+    public static func validate(_ account: Doc<Self>, in session: Session) throws {
+        let document = account.document
+        if let parent = try TreeRules.accounts.checkParent(of: document, ["root_type"], in: session) {
+            account.rootType = parent[0].text ?? ""
+        } else if !account.isGroup || account.rootType.isEmpty {
+            throw Problem(
+                .mandatory, "An account without a parent is a group with a root type", field: "parent_account",
+                fix: "Give parent_account.")
+        }
+        account.reportType = ["Income", "Expense"].contains(account.rootType) ? "Profit and Loss" : "Balance Sheet"
+        try TreeRules.accounts.checkKind(
+            of: document, hasEntries: { try LedgerEntries.exist(account: account.name, in: session) }, in: session)
+        let oldRoot = document.storedValue("root_type").text
+        if let oldRoot, oldRoot != account.rootType,
+            try TreeRules.accounts.hasChildren(account.name, in: session)
+                || LedgerEntries.exist(account: account.name, in: session)
+        {
+            throw Problem(
+                .treeInUse, "\(account.name) is in use and stays below \(oldRoot)", field: "parent_account")
+        }
+        try checkCurrency(account, in: session)
+        try checkNumber(account, in: session)
+    }
+
+    public static func onTrash(_ account: Doc<Self>, in session: Session) throws {
+        if try LedgerEntries.exist(account: account.name, in: session) {
+            throw Problem(
+                .treeInUse, "\(account.name) has ledger entries and cannot be deleted", fix: "Disable it instead.")
+        }
+    }
+
+    private static func checkCurrency(_ account: Doc<Self>, in session: Session) throws {
+        let currency = try Companies.get(account.company, in: session).defaultCurrency
+        if account.accountCurrency.isEmpty { account.accountCurrency = currency }
+        if account.accountCurrency != currency {
+            throw Problem(
+                .invalid, "Accounts of \(account.company) are kept in \(currency)", field: "account_currency")
+        }
+    }
+
+    private static func checkNumber(_ account: Doc<Self>, in session: Session) throws {
+        let document = account.document
+        guard !account.accountNumber.isEmpty, document.storedValue("account_number") != document["account_number"] else {
+            return
+        }
+        let other = try session.transaction.first(
+            "SELECT name FROM account WHERE company = ? AND account_number = ? AND name <> ?",
+            [.text(account.company), .text(account.accountNumber), .text(account.name)], [.text])
+        if let other {
+            throw Problem(
+                .duplicate, "\(other[0].description) has the number \(account.accountNumber)", field: "account_number")
+        }
+    }
+}
+
+/// What an account is used for.
+enum AccountType {
+    static let receivable = "Receivable"
+    static let payable = "Payable"
+
+    /// All of them, as ERPNext names them; the first is none.
+    static let all = [
+        "", "Accumulated Depreciation", "Asset Received But Not Billed", "Bank", "Capital Work in Progress", "Cash",
+        "Chargeable", "Cost of Goods Sold", "Current Asset", "Current Liability", "Depreciation", "Direct Expense",
+        "Direct Income", "Equity", "Expense Account", "Expenses Included In Asset Valuation",
+        "Expenses Included In Valuation", "Fixed Asset", "Income Account", "Indirect Expense", "Indirect Income",
+        "Liability", "Payable", "Receivable", "Round Off", "Round Off for Opening", "Service Received But Not Billed",
+        "Stock", "Stock Adjustment", "Stock Received But Not Billed", "Tax", "Temporary",
+    ]
+}

@@ -1,0 +1,83 @@
+public import Documents
+internal import Storage
+internal import Values
+
+/// What invoices to customers and from suppliers have in common.
+public enum Invoices {
+    /// Sets posting and due date, the outstanding amount of an invoice that is not posted yet, and its status. Called in
+    /// `validate` after ``Trade/calculate(_:in:)``.
+    ///
+    /// - Throws: ``Problem/Kind/invalid`` when it is due before it is posted or comes to less than nothing.
+    public static func prepare(_ invoice: Document, in session: Session) throws {
+        if invoice.day("posting_date") == nil { invoice.set("posting_date", session.today) }
+        if invoice.day("due_date") == nil { invoice.set("due_date", invoice.day("posting_date")) }
+        if let due = invoice.day("due_date"), let posted = invoice.day("posting_date"), due < posted {
+            throw Problem(.invalid, "The due date \(due) is before the posting date \(posted)", field: "due_date")
+        }
+        let amount = Trade.basePayable(invoice)
+        guard !amount.isNegative else {
+            throw Problem(.negative, "The invoice comes to \(amount)", field: "grand_total")
+        }
+        invoice.set("outstanding_amount", amount)
+        Trade.setStatus(invoice, in: session)
+    }
+
+    /// The lines of the taxes and of the rounding of an invoice or another trade document; `isSale` credits what is added,
+    /// a purchase debits it. Taxes that count to the value of goods alone are left out.
+    public static func taxPostings(
+        of invoice: Document, isSale: Bool, against: String, company: Doc<Company>
+    ) -> [GLPosting] {
+        var postings = invoice.table("taxes").filter { $0.text("category") != "Valuation" }.map { tax in
+            var amount = tax.exact("base_tax_amount_after_discount_amount")
+            if tax.text("add_deduct_tax") == "Deduct" { amount = -amount }
+            return GLPosting(
+                account: tax.text("account_head"), debit: isSale ? .zero : amount, credit: isSale ? amount : .zero,
+                against: against, costCenter: tax.text("cost_center"), voucherDetail: tax.name)
+        }
+        let rounding = invoice.isSet("disable_rounded_total") ? .zero : invoice.exact("base_rounding_adjustment")
+        if !rounding.isZero {
+            postings.append(
+                GLPosting(
+                    account: company.roundOffAccount, debit: isSale ? .zero : rounding, credit: isSale ? rounding : .zero,
+                    against: against, costCenter: company.roundOffCostCenter))
+        }
+        return postings
+    }
+
+    /// Refuses to cancel an invoice that payments are allocated to, and sets what a cancelled one has outstanding: nothing.
+    /// Called in `beforeCancel`.
+    ///
+    /// - Throws: ``Problem/Kind/linked``.
+    public static func prepareCancel(_ invoice: Document, in session: Session) throws {
+        let payers = try Outstanding.payers(of: invoice, in: session)
+        if let payer = payers.first {
+            throw Problem(
+                .linked, "\(invoice.doctype.name) \(invoice.name) is linked to by \(payer.type) \(payer.name)",
+                fix: "Cancel \(payer.type) \(payer.name) first.")
+        }
+        invoice.set("outstanding_amount", Exact.zero)
+        Trade.setStatus(invoice, in: session)
+    }
+
+    /// Gives every invoice that has become due since its status was set the status Overdue; for a daily run.
+    ///
+    /// - Returns: how many there were.
+    @discardableResult
+    public static func markOverdue(in session: Session) throws -> Int {
+        var count = 0
+        for name in Outstanding.invoices.keys.sorted() {
+            guard let type = session.registry.find(name) else { continue }
+            let names = try session.transaction.query(
+                """
+                SELECT name FROM \(type.table) WHERE docstatus = 1 AND status IN ('Unpaid', 'Partly Paid')
+                AND due_date < ? ORDER BY name
+                """, [.day(session.today)], [.text]
+            ).compactMap { $0[0].text }
+            let invoices = try session.privileged { try session.getMany(name, names) }
+            for invoice in invoices { Trade.setStatus(invoice, in: session) }
+            try session.saveDerived(invoices)
+            count += invoices.count
+        }
+        return count
+    }
+}

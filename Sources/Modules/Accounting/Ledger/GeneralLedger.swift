@@ -1,0 +1,193 @@
+public import Documents
+internal import Storage
+public import Values
+
+/// The one way to write the general ledger and the payment ledger, and to move the balances that are kept of them.
+public enum GeneralLedger {
+    /// Posts a voucher: appends its GL Entry rows and, for customers and suppliers, its Payment Ledger Entry rows, and moves
+    /// the balances of the accounts and the outstanding amounts of the invoices it pays.
+    ///
+    /// Lines that differ only in the amount are merged, zeros left out. Debit and credit must be equal; a difference of at
+    /// most 5 cents goes to the company's round-off account. Amounts keep at most 4 decimals.
+    ///
+    /// - Throws: ``Problem/Kind/unbalanced``, ``Problem/Kind/alreadyPosted``, ``Problem/Kind/invalidAccount``,
+    ///   ``Problem/Kind/frozenAccount``, ``Problem/Kind/noFiscalYear``, ``Problem/Kind/closedPeriod``,
+    ///   ``Problem/Kind/frozenBooks``, ``Problem/Kind/overAllocated``.
+    public static func post(
+        _ postings: [GLPosting], for voucher: Document, on day: Day, company: String, in session: Session
+    ) throws {
+        if try LedgerEntries.exist(voucher: voucher, in: session) {
+            throw Problem(.alreadyPosted, "\(voucher.doctype.name) \(voucher.name) has been posted already")
+        }
+        try append(postings, for: voucher, on: day, company: company, in: session)
+    }
+
+    /// Appends the reverse of all rows of the voucher, on the same posting date, moves balances and outstanding amounts
+    /// back, and posts `adding` with it. Nothing posted: nothing is done.
+    ///
+    /// - Throws: ``Problem/Kind/closedPeriod`` and what else ``post(_:for:on:company:in:)`` throws.
+    public static func reverse(_ voucher: Document, adding: [GLPosting] = [], in session: Session) throws {
+        let entries = try unreversed("GL Entry", "gl_entry", of: voucher, in: session).map(Doc<GLEntry>.init)
+        if let first = entries.first, let day = first.postingDate {
+            let company = try Companies.get(first.company, in: session)
+            let rules = PostingRules(company: company, session: session)
+            _ = try rules.fiscalYear(of: day)
+            try append(reversing: entries, on: day, in: session)
+            let payments = try unreversed("Payment Ledger Entry", "payment_ledger_entry", of: voucher, in: session)
+            try appendPayments(
+                reversing: payments.map(Doc<PaymentLedgerEntry>.init), for: voucher, in: session)
+            if !adding.isEmpty { try append(adding, for: voucher, on: day, company: first.company, in: session) }
+        }
+    }
+
+    /// Refuses to delete a voucher that has ledger entries: called in `onTrash` of everything that posts.
+    ///
+    /// - Throws: ``Problem/Kind/linked``.
+    public static func refuseDeletion(of voucher: Document, in session: Session) throws {
+        guard try LedgerEntries.exist(voucher: voucher, in: session) else { return }
+        throw Problem(
+            .linked, "\(voucher.doctype.name) \(voucher.name) has ledger entries and cannot be deleted",
+            fix: "A cancelled document stays as the reason of its entries.")
+    }
+
+    // MARK: - Posting
+
+    private static func append(
+        _ postings: [GLPosting], for voucher: Document, on day: Day, company name: String, in session: Session
+    ) throws {
+        let company = try Companies.get(name, in: session)
+        let rules = PostingRules(company: company, session: session)
+        let year = try rules.fiscalYear(of: day)
+        var postings = try PostingBalance.balanced(PostingBalance.merged(postings), for: company)
+        postings = PostingBalance.merged(postings)
+        guard !postings.isEmpty else { return }
+        let facts = try rules.accounts(of: postings)
+        postings = try rules.costCenters(of: postings, facts)
+
+        let rows = try postings.map { posting in
+            try entry(posting, voucher, day, year, name, facts[posting.account]?.currency ?? "", in: session)
+        }
+        precondition(rows.sum(\.debit) == rows.sum(\.credit), "the ledger takes only what balances")
+        try session.append(rows)
+
+        let payments = try postings.compactMap { posting in
+            try payment(posting, voucher, day, name, facts[posting.account], in: session)
+        }
+        try session.append(payments)
+        var movements: [String: AccountBalances.Movement] = [:]
+        for row in rows {
+            let movement = AccountBalances.Movement(debit: row.debit, credit: row.credit)
+            movements[row.account] = movements[row.account, default: .init()] + movement
+        }
+        try AccountBalances.move(movements, on: day, in: session.transaction)
+        try Outstanding.update(payments, after: voucher, in: session)
+    }
+
+    private static func entry(
+        _ posting: GLPosting, _ voucher: Document, _ day: Day, _ year: String, _ company: String, _ currency: String,
+        in session: Session
+    ) throws -> Doc<GLEntry> {
+        let row = try session.new(GLEntry.self)
+        row.postingDate = day
+        row.account = posting.account
+        row.partyType = posting.party?.type ?? ""
+        row.party = posting.party?.name ?? ""
+        row.costCenter = posting.costCenter
+        row.debit = posting.debit
+        row.credit = posting.credit
+        row.accountCurrency = currency
+        row.against = posting.against
+        row.againstVoucherType = posting.againstVoucher?.type ?? ""
+        row.againstVoucher = posting.againstVoucher?.name ?? ""
+        row.voucherType = voucher.doctype.name
+        row.voucherNo = voucher.name
+        row.voucherDetailNo = posting.voucherDetail
+        row.isOpening = voucher.text("is_opening") == "Yes" ? "Yes" : "No"
+        row.fiscalYear = year
+        row.company = company
+        row.dueDate = posting.dueDate
+        row.remarks = posting.remarks
+        return row
+    }
+
+    /// The row of the payment ledger for a line on an account of customers or suppliers; nil for another.
+    private static func payment(
+        _ posting: GLPosting, _ voucher: Document, _ day: Day, _ company: String, _ facts: PostingRules.AccountFacts?,
+        in session: Session
+    ) throws -> Doc<PaymentLedgerEntry>? {
+        guard let facts, [AccountType.receivable, AccountType.payable].contains(facts.type) else { return nil }
+        let row = try session.new(PaymentLedgerEntry.self)
+        let balance = posting.debit - posting.credit
+        row.postingDate = day
+        row.company = company
+        row.accountType = facts.type
+        row.account = posting.account
+        row.partyType = posting.party?.type ?? ""
+        row.party = posting.party?.name ?? ""
+        row.dueDate = posting.dueDate
+        row.costCenter = posting.costCenter
+        row.voucherType = voucher.doctype.name
+        row.voucherNo = voucher.name
+        row.voucherDetailNo = posting.voucherDetail
+        row.againstVoucherType = posting.againstVoucher?.type ?? voucher.doctype.name
+        row.againstVoucherNo = posting.againstVoucher?.name ?? voucher.name
+        row.amount = facts.type == AccountType.receivable ? balance : -balance
+        row.accountCurrency = facts.currency
+        row.remarks = posting.remarks
+        return row
+    }
+
+    // MARK: - Reversal
+
+    /// The rows of a voucher that nothing takes back yet.
+    private static func unreversed(
+        _ doctype: String, _ table: String, of voucher: Document, in session: Session
+    ) throws -> [Document] {
+        let names = try session.transaction.query(
+            """
+            SELECT name FROM \(table) WHERE voucher_no = ? AND voucher_type = ? AND reverses IS NULL
+            AND NOT EXISTS (SELECT 1 FROM \(table) later WHERE later.reverses = \(table).name) ORDER BY name
+            """, [.text(voucher.name), .text(voucher.doctype.name)], [.text]
+        ).compactMap { $0[0].text }
+        return try session.privileged { try session.getMany(doctype, names) }
+    }
+
+    private static func append(reversing entries: [Doc<GLEntry>], on day: Day, in session: Session) throws {
+        var movements: [String: AccountBalances.Movement] = [:]
+        let rows = try entries.map { entry in
+            let row = try session.new(GLEntry.self)
+            row.document.take(entry.document)
+            row.debit = entry.credit
+            row.credit = entry.debit
+            row.reverses = entry.name
+            let movement = AccountBalances.Movement(debit: entry.debit, credit: entry.credit)
+            movements[entry.account] = movements[entry.account, default: .init()] - movement
+            return row
+        }
+        try session.append(rows)
+        try AccountBalances.move(movements, on: day, in: session.transaction)
+    }
+
+    private static func appendPayments(
+        reversing entries: [Doc<PaymentLedgerEntry>], for voucher: Document, in session: Session
+    ) throws {
+        let rows = try entries.map { entry in
+            let row = try session.new(PaymentLedgerEntry.self)
+            row.document.take(entry.document)
+            row.amount = -entry.amount
+            row.reverses = entry.name
+            return row
+        }
+        try session.append(rows)
+        try Outstanding.update(rows, after: voucher, in: session)
+    }
+}
+
+extension Document {
+    /// Takes over all fields of another document of the same DocType, without the standard ones.
+    fileprivate func take(_ other: Document) {
+        for field in doctype.fields where field.expression == nil && field.type.column != nil {
+            self[field.name] = other[field.name]
+        }
+    }
+}

@@ -1,0 +1,112 @@
+internal import Documents
+internal import Values
+
+/// What the ledger checks before it takes postings.
+struct PostingRules {
+    let company: Doc<Company>
+    let session: Session
+
+    /// Whether the actor may post where the books or accounts are frozen.
+    private var mayPostToFrozen: Bool {
+        let role = company.roleAllowedForFrozenEntries
+        return !role.isEmpty && session.actor.roles.contains(role)
+    }
+
+    /// Refuses a day that is frozen, in no fiscal year or in a closed one, and returns the name of the year.
+    func fiscalYear(of day: Day) throws -> String {
+        if let frozen = company.accountsFrozenTillDate, day <= frozen, !mayPostToFrozen {
+            throw Problem(
+                .frozenBooks, "The books of \(company.name) are frozen up to \(frozen)", field: "posting_date",
+                fix: "Choose a later day.")
+        }
+        let year = try FiscalYears.year(of: day, in: session)
+        if year.isClosed {
+            throw Problem(
+                .closedPeriod, "The fiscal year \(year.name) is closed", field: "posting_date",
+                fix: "Choose a day in an open fiscal year.")
+        }
+        return year.name
+    }
+
+    /// What the ledger needs to know of an account.
+    struct AccountFacts {
+        let type: String
+        let isProfitAndLoss: Bool
+        let currency: String
+    }
+
+    /// Refuses accounts that cannot be posted to; parties that are missing; sides an account must not have.
+    func accounts(of postings: [GLPosting]) throws -> [String: AccountFacts] {
+        let fields = [
+            "company", "is_group", "disabled", "freeze_account", "account_type", "root_type", "account_currency",
+        ]
+        let found = try session.values(of: "Account", Set(postings.map(\.account)), fields)
+        var facts: [String: AccountFacts] = [:]
+        for posting in postings {
+            guard facts[posting.account] == nil else { continue }
+            guard !posting.account.isEmpty, let values = found[posting.account] else {
+                throw Problem(
+                    .invalidAccount,
+                    posting.account.isEmpty ? "An account is missing" : "Account \(posting.account) does not exist",
+                    fix: "Set the account in the document or the default account in the company.")
+            }
+            let refusal: String? =
+                if values[0].text != company.name {
+                    "belongs to \(values[0].description), not to \(company.name)"
+                } else if values[1].int == 1 {
+                    "is a group; only accounts below it can be posted to"
+                } else if values[2].int == 1 {
+                    "is disabled"
+                } else {
+                    nil
+                }
+            if let refusal { throw Problem(.invalidAccount, "Account \(posting.account) \(refusal)") }
+            if values[3].text == "Yes", !mayPostToFrozen {
+                throw Problem(.frozenAccount, "Account \(posting.account) is frozen")
+            }
+            facts[posting.account] = AccountFacts(
+                type: values[4].text ?? "", isProfitAndLoss: ["Income", "Expense"].contains(values[5].text ?? ""),
+                currency: values[6].text ?? "")
+        }
+        for posting in postings {
+            let type = facts[posting.account]?.type ?? ""
+            if [AccountType.receivable, AccountType.payable].contains(type), posting.party?.name.isEmpty ?? true {
+                throw Problem(
+                    .mandatory, "\(posting.account) is a \(type) account and needs a party", field: "party",
+                    fix: "Give party_type and party.")
+            }
+        }
+        return facts
+    }
+
+    /// Gives income and expense the company's cost center where they have none, and checks those that they have.
+    func costCenters(of postings: [GLPosting], _ facts: [String: AccountFacts]) throws -> [GLPosting] {
+        let postings = postings.map { posting in
+            var posting = posting
+            if posting.costCenter.isEmpty, facts[posting.account]?.isProfitAndLoss == true {
+                posting.costCenter = company.costCenter
+            }
+            return posting
+        }
+        // The company's own was checked when it was set.
+        let named = Set(postings.map(\.costCenter)).subtracting(["", company.costCenter])
+        let found = try session.values(of: "Cost Center", named, ["company", "is_group", "disabled"])
+        for posting in postings {
+            if posting.costCenter.isEmpty, facts[posting.account]?.isProfitAndLoss == true {
+                throw Problem(
+                    .mandatory, "\(posting.account) needs a cost center", field: "cost_center",
+                    fix: "Set the cost center of \(company.name).")
+            }
+            guard named.contains(posting.costCenter) else { continue }
+            guard let values = found[posting.costCenter], values[0].text == company.name, values[1].int == 0,
+                values[2].int == 0
+            else {
+                throw Problem(
+                    .invalid,
+                    "Cost center \(posting.costCenter) does not exist, is a group, is disabled or belongs to another company",
+                    field: "cost_center")
+            }
+        }
+        return postings
+    }
+}

@@ -1,0 +1,26 @@
+public import Documents
+
+extension Problem.Kind {
+    /// Debit and credit of a voucher differ.
+    public static let unbalanced = Self("unbalanced_entry", exception: "DebitCreditNotEqualError")
+    /// The voucher has been posted before.
+    public static let alreadyPosted = Self("already_posted")
+    /// An account that cannot be posted to: a group, disabled, of another company.
+    public static let invalidAccount = Self("invalid_account", exception: "InvalidAccountError")
+    /// An account that is frozen.
+    public static let frozenAccount = Self("frozen_account", exception: "InvalidAccountError")
+    /// A day in no fiscal year.
+    public static let noFiscalYear = Self("no_fiscal_year", exception: "FiscalYearError")
+    /// A day in a closed fiscal year.
+    public static let closedPeriod = Self("closed_period", exception: "ClosedAccountingPeriod")
+    /// A day up to which the books are frozen.
+    public static let frozenBooks = Self("frozen_books", exception: "ClosedAccountingPeriod")
+    /// More is paid on an invoice than is outstanding.
+    public static let overAllocated = Self("over_allocated", exception: "OverAllocationError")
+    /// More is billed than was ordered or delivered.
+    public static let overBilled = Self("over_billed", exception: "OverAllowanceError")
+    /// Nothing is left of the source document to make another from.
+    public static let nothingLeft = Self("nothing_left")
+    /// An account or cost center that has entries or children and cannot change that way.
+    public static let treeInUse = Self("tree_in_use")
+}

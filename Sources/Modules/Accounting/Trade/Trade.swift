@@ -1,0 +1,63 @@
+public import Documents
+internal import Storage
+public import Values
+
+/// The arithmetic and the states that all trade documents share, by ERPNext's field names, for types of modules below.
+public enum Trade {
+    /// Fills company, currency, rates, line amounts, taxes, totals and rounding. Called first in `validate` of every
+    /// trade document. Its rows stand in `items`, its taxes in `taxes` if it has any.
+    ///
+    /// All figures follow from what the document says, so that calculating again changes nothing.
+    ///
+    /// - Throws: ``Problem`` that names field and row.
+    public static func calculate(_ document: Document, in session: Session) throws {
+        let company = try prepare(document, in: session)
+        let currency = document.text("currency")
+        let rules = try MoneyRules.rules(
+            for: [currency, company.defaultCurrency], company: company, in: session)
+        let calculation = TradeCalculation(
+            document: document, money: rules[currency] ?? MoneyRules(),
+            baseMoney: rules[company.defaultCurrency] ?? MoneyRules())
+        try calculation.run()
+    }
+
+    /// Fills company, currency and conversion rate of a document's head and returns its company.
+    ///
+    /// Without a company the document takes the first that there is.
+    ///
+    /// - Throws: ``Problem/Kind/mandatory`` without any company or without the rate of a foreign currency.
+    @discardableResult
+    public static func prepare(_ document: Document, in session: Session) throws -> Doc<Company> {
+        if document.text("company").isEmpty {
+            let first = try session.transaction.first(
+                "SELECT name FROM company ORDER BY creation, name LIMIT 1", [], [.text])
+            guard let name = first?[0].text else {
+                throw Problem(.mandatory, "There is no Company yet", field: "company", fix: "Create a Company first.")
+            }
+            document.set("company", name)
+        }
+        let company = try Companies.get(document.text("company"), in: session)
+        guard document.has("currency") else { return company }
+        if document.text("currency").isEmpty { document.set("currency", company.defaultCurrency) }
+        guard document.has("conversion_rate") else { return company }
+        if document.text("currency") == company.defaultCurrency {
+            document.set("conversion_rate", Exact.one)
+        } else if !document.exact("conversion_rate").isPositive {
+            throw Problem(
+                .mandatory, "The conversion rate from \(document.text("currency")) to \(company.defaultCurrency) is missing",
+                field: "conversion_rate", fix: "Give conversion_rate.")
+        }
+        return company
+    }
+
+    /// What the document comes to in its own currency: the rounded total, or the grand total where it is not rounded.
+    public static func payable(_ document: Document) -> Exact {
+        document.isSet("disable_rounded_total") ? document.exact("grand_total") : document.exact("rounded_total")
+    }
+
+    /// What the document comes to in company currency.
+    public static func basePayable(_ document: Document) -> Exact {
+        document.isSet("disable_rounded_total")
+            ? document.exact("base_grand_total") : document.exact("base_rounded_total")
+    }
+}

@@ -1,0 +1,71 @@
+internal import Accounting
+public import Documents
+internal import Selling
+internal import Values
+
+/// Somebody the company buys from.
+public struct Supplier: DocTypeSchema, Controller {
+    public static let doctype = DocTypeInfo(
+        "Supplier", module: "Buying", naming: .field("supplier_name"), title: "supplier_name",
+        search: ["supplier_group", "country", "mobile_no", "email_id"],
+        permissions: [
+            .work("Purchase User"), .manage("Purchase Manager"), .read("Accounts User"), .read("Accounts Manager"),
+            .read("Stock User"), .read("Stock Manager"),
+        ],
+        summary: "Somebody the company buys from.")
+
+    public let supplierName = Data(.required, .inListView, .bold)
+    public let supplierType = Select(
+        ["Company", "Individual", "Partnership"], .required, .fallback("Company"), .inStandardFilter)
+    public let supplierGroup = Link(SupplierGroup.self, .inListView, .inStandardFilter)
+    public let country = Data(.inListView, .inStandardFilter)
+    public let disabled = Check()
+
+    public let money = Section("Currency and Bills")
+    public let defaultCurrency = Link(CurrencyUnit.self, .label("Billing Currency"))
+    public let taxID = Data(.named("tax_id"), .label("Tax ID"))
+
+    public let contact = Section("Address and Contact")
+    public let supplierPrimaryAddress = Link(Address.self)
+    public let primaryAddress = SmallText(.about("The address as it is printed."))
+    public let supplierPrimaryContact = Link(Contact.self)
+    public let mobileNo = Data()
+    public let emailID = Data(.named("email_id"))
+    public let website = Data()
+
+    public let more = Section("More")
+    public let language = Data()
+    public let supplierDetails = SmallText()
+    public init() {}
+
+    /// Refuses a group that only gathers others.
+    public static func validate(_ supplier: Doc<Self>, in session: Session) throws {
+        try Groups.refuseGathering("supplier_group", of: supplier.document, in: session)
+    }
+
+    /// A supplier that something was booked for stays; else its addresses and contacts are let go.
+    public static func onTrash(_ supplier: Doc<Self>, in session: Session) throws {
+        try Party.refuseIfBooked("Supplier", supplier.name, in: session)
+        try Party.unlink("Supplier", supplier.name, in: session)
+    }
+}
+
+/// A tree of the kinds of suppliers.
+public struct SupplierGroup: DocTypeSchema, Controller {
+    public static let doctype = DocTypeInfo(
+        "Supplier Group", module: "Buying", naming: .field("supplier_group_name"), tree: "parent_supplier_group",
+        permissions: [
+            .read("Purchase User"), .manage("Purchase Manager"), .read("Accounts User"), .read("Accounts Manager"),
+            .read("Stock User"), .read("Stock Manager"),
+        ],
+        summary: "A kind of suppliers; groups stand in a tree.")
+
+    public let supplierGroupName = Data(.required, .setOnlyOnce, .inListView)
+    public let parentSupplierGroup = Link("Supplier Group", .inListView)
+    public let isGroup = Check(.inListView, .about("It gathers other groups and takes no suppliers itself."))
+    public init() {}
+
+    public static func validate(_ group: Doc<Self>, in session: Session) throws {
+        try Groups.checkPlace(of: group.document, under: "parent_supplier_group", members: "Supplier", in: session)
+    }
+}

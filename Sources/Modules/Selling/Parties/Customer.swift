@@ -1,0 +1,53 @@
+internal import Accounting
+public import Documents
+internal import Values
+
+/// Somebody the company sells to.
+public struct Customer: DocTypeSchema, Controller {
+    public static let doctype = DocTypeInfo(
+        "Customer", module: "Selling", naming: .field("customer_name"), title: "customer_name",
+        search: ["customer_group", "territory", "mobile_no", "email_id"],
+        permissions: [
+            .work("Sales User"), .manage("Sales Manager"), .read("Accounts User"), .read("Accounts Manager"),
+            .read("Stock User"), .read("Stock Manager"),
+        ],
+        summary: "Somebody the company sells to.")
+
+    public let customerName = Data(.required, .inListView, .bold)
+    public let customerType = Select(
+        ["Company", "Individual", "Partnership"], .required, .fallback("Company"), .inStandardFilter)
+    public let customerGroup = Link(CustomerGroup.self, .inListView, .inStandardFilter)
+    public let territory = Link(Territory.self, .inListView, .inStandardFilter)
+    public let disabled = Check()
+
+    public let money = Section("Currency and Limits")
+    public let defaultCurrency = Link(CurrencyUnit.self, .label("Billing Currency"))
+    public let creditLimit = Currency(
+        .nonNegative, .about("Orders and invoices that would take what is owed beyond it are refused; 0 is no limit."))
+
+    public let contact = Section("Address and Contact")
+    public let customerPrimaryAddress = Link(Address.self)
+    public let primaryAddress = SmallText(.about("The address as it is printed."))
+    public let customerPrimaryContact = Link(Contact.self)
+    public let mobileNo = Data()
+    public let emailID = Data(.named("email_id"))
+    public let website = Data()
+    public let taxID = Data(.named("tax_id"), .label("Tax ID"))
+
+    public let more = Section("More")
+    public let language = Data()
+    public let customerDetails = SmallText()
+    public init() {}
+
+    /// Refuses a group or territory that only gathers others.
+    public static func validate(_ customer: Doc<Self>, in session: Session) throws {
+        try Groups.refuseGathering("customer_group", of: customer.document, in: session)
+        try Groups.refuseGathering("territory", of: customer.document, in: session)
+    }
+
+    /// A customer that something was booked for stays; else its addresses and contacts are let go.
+    public static func onTrash(_ customer: Doc<Self>, in session: Session) throws {
+        try Party.refuseIfBooked("Customer", customer.name, in: session)
+        try Party.unlink("Customer", customer.name, in: session)
+    }
+}

@@ -1,0 +1,53 @@
+public import Documents
+internal import Storage
+internal import Values
+
+/// What customers and suppliers have in common.
+package enum Party {
+    /// Refuses to delete a party that ledgers name.
+    ///
+    /// - Throws: ``Problem/Kind/linked``.
+    package static func refuseIfBooked(_ type: String, _ name: String, in session: Session) throws {
+        let ledger = try session.registry.doctype("GL Entry")
+        let sql = "SELECT voucher_type, voucher_no FROM \(quoted(ledger.table)) WHERE party_type = ? AND party = ? LIMIT 1"
+        guard let row = try session.transaction.first(sql, [.text(type), .text(name)], [.text, .text]) else { return }
+        throw Problem(
+            .linked, "\(type) \(name) stands in the books: \(row[0].description) \(row[1].description)",
+            fix: "Disable it instead.")
+    }
+
+    /// Removes the links of addresses and contacts to a party that is being deleted.
+    package static func unlink(_ type: String, _ name: String, in session: Session) throws {
+        let rows = try session.transaction.query(
+            "SELECT parenttype, parent FROM dynamic_link WHERE link_doctype = ? AND link_name = ?",
+            [.text(type), .text(name)], [.text, .text])
+        for holder in ["Address", "Contact"] {
+            let names = rows.filter { $0[0].text == holder }.compactMap(\.[1].text)
+            guard !names.isEmpty else { continue }
+            let documents = try session.privileged { try session.getMany(holder, Array(Set(names)).sorted()) }
+            for document in documents {
+                document.setTable(
+                    "links",
+                    document.table("links").filter { $0.text("link_doctype") != type || $0.text("link_name") != name })
+            }
+            try session.saveDerived(documents)
+        }
+    }
+
+    /// Refuses a document for a party that is disabled; `field` holds the party's name.
+    ///
+    /// - Throws: ``Problem/Kind/partyDisabled``.
+    package static func check(_ type: String, _ field: String, of document: Document, in session: Session) throws {
+        let name = document.text(field)
+        guard !name.isEmpty, let disabled = try session.values(of: type, [name], ["disabled"])[name]?[0].int else { return }
+        guard disabled == 0 else {
+            throw Problem(
+                .partyDisabled, "\(type) \(name) is disabled", field: field, fix: "Enable it, or choose another.")
+        }
+    }
+}
+
+extension Problem.Kind {
+    /// A document for a customer or supplier that is disabled.
+    public static let partyDisabled = Self("party_disabled", exception: "PartyDisabled")
+}

@@ -1,0 +1,120 @@
+public import Documents
+internal import Storage
+internal import Values
+
+/// Something that is bought, kept or sold.
+public struct Item: DocTypeSchema {
+    public static let doctype = DocTypeInfo(
+        "Item", module: "Stock", naming: .field("item_code"), title: "item_name",
+        search: ["item_name", "description", "item_group"],
+        permissions: [
+            .manage("Item Manager"), .manage("Stock Manager"), .read("Stock User"), .read("Sales User"),
+            .read("Sales Manager"), .read("Purchase User"), .read("Purchase Manager"), .read("Accounts User"),
+            .read("Accounts Manager"),
+        ], summary: "Something that is bought, kept or sold.")
+
+    public let itemCode = Data(.required, .setOnlyOnce, .inListView)
+    public let itemName = Data(.inListView, .inStandardFilter, .about("The code, unless it is given."))
+    public let itemGroup = Link(ItemGroup.self, .required, .inListView, .inStandardFilter, .indexed)
+    public let stockUom = Link(
+        UOM.self, .required, .inListView,
+        .about("The unit stock is counted in. Frozen once there are movements."))
+    public let disabled = Check(.inStandardFilter)
+    public let isStockItem = Check(.fallback(1), .about("Its stock is kept. Frozen once there are movements."))
+    public let isSalesItem = Check(.fallback(1))
+    public let isPurchaseItem = Check(.fallback(1))
+    public let allowNegativeStock = Check(.about("Stock may go below zero."))
+    public let description = SmallText()
+    public let brand = Data()
+    public let valuation = Section("Valuation")
+    public let valuationMethod = Select(["", "Moving Average"])
+    public let valuationRate = Currency(.nonNegative, .about("Taken where stock has no rate of its own yet."))
+    public let standardRate = Currency(.nonNegative, .about("The selling price where no price list says another."))
+    public let openingStock = FloatField(.hidden, .readOnly)
+    public let reordering = Section("Reordering")
+    public let reorderLevel = FloatField(.nonNegative)
+    public let safetyStock = FloatField(.nonNegative)
+    public let leadTimeDays = IntField(.nonNegative)
+    public let units = Section("Units of Measure")
+    public let purchaseUom = Link(UOM.self)
+    public let salesUom = Link(UOM.self)
+    public let uoms = Table(UOMConversionDetail.self)
+    public let defaults = Section("Defaults")
+    public let itemDefaults = Table(ItemDefault.self)
+    public init() {}
+}
+
+/// Where an item is kept and which accounts it uses in one company.
+public struct ItemDefault: DocTypeSchema {
+    public static let doctype = DocTypeInfo("Item Default", module: "Stock", kind: .child)
+
+    public let company = Link("Company", .required, .inListView)
+    public let defaultWarehouse = Link("Warehouse", .inListView)
+    public let defaultPriceList = Link("Price List")
+    public let buyingCostCenter = Link("Cost Center")
+    public let expenseAccount = Link("Account", .inListView)
+    public let sellingCostCenter = Link("Cost Center")
+    public let incomeAccount = Link("Account", .inListView)
+    public init() {}
+}
+
+extension Item: Controller {
+    public static func validate(_ item: Doc<Self>, in session: Session) throws {
+        if item.itemName.isEmpty { item.itemName = item.itemCode }
+        if item.description.isEmpty { item.description = item.itemName }
+        try checkFactors(item)
+        var companies: Set<String> = []
+        for row in item.itemDefaults where !companies.insert(row.company).inserted {
+            throw Problem(
+                .invalid, "Row \(row.idx): \(row.company) has item defaults already", field: "company", row: row.idx,
+                fix: "Keep one row for each company.")
+        }
+        try freeze(item, in: session)
+    }
+
+    public static func onTrash(_ item: Doc<Self>, in session: Session) throws {
+        guard try !hasMovements(item.name, in: session) else {
+            throw Problem(
+                .linked, "Item \(item.name) has stock movements", fix: "Set disabled instead of deleting it.")
+        }
+        try session.transaction.execute("DELETE FROM bin WHERE item_code = ?", [.text(item.name)])
+    }
+
+    /// The stock unit is one of itself; other units have a factor and stand once.
+    private static func checkFactors(_ item: Doc<Self>) throws {
+        var units: Set<String> = []
+        for row in item.uoms {
+            if row.uom == item.stockUom, row.conversionFactor != .one {
+                throw Problem(
+                    .invalid, "Row \(row.idx): the conversion factor of the stock unit \(row.uom) must be 1",
+                    field: "conversion_factor", row: row.idx)
+            }
+            guard row.conversionFactor.isPositive else {
+                throw Problem(
+                    .invalid, "Row \(row.idx): the conversion factor of \(row.uom) must be above 0",
+                    field: "conversion_factor", row: row.idx)
+            }
+            guard units.insert(row.uom).inserted else {
+                throw Problem(.invalid, "Row \(row.idx): the unit \(row.uom) stands twice", field: "uom", row: row.idx)
+            }
+        }
+    }
+
+    /// What the ledger was written with cannot change afterwards.
+    private static func freeze(_ item: Doc<Self>, in session: Session) throws {
+        guard !item.document.isNew else { return }
+        let frozen = ["stock_uom", "is_stock_item"].filter {
+            item.document.storedValue($0) != item.document[$0]
+        }
+        guard let field = frozen.first, try hasMovements(item.name, in: session) else { return }
+        let label = item.document.doctype.field(field)?.label ?? field
+        throw Problem(
+            .frozen, "\(label) of Item \(item.name) cannot change because there are stock movements of it", field: field,
+            fix: "Make a new item and move the stock to it.")
+    }
+
+    private static func hasMovements(_ item: String, in session: Session) throws -> Bool {
+        try session.transaction.first(
+            "SELECT 1 FROM stock_ledger_entry WHERE item_code = ? LIMIT 1", [.text(item)], [.integer]) != nil
+    }
+}

@@ -1,0 +1,82 @@
+internal import Accounting
+internal import Documents
+internal import Storage
+internal import Values
+
+/// What the stock rules need to know of a company.
+enum StockCompany {
+    /// How the company's money is rounded: to the smaller unit of its currency, by its rounding method.
+    static func money(of company: String, in session: Session) throws -> MoneyRounding {
+        let document = try Companies.get(company, in: session).document
+        let currency = document.text("default_currency")
+        let units = try session.value(of: "Currency", currency, "fraction_units").int ?? 100
+        var decimals = 0
+        var power: Int64 = 1
+        // Currency fields keep four decimals.
+        while power < units, decimals < 4 {
+            power *= 10
+            decimals += 1
+        }
+        return MoneyRounding(
+            decimals: decimals, rule: document.text("rounding_method") == "Banker's Rounding" ? .bankers : .commercial)
+    }
+
+    /// Refuses a day in no fiscal year or in a closed one, whether or not the movement reaches the books.
+    static func checkPeriod(of day: Day, in session: Session) throws {
+        let year = try FiscalYears.year(of: day, in: session)
+        guard !year.isClosed else {
+            throw Problem(
+                .closedPeriod, "The fiscal year \(year.name) of \(day) is closed", field: "posting_date",
+                fix: "Use a later date.")
+        }
+    }
+
+    /// Whether movements of stock are posted to the books of the company.
+    static func isPerpetual(_ company: String, in session: Session) throws -> Bool {
+        try Companies.get(company, in: session).document.isSet("enable_perpetual_inventory")
+    }
+
+    /// A default account of the company.
+    ///
+    /// - Throws: ``Problem/Kind/mandatory`` when it is not set.
+    static func account(_ field: String, of company: String, in session: Session) throws -> String {
+        let document = try Companies.get(company, in: session).document
+        let account = document.text(field)
+        guard !account.isEmpty else {
+            let label = document.doctype.field(field)?.label ?? field
+            throw Problem(
+                .mandatory, "\(label) of Company \(company) is missing", field: field, fix: "Set \(field) in the company.")
+        }
+        return account
+    }
+
+    /// The account of each of the warehouses: its own, else of the nearest group above it, else the company's. One
+    /// statement.
+    static func accounts(of warehouses: Set<String>, company: String, in session: Session) throws -> [String: String] {
+        guard !warehouses.isEmpty else { return [:] }
+        var own: [String: String] = [:]
+        var parents: [String: String] = [:]
+        try session.transaction.forEach(
+            "SELECT name, account, parent_warehouse FROM warehouse WHERE company = ?", [.text(company)],
+            [.text, .text, .text]
+        ) { row in
+            guard let name = row[0].text else { return }
+            own[name] = row[1].text
+            parents[name] = row[2].text
+        }
+        var accounts: [String: String] = [:]
+        for warehouse in warehouses {
+            var place: String? = warehouse
+            var depth = 0
+            while let name = place, accounts[warehouse] == nil, depth < Limits.treeDepth {
+                accounts[warehouse] = own[name]
+                place = parents[name]
+                depth += 1
+            }
+            if accounts[warehouse] == nil {
+                accounts[warehouse] = try account("default_inventory_account", of: company, in: session)
+            }
+        }
+        return accounts
+    }
+}

@@ -1,0 +1,68 @@
+internal import Documents
+internal import Reports
+internal import Storage
+internal import Values
+
+/// What the stock reports have in common.
+enum StockReports {
+    static let all: [Report] = [StockLedgerReport.report, StockBalanceReport.report]
+
+    /// What an item is called and counted in.
+    struct ItemFacts {
+        var name: Value = .null
+        var group: Value = .null
+        var unit: Value = .null
+        var reorderLevel: Value = .null
+    }
+
+    static func facts(of items: Set<String>, in session: Session) throws -> [String: ItemFacts] {
+        try session.values(of: "Item", items, ["item_name", "item_group", "stock_uom", "reorder_level"]).mapValues {
+            ItemFacts(name: $0[0], group: $0[1], unit: $0[2], reorderLevel: $0[3])
+        }
+    }
+
+    /// The bins that the filters ask for: `company`, `item_code`, `item_group` with all below it, `warehouse` with all
+    /// below it.
+    static func scope(_ arguments: Arguments, in session: Session) throws -> StockBalances.Scope {
+        var scope = StockBalances.Scope()
+        if let item = arguments.text("item_code") { scope.items = [item] }
+        if let group = arguments.text("item_group") {
+            let groups = try Tree.names("Item Group", parent: "parent_item_group", from: group, in: session)
+            let items = try names("item", where: "item_group", isOneOf: groups, in: session)
+            scope.items = scope.items?.intersection(items) ?? items
+        }
+        if let company = arguments.text("company") {
+            scope.warehouses = try names("warehouse", where: "company", isOneOf: [company], in: session)
+        }
+        if let warehouse = arguments.text("warehouse") {
+            let below = try Tree.names("Warehouse", parent: "parent_warehouse", from: warehouse, in: session)
+            scope.warehouses = scope.warehouses?.intersection(below) ?? below
+        }
+        return scope
+    }
+
+    private static func names(
+        _ table: String, where column: String, isOneOf values: Set<String>, in session: Session
+    ) throws -> Set<String> {
+        var found: Set<String> = []
+        for chunk in values.sorted().chunked(Limits.filterValues) {
+            let condition = session.transaction.dialect.isOneOf(column, count: chunk.count)
+            try session.transaction.forEach("SELECT name FROM \(table) WHERE \(condition)", chunk.map(Value.text), [.text]) {
+                if let name = $0[0].text { found.insert(name) }
+            }
+        }
+        return found
+    }
+
+    /// The span of days the filters ask for.
+    ///
+    /// - Throws: ``Problem/Kind/invalid`` when it ends before it begins.
+    static func span(_ arguments: Arguments, in session: Session) throws -> (first: Day, last: Day) {
+        let last = try arguments.day("to_date") ?? session.today
+        let first = try arguments.day("from_date") ?? last
+        guard first <= last else {
+            throw Problem(.invalid, "The report ends on \(last), before it begins on \(first)", field: "to_date")
+        }
+        return (first, last)
+    }
+}

@@ -1,0 +1,174 @@
+internal import Documents
+internal import Identity
+internal import Tenancy
+internal import Values
+
+/// Methods about who somebody is: they need more than a session of the database.
+struct AccountMethods: Sendable {
+    let tenant: Tenant
+    let signIn: SignIn
+
+    /// What such a method is, for the description of the API.
+    struct Description: Sendable {
+        let name: String
+        let summary: String
+        let parameters: [Method.Parameter]
+        var allowsGuests = false
+        var writes = true
+    }
+
+    static let descriptions = [
+        Description(
+            name: "login", summary: "Begins a session; its identifier comes as the cookie sid.",
+            parameters: [.required("usr", "The user."), .required("pwd", "The password.")], allowsGuests: true),
+        Description(name: "logout", summary: "Ends the session.", parameters: [], allowsGuests: true),
+        Description(name: "ping", summary: "Answers pong.", parameters: [], allowsGuests: true, writes: false),
+        Description(
+            name: "version", summary: "The version of the API.", parameters: [], allowsGuests: true, writes: false),
+        Description(
+            name: "frappe.auth.get_logged_user", summary: "The user who asks.", parameters: [], writes: false),
+        Description(
+            name: "frappe.core.doctype.user.user.generate_keys",
+            summary: "A new API secret, shown once; the one before ends to be valid.",
+            parameters: [.required("user", "The user; others than oneself for System Managers.")]),
+        Description(
+            name: "frappe.core.doctype.user.user.update_password", summary: "Sets a password and ends all sessions.",
+            parameters: [
+                .required("new_password", "At least 8 characters."),
+                .optional("old_password", "The password until now, to change one's own."),
+                .optional("user", "Another user, for System Managers."),
+            ]),
+        Description(
+            name: "frappe.core.doctype.user.user.get_roles", summary: "The roles of a user.",
+            parameters: [.optional("uid", "The user; oneself unless given.")], writes: false),
+        Description(
+            name: "frappe.desk.form.load.getdoc", summary: "One document, as the desk loads it.",
+            parameters: [.required("doctype"), .required("name")], writes: false),
+        Description(
+            name: "frappe.desk.form.load.getdoctype", summary: "A DocType and those of its tables.",
+            parameters: [.required("doctype")], writes: false),
+    ]
+
+    private static let byName = Dictionary(
+        descriptions.flatMap { description in
+            ([description.name] + aliases(of: description.name)).map { ($0, description) }
+        }, uniquingKeysWith: { first, _ in first })
+
+    private static func aliases(of name: String) -> [String] {
+        switch name {
+        case "logout": ["web_logout"]
+        case "ping": ["frappe.ping"]
+        case "version": ["frappe.utils.change_log.get_versions"]
+        case "frappe.auth.get_logged_user": ["frappe.realtime.get_user_info"]
+        default: []
+        }
+    }
+
+    /// The method of that name, if it is one of these.
+    static func find(_ name: String) -> Description? { byName[name] }
+
+    /// Calls the method; rights to call it at all are checked before.
+    func call(_ method: Description, _ request: Incoming, by caller: Caller) async throws -> Reply {
+        let arguments = request.arguments
+        switch method.name {
+        case "login":
+            return try await login(request)
+        case "logout":
+            var reply = Reply.json([:])
+            reply.headers = try await signIn.leave(request)
+            return reply
+        case "ping": return .message("pong")
+        case "version": return .message(.string(Self.version))
+        case "frappe.auth.get_logged_user": return .message(.string(caller.actor.user))
+        case "frappe.core.doctype.user.user.generate_keys": return try await generateKeys(arguments, caller.actor)
+        case "frappe.core.doctype.user.user.update_password": return try await updatePassword(request, caller.actor)
+        case "frappe.core.doctype.user.user.get_roles": return try await roles(arguments, caller.actor)
+        case "frappe.desk.form.load.getdoc": return try await document(arguments, caller.actor)
+        default: return try docType(arguments)
+        }
+    }
+
+    /// The version of Frappe's API that is spoken.
+    static let version = "15.0.0"
+
+    private func login(_ request: Incoming) async throws -> Reply {
+        guard !request.isSafe else { throw Problem(.notByGet, "login is called by POST", fix: "Send POST.") }
+        try SiteGuard.checkOrigin(request)
+        let entry = try await signIn.enter(
+            user: request.arguments.text("usr") ?? "", password: request.arguments.text("pwd") ?? "",
+            from: request.address)
+        return signIn.reply(to: entry)
+    }
+
+    // MARK: Keys and passwords
+
+    private func generateKeys(_ arguments: Arguments, _ actor: Actor) async throws -> Reply {
+        let user = try arguments.required("user")
+        try await requireAccess(to: user, by: actor)
+        let keys = try await tenant.identity.generateKeys(for: user, at: tenant.now())
+        return .message(["api_key": .string(keys.key), "api_secret": .string(keys.secret)])
+    }
+
+    private func updatePassword(_ request: Incoming, _ actor: Actor) async throws -> Reply {
+        let arguments = request.arguments
+        let password = try arguments.required("new_password")
+        let user = arguments.text("user") ?? actor.user
+        guard password.count >= Self.shortestPassword, password != user else {
+            throw Problem(
+                .invalid, "The password is too weak", field: "new_password",
+                fix: "Use at least \(Self.shortestPassword) characters, and not the user's name.")
+        }
+        if user == actor.user {
+            let old = try arguments.required("old_password")
+            guard try await signIn.check(user, old, from: request.address) != nil else {
+                throw Problem(.notSignedIn, "The old password is not right", field: "old_password")
+            }
+        } else {
+            try await requireAccess(to: user, by: actor)
+        }
+        do {
+            try await tenant.identity.setPassword(password, of: user, at: tenant.now())
+        } catch IdentityError.password(let sentence) {
+            throw Problem(.invalid, sentence, field: "new_password")
+        }
+        return .message("/app")
+    }
+
+    private static let shortestPassword = 8
+
+    /// Whether somebody may touch the credentials of a user: the user, or who manages the system. Those of the user who
+    /// may do everything are that user's alone.
+    private func requireAccess(to user: String, by actor: Actor) async throws {
+        let isOther = user != actor.user
+        if isOther, !actor.roles.contains("System Manager") || user == Actor.administrator.user {
+            throw Problem(.forbidden, "\(actor.user) may not change the credentials of \(user)")
+        }
+        guard try await tenant.actor(named: user) != nil else {
+            throw Problem(.notFound, "User \(user) not found, or not enabled", field: "user")
+        }
+    }
+
+    private func roles(_ arguments: Arguments, _ actor: Actor) async throws -> Reply {
+        let user = arguments.text("uid") ?? arguments.text("arg") ?? actor.user
+        guard user == actor.user || actor.roles.contains("System Manager") else {
+            throw Problem(.forbidden, "\(actor.user) may not see the roles of \(user)")
+        }
+        guard let other = try await tenant.actor(named: user) else { throw Problem(.notFound, "User \(user) not found") }
+        return .message(.array(other.roles.sorted().map(JSON.string)))
+    }
+
+    // MARK: Loading forms
+
+    private func document(_ arguments: Arguments, _ actor: Actor) async throws -> Reply {
+        let doctype = try arguments.required("doctype")
+        let name = try arguments.required("name")
+        let document = try await tenant.read(as: actor) { try $0.get(doctype, name).json }
+        return .json(["docs": [document], "docinfo": [:]])
+    }
+
+    private func docType(_ arguments: Arguments) throws -> Reply {
+        let type = try tenant.registry.doctype(arguments.required("doctype"))
+        let children = type.tables.compactMap { tenant.registry.find($0.field.options ?? "") }
+        return .json(["docs": .array(([type] + children).map(Meta.json)), "user_settings": "{}"])
+    }
+}

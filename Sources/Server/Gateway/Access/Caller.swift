@@ -1,0 +1,73 @@
+internal import Documents
+internal import HTTPTypes
+internal import Identity
+internal import Tenancy
+
+/// Who sends a request, and how it is known.
+struct Caller: Sendable {
+    let actor: Actor
+    let way: Way
+
+    enum Way: Sendable {
+        /// Nothing was presented.
+        case none
+        /// An API key with its secret.
+        case key
+        /// The cookie or parameter of a session; browsers send the cookie by themselves.
+        case session(sid: String)
+    }
+
+    static let guest = Caller(actor: .guest, way: .none)
+
+    var isGuest: Bool {
+        if case .none = way { true } else { false }
+    }
+
+    /// The token that forms of this session carry.
+    var formToken: String? {
+        guard case .session(let sid) = way else { return nil }
+        return Secret.derived(from: sid, for: "form token")
+    }
+}
+
+/// Finds out who sends a request. What it asks for is kept in memory, so that it costs no query as a rule.
+struct Authenticator: Sendable {
+    let tenant: Tenant
+
+    /// Who it is.
+    ///
+    /// - Throws: ``Problem/Kind/notSignedIn`` when credentials are wrong, ``Problem/Kind/sessionExpired``.
+    func caller(of request: Incoming) async throws -> Caller {
+        if let header = request.headers[.authorization] { return try await caller(authorization: header) }
+        guard let sid = Cookies.value("sid", of: request.headers) ?? request.arguments.text("sid"), !sid.isEmpty,
+            sid != "Guest"
+        else { return .guest }
+        guard let session = try await tenant.identity.session(sid, at: tenant.now()),
+            let actor = try await tenant.actor(named: session.user)
+        else { throw Problem(.sessionExpired, "The session has ended", fix: "Sign in again.") }
+        return Caller(actor: actor, way: .session(sid: sid))
+    }
+
+    private func caller(authorization header: String) async throws -> Caller {
+        let wrong = Problem(
+            .notSignedIn, "The credentials are not valid", fix: "Send Authorization: token <api_key>:<api_secret>.")
+        guard let space = header.utf8.firstIndex(of: 0x20) else { throw wrong }
+        let scheme = header[..<space].lowercased()
+        let content = header[header.index(after: space)...]
+        let pair: Substring
+        switch scheme {
+        case "token": pair = content
+        case "basic":
+            guard let bytes = Base64.bytes(content) else { throw wrong }
+            pair = String(decoding: bytes, as: UTF8.self)[...]
+        default: throw wrong
+        }
+        guard let colon = pair.utf8.firstIndex(of: 0x3A) else { throw wrong }
+        let key = String(pair[..<colon])
+        let secret = String(pair[pair.index(after: colon)...])
+        guard let user = try await tenant.identity.verifyKey(key, secret: secret),
+            let actor = try await tenant.actor(named: user)
+        else { throw wrong }
+        return Caller(actor: actor, way: .key)
+    }
+}

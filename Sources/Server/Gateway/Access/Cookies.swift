@@ -1,0 +1,26 @@
+internal import HTTPTypes
+
+/// Cookies (RFC 6265) as this server reads and sets them.
+enum Cookies {
+    /// The value of a cookie a request carries.
+    static func value(_ name: String, of headers: HTTPFields) -> String? {
+        for header in headers[values: .cookie] {
+            for part in header.split(separator: ";") {
+                let cookie = part.drop { $0 == " " }
+                guard let equals = cookie.utf8.firstIndex(of: 0x3D), cookie[..<equals] == name else { continue }
+                return PercentCoding.decode(cookie[cookie.index(after: equals)...])
+            }
+        }
+        return nil
+    }
+
+    /// The header that sets a cookie; with `seconds` 0 the browser forgets it.
+    static func set(
+        _ name: String, _ value: String, seconds: Int, hidden: Bool = false, secure: Bool
+    ) -> (HTTPField.Name, String) {
+        var text = "\(name)=\(PercentCoding.encode(value)); Path=/; Max-Age=\(seconds); SameSite=Lax"
+        if hidden { text += "; HttpOnly" }
+        if secure { text += "; Secure" }
+        return (.setCookie, text)
+    }
+}

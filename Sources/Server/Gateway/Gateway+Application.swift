@@ -1,0 +1,56 @@
+public import Hummingbird
+internal import HummingbirdCore
+internal import Logging
+internal import ServiceLifecycle
+public import Tenancy
+
+/// Serves a tenant over HTTP until it is told to stop.
+///
+/// On SIGTERM or SIGINT it accepts no more connections, lets the requests that run finish and then closes the tenant.
+public struct GatewayServer: Sendable {
+    private let gateway: Gateway
+    private let tenant: Tenant
+    private let configuration: GatewayConfiguration
+    private let onListening: @Sendable (Int) async -> Void
+
+    /// A server; `onListening` is called with the port once it answers.
+    public init(
+        tenant: Tenant, configuration: GatewayConfiguration = GatewayConfiguration(),
+        onListening: @escaping @Sendable (Int) async -> Void = { _ in }
+    ) {
+        gateway = Gateway(tenant: tenant, configuration: configuration)
+        self.tenant = tenant
+        self.configuration = configuration
+        self.onListening = onListening
+    }
+
+    /// The application of the HTTP library, for those who run it among other services. It does not close the tenant.
+    public func makeApplication() -> Application<Gateway> {
+        let decoder = HTTP1Channel.Configuration.DecoderConfiguration(
+            maxHeaderFieldSize: max(configuration.targetBytes, configuration.headerBytes) + 1024,
+            maxHeaderListSize: configuration.headerBytes, maxHeaderFieldCount: configuration.headerCount)
+        let channel = HTTP1Channel.Configuration(
+            idleTimeout: .seconds(Int64(configuration.idleSeconds)), httpDecoderConfiguration: decoder)
+        var logger = Logger(label: "cauldron.http")
+        logger.logLevel = .warning
+        return Application(
+            responder: gateway, server: .http1(configuration: channel),
+            configuration: ApplicationConfiguration(
+                address: .hostname(configuration.host, port: configuration.port), serverName: "cauldron"),
+            onServerRunning: { [onListening] channel in await onListening(channel.localAddress?.port ?? 0) },
+            logger: logger)
+    }
+
+    /// Serves until a signal comes or the task is cancelled, then closes the tenant.
+    ///
+    /// - Throws: when the address cannot be listened at.
+    public func run() async throws {
+        do {
+            try await makeApplication().runService()
+        } catch {
+            await tenant.close()
+            throw error
+        }
+        await tenant.close()
+    }
+}

@@ -1,0 +1,210 @@
+internal import Documents
+internal import HTTPTypes
+public import Hummingbird
+internal import Identity
+internal import Logging
+internal import Reports
+internal import Synchronization
+public import Tenancy
+internal import Values
+
+/// A tenant over HTTP: Frappe's REST API, its description, and pages for people.
+///
+/// It decides by the path alone where a request goes, so that names of documents may hold what they like.
+public final class Gateway: HTTPResponder {
+    private let tenant: Tenant
+    private let configuration: GatewayConfiguration
+    private let authenticator: Authenticator
+    private let resources: Resources
+    private let accounts: AccountMethods
+    private let methods: [String: Method]
+    private let pages: Pages
+    private let logger: Logger
+    private let requests = Atomic<UInt64>(0)
+    private let start = SecureRandom.token(bytes: 4)
+    private let description = Mutex<[UInt8]?>(nil)
+
+    /// A gateway to a tenant.
+    public init(tenant: Tenant, configuration: GatewayConfiguration = GatewayConfiguration()) {
+        self.tenant = tenant
+        self.configuration = configuration
+        logger = Logger(label: "cauldron.gateway")
+        authenticator = Authenticator(tenant: tenant)
+        resources = Resources(tenant: tenant)
+        let signIn = SignIn(tenant: tenant, secureCookies: configuration.secureCookies)
+        accounts = AccountMethods(tenant: tenant, signIn: signIn)
+        methods = MethodTable.make(tenant.registry, tenant.reports, timeZone: configuration.timeZone)
+        pages = Pages(tenant: tenant, signIn: signIn, title: configuration.title ?? tenant.name)
+    }
+
+    /// Answers a request that came over a connection.
+    public func respond(to request: Request, context: GatewayContext) async throws -> Response {
+        try await respond(to: request, from: context.address)
+    }
+
+    /// Answers a request from a client at `address`; needs no connection.
+    ///
+    /// - Throws: only when the connection breaks while the body arrives.
+    public func respond(to request: Request, from address: String) async throws -> Response {
+        let number = requests.wrappingAdd(1, ordering: .relaxed).newValue
+        if request.head.path == "/healthz" { return Self.healthy }
+        var incoming = Incoming(request, address: address, trustsProxy: configuration.trustsProxy)
+        let route = Route(incoming.path)
+        var reply: Reply
+        do {
+            if (request.head.path ?? "").utf8.count > configuration.targetBytes {
+                throw Problem(
+                    .targetTooLong, "The address is longer than \(configuration.targetBytes) bytes",
+                    fix: "Send the arguments in the body.")
+            }
+            try await incoming.readArguments(request, configuration)
+            reply = await answer(incoming, route)
+        } catch let problem as Problem {
+            reply = failure(problem, incoming, route)
+        }
+        let response = reply.response(requestID: "\(start)-\(number)")
+        return request.head.method == .head ? response.createHeadResponse() : response
+    }
+
+    private static let healthy = Response(
+        status: .ok, headers: [.contentType: "text/plain; charset=utf-8", .cacheControl: "no-store"],
+        body: ResponseBody(byteBuffer: ByteBuffer(string: "ok\n")))
+
+    // MARK: Errors
+
+    private func answer(_ request: Incoming, _ route: Route) async -> Reply {
+        do {
+            return try await dispatch(request, route)
+        } catch let problem as Problem {
+            return failure(problem, request, route)
+        } catch let tries as TooManyTries {
+            guard case .page = route, request.text("cmd") == nil else { return tries.reply }
+            return failure(tries.problem, request, route)
+        } catch {
+            // What it is stays in the log: it may tell of the inside.
+            logger.error("a request failed", metadata: ["path": "\(request.path)", "error": "\(error)"])
+            return failure(Problem(.internalError, "The server failed to answer"), request, route)
+        }
+    }
+
+    private func failure(_ problem: Problem, _ request: Incoming, _ route: Route) -> Reply {
+        if problem.kind.status >= 500 {
+            logger.warning("a request was not served", metadata: ["path": "\(request.path)", "problem": "\(problem)"])
+        }
+        if case .page(let page) = route, request.text("cmd") == nil { return pages.failure(problem, page) }
+        return .problem(problem)
+    }
+
+    // MARK: Where requests go
+
+    private func dispatch(_ request: Incoming, _ route: Route) async throws -> Reply {
+        if request.method == .options {
+            return Reply(content: .text, headers: [(.allow, "GET, HEAD, POST, PUT, DELETE, OPTIONS")])
+        }
+        switch route {
+        case .method(let name): return try await call(name, request)
+        case .page(let page):
+            // The older way to call a method: any page, with its name as an argument.
+            if let name = request.text("cmd") { return try await call(name, request) }
+            return try await pages.answer(page, request, by: callerOrGuest(of: request))
+        case .resources(let doctype):
+            let actor = try await actor(of: request)
+            switch request.method {
+            case .get: return try await resources.list(doctype, request, as: actor)
+            case .post: return try await resources.create(doctype, request, as: actor)
+            default: throw wrongVerb(request)
+            }
+        case .resource(let doctype, let name):
+            return try await resource(doctype, name, request, as: actor(of: request))
+        case .openAPI:
+            guard request.method == .get else { throw wrongVerb(request) }
+            return Reply(body: openAPI())
+        case .health: return Reply(content: .text, body: Array("ok\n".utf8))
+        case .unknown: throw Problem(.noSuchPage, "There is nothing at \(request.path.prefix(200))")
+        }
+    }
+
+    private func resource(
+        _ doctype: String, _ name: String, _ request: Incoming, as actor: Actor
+    ) async throws -> Reply {
+        switch request.method {
+        case .get: return try await resources.read(doctype, name, as: actor)
+        case .put: return try await resources.update(doctype, name, request, as: actor)
+        case .delete: return try await resources.delete(doctype, name, as: actor)
+        case .post:
+            guard let method = request.text("run_method") else {
+                throw Problem(
+                    .mandatory, "A document is posted to only with run_method", field: "run_method",
+                    fix: "Change it by PUT, or send run_method.")
+            }
+            return try await resources.run(method, doctype, name, as: actor)
+        default: throw wrongVerb(request)
+        }
+    }
+
+    private func call(_ name: String, _ request: Incoming) async throws -> Reply {
+        if let method = AccountMethods.find(name) {
+            let caller = try await method.allowsGuests ? callerOrGuest(of: request) : knownCaller(of: request)
+            if method.writes, request.isSafe, name != "logout", name != "web_logout" { throw notByGet(name) }
+            return try await accounts.call(method, request, by: caller)
+        }
+        guard let method = methods[name] else {
+            throw Problem(.notFound, "There is no method \(name.prefix(140))", fix: "See /openapi.json.")
+        }
+        let caller = try await method.allowsGuests ? callerOrGuest(of: request) : knownCaller(of: request)
+        let arguments = request.arguments
+        guard method.writes else {
+            return Reply(
+                body: try await tenant.read(as: caller.actor) { Bodies.message(try method.call(arguments, $0)) })
+        }
+        if request.isSafe { throw notByGet(name) }
+        return Reply(body: try await tenant.write(as: caller.actor) { Bodies.message(try method.call(arguments, $0)) })
+    }
+
+    private func wrongVerb(_ request: Incoming) -> Problem {
+        Problem(.wrongVerb, "This address does not take \(request.method.rawValue)")
+    }
+
+    private func notByGet(_ name: String) -> Problem {
+        Problem(.notByGet, "\(name) changes something and is not called by GET", fix: "Send POST.")
+    }
+
+    // MARK: Who asks
+
+    private func actor(of request: Incoming) async throws -> Actor {
+        let caller = try await authenticator.caller(of: request)
+        try SiteGuard.check(request, of: caller)
+        return caller.actor
+    }
+
+    private func knownCaller(of request: Incoming) async throws -> Caller {
+        let caller = try await authenticator.caller(of: request)
+        guard !caller.isGuest else {
+            throw Problem(
+                .forbidden, "Nobody is signed in", fix: "Sign in, or send Authorization: token <api_key>:<api_secret>.")
+        }
+        try SiteGuard.check(request, of: caller)
+        return caller
+    }
+
+    /// Who asks; a session that has ended is as good as none where nobody has to be signed in.
+    private func callerOrGuest(of request: Incoming) async throws -> Caller {
+        do {
+            let caller = try await authenticator.caller(of: request)
+            try SiteGuard.check(request, of: caller)
+            return caller
+        } catch let problem as Problem where problem.kind == .sessionExpired {
+            return .guest
+        }
+    }
+
+    /// The description of the API, made at the first request for it.
+    private func openAPI() -> [UInt8] {
+        description.withLock { kept in
+            if let kept { return kept }
+            let made = GatewayOpenAPI.document(registry: tenant.registry, reports: tenant.reports).encoded
+            kept = made
+            return made
+        }
+    }
+}

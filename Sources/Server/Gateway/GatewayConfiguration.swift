@@ -1,0 +1,40 @@
+/// How the gateway listens and what it accepts.
+public struct GatewayConfiguration: Sendable {
+    /// The address it listens at; by default this machine only.
+    public var host = "127.0.0.1"
+    /// The port; 0 takes a free one.
+    public var port = 8000
+    /// The most bytes of a request's body.
+    public var bodyBytes = 25 << 20
+    /// The most bytes of a request's path and query.
+    public var targetBytes = 16 << 10
+    /// The most bytes of all headers of a request.
+    public var headerBytes = 64 << 10
+    /// The most headers of a request.
+    public var headerCount = 100
+    /// After how many seconds without a byte a connection is closed.
+    public var idleSeconds = 60
+    /// How many seconds a request's body may take to arrive.
+    public var bodySeconds = 120
+    /// How deep a request's JSON may be nested.
+    public var jsonDepth = 64
+    /// The most values of a request's JSON.
+    public var jsonValues = 1_000_000
+    /// Cookies are sent by browsers over TLS only; for a server behind a proxy that ends TLS.
+    public var secureCookies = false
+    /// The client's address and host are those that a proxy tells in `X-Forwarded-For` and `X-Forwarded-Host`.
+    public var trustsProxy = false
+    /// The site's time zone, as clients are told.
+    public var timeZone = "UTC"
+    /// The name people see at the top of the pages; the tenant's when nil.
+    public var title: String?
+
+    /// The configuration a server starts with.
+    public init() {}
+
+    /// A configuration of this address and port.
+    public init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
+}

@@ -1,0 +1,65 @@
+internal import Documents
+
+/// Names and values as forms and queries carry them.
+enum FormBody {
+    /// Reads `a=1&b=2`, decoded once, in order; a name without `=` has the value "".
+    static func urlEncoded(_ text: some StringProtocol) -> [(name: String, value: String)] {
+        text.split(separator: "&").map { pair in
+            guard let equals = pair.utf8.firstIndex(of: 0x3D) else {
+                return (PercentCoding.decode(pair, plusIsSpace: true), "")
+            }
+            return (
+                PercentCoding.decode(pair[..<equals], plusIsSpace: true),
+                PercentCoding.decode(pair[pair.index(after: equals)...], plusIsSpace: true)
+            )
+        }
+    }
+
+    /// Reads `multipart/form-data` (RFC 7578): the fields, not files.
+    ///
+    /// - Throws: ``Problem/Kind/malformed`` when the parts are not as they should be.
+    static func multipart(_ body: [UInt8], boundary: String) throws -> [(name: String, value: String)] {
+        let delimiter = Array("--\(boundary)".utf8)
+        let broken = Problem(.malformed, "The form's parts cannot be read", fix: "Send the form as JSON.")
+        guard !boundary.isEmpty, boundary.utf8.count <= 70, var at = find(delimiter, in: body, from: 0) else {
+            throw broken
+        }
+        var fields: [(name: String, value: String)] = []
+        while true {
+            at += delimiter.count
+            if body[at...].starts(with: [0x2D, 0x2D]) { return fields }
+            guard body[at...].starts(with: [0x0D, 0x0A]), fields.count < 1_000,
+                let headEnd = find([0x0D, 0x0A, 0x0D, 0x0A], in: body, from: at),
+                let end = find([0x0D, 0x0A] + delimiter, in: body, from: headEnd + 2)
+            else { throw broken }
+            let head = String(decoding: body[at..<headEnd], as: UTF8.self)
+            guard let name = parameter("name", of: head) else { throw broken }
+            if parameter("filename", of: head) == nil {
+                let start = min(headEnd + 4, end)
+                fields.append((name, String(decoding: body[start..<end], as: UTF8.self)))
+            }
+            at = end + 2
+        }
+    }
+
+    /// The value of `; name="value"` or `; name=value` in a header.
+    static func parameter(_ name: String, of header: String) -> String? {
+        for part in header.split(whereSeparator: { $0 == ";" || $0 == "\r\n" || $0 == "\n" }).dropFirst() {
+            let pair = part.split(separator: "=", maxSplits: 1)
+            guard pair.count == 2, pair[0].drop(while: { $0 == " " }).lowercased() == name else { continue }
+            let value = pair[1]
+            return value.first == "\"" ? String(value.dropFirst().prefix { $0 != "\"" }) : String(value)
+        }
+        return nil
+    }
+
+    private static func find(_ pattern: [UInt8], in body: [UInt8], from start: Int) -> Int? {
+        guard let first = pattern.first, start <= body.count else { return nil }
+        var at = start
+        while let next = body[at...].firstIndex(of: first) {
+            if body[next...].starts(with: pattern) { return next }
+            at = next + 1
+        }
+        return nil
+    }
+}

@@ -1,0 +1,28 @@
+public import Documents
+
+extension Problem.Kind {
+    /// Nobody is signed in, or the credentials are wrong.
+    public static let notSignedIn = Self("not_signed_in", exception: "AuthenticationError", status: 401)
+    /// The session has ended.
+    public static let sessionExpired = Self("session_expired", exception: "SessionExpired", status: 401)
+    /// A browser sends this from another site, or with a wrong token.
+    public static let crossSite = Self("cross_site_request", exception: "CSRFTokenError", status: 400)
+    /// The body is larger than it may be.
+    public static let tooLarge = Self("body_too_large", exception: "RequestEntityTooLarge", status: 413)
+    /// The path and query are longer than they may be.
+    public static let targetTooLong = Self("target_too_long", exception: "RequestURITooLarge", status: 414)
+    /// A body of a type that is not read.
+    public static let mediaType = Self("unsupported_media_type", exception: "UnsupportedMediaType", status: 415)
+    /// Too many tries.
+    public static let tooManyTries = Self("too_many_tries", exception: "TooManyRequestsError", status: 429)
+    /// The body took too long to arrive.
+    public static let slowRequest = Self("request_timed_out", exception: "RequestTimeout", status: 408)
+    /// The address does not take this HTTP method.
+    public static let wrongVerb = Self("wrong_verb", exception: "MethodNotAllowed", status: 405)
+    /// A method that changes something was called by GET.
+    public static let notByGet = Self("not_by_get", exception: "PermissionError", status: 403)
+    /// There is no such page or route.
+    public static let noSuchPage = Self("no_such_page", exception: "PageDoesNotExistError", status: 404)
+    /// Something failed that should not; the log of the server says what.
+    public static let internalError = Self("internal_error", exception: "InternalError", status: 500)
+}

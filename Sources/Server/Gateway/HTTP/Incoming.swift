@@ -1,0 +1,139 @@
+internal import Documents
+internal import HTTPTypes
+internal import Hummingbird
+internal import NIOCore
+internal import Values
+
+/// A request as the gateway sees it: where it goes and with which arguments, whatever form they came in.
+struct Incoming: Sendable {
+    let method: HTTPRequest.Method
+    let headers: HTTPFields
+    /// The address of the client.
+    let address: String
+    /// The host and port the client means.
+    let host: String
+    /// The path as it was sent, without the query and not decoded.
+    let path: Substring
+    /// What stands behind the `?`, as it was sent.
+    let query: Substring
+    /// The arguments: the JSON object of the body, or else the query and the fields of a form. `_` is left out.
+    private(set) var arguments = Arguments([:])
+    /// Whether the arguments are a JSON object from the body.
+    private(set) var isJSON = false
+
+    init(_ request: Request, address: String, trustsProxy: Bool) {
+        method = request.head.method == .head ? .get : request.head.method
+        headers = request.head.headerFields
+        let forwardedFor = trustsProxy ? Self.forwarded("X-Forwarded-For", headers) : nil
+        self.address = forwardedFor ?? address
+        host = (trustsProxy ? Self.forwarded("X-Forwarded-Host", headers) : nil) ?? request.head.authority ?? ""
+        var target = (request.head.path ?? "/")[...]
+        if target.utf8.first != 0x2F { target = Self.withoutOrigin(target) }
+        if let fragment = target.utf8.firstIndex(of: 0x23) { target = target[..<fragment] }
+        if let mark = target.utf8.firstIndex(of: 0x3F) {
+            path = target[..<mark]
+            query = target[target.index(after: mark)...]
+        } else {
+            path = target
+            query = ""
+        }
+    }
+
+    /// Whether it only asks.
+    var isSafe: Bool { method == .get || method == .options }
+
+    /// An argument of the query or the body, as text; the query counts here also beside a JSON body.
+    func text(_ name: String) -> String? { arguments.text(name) ?? (isJSON ? queryValue(name) : nil) }
+
+    private func queryValue(_ name: String) -> String? {
+        FormBody.urlEncoded(query).last { $0.name == name }?.value
+    }
+
+    /// What the nearest proxy says in a header to which each proxy appends.
+    private static func forwarded(_ name: String, _ headers: HTTPFields) -> String? {
+        HTTPField.Name(name).flatMap { headers[$0] }?.split(separator: ",").last.map { String($0.drop { $0 == " " }) }
+    }
+
+    /// The target of a request to a proxy, `http://host/path`, without what stands before the path.
+    private static func withoutOrigin(_ target: Substring) -> Substring {
+        let parts = target.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
+        guard parts.count == 3, parts[0].hasSuffix(":"), parts[1].isEmpty else { return target }
+        return parts[2].firstIndex(of: "/").map { parts[2][$0...] } ?? "/"
+    }
+
+    // MARK: Arguments
+
+    /// Reads the body and the query.
+    ///
+    /// - Throws: ``Problem/Kind/tooLarge``, ``Problem/Kind/slowRequest``, ``Problem/Kind/mediaType``,
+    ///   ``Problem/Kind/malformed``.
+    mutating func readArguments(_ request: Request, _ configuration: GatewayConfiguration) async throws {
+        let body = try await Self.body(of: request, configuration)
+        try setArguments(body, configuration)
+    }
+
+    private static func body(of request: Request, _ configuration: GatewayConfiguration) async throws -> [UInt8] {
+        let fields = request.head.headerFields
+        let length = fields[.contentLength].flatMap { Int($0) }
+        guard length ?? 0 > 0 || fields[.transferEncoding] != nil else { return [] }
+        let limit = configuration.bodyBytes
+        let tooLarge = Problem(
+            .tooLarge, "The body is larger than \(limit) bytes", fix: "Send less at once, in several requests.")
+        if let length, length > limit { throw tooLarge }
+        let deadline = ContinuousClock.now + .seconds(configuration.bodySeconds)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(min(length ?? 0, 1 << 20))
+        for try await buffer in request.body {
+            guard bytes.count + buffer.readableBytes <= limit else { throw tooLarge }
+            bytes.append(contentsOf: buffer.readableBytesView)
+            guard ContinuousClock.now < deadline else {
+                throw Problem(.slowRequest, "The body did not arrive within \(configuration.bodySeconds) seconds")
+            }
+        }
+        return bytes
+    }
+
+    private mutating func setArguments(_ body: [UInt8], _ configuration: GatewayConfiguration) throws {
+        var values: JSONObject = [:]
+        let first = body.first { $0 != 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 }
+        var fields: [(name: String, value: String)] = []
+        if let first {
+            let header = headers[.contentType] ?? (first == 0x7B || first == 0x5B ? "application/json" : Self.form)
+            let type = header.prefix { $0 != ";" && $0 != " " }.lowercased()
+            if type == "application/json" || type.hasSuffix("+json") {
+                values = try Self.object(body, configuration)
+                isJSON = true
+            } else if type == Self.form {
+                fields = FormBody.urlEncoded(String(decoding: body, as: UTF8.self))
+            } else if type == "multipart/form-data" {
+                fields = try FormBody.multipart(body, boundary: FormBody.parameter("boundary", of: header) ?? "")
+            } else {
+                throw Problem(
+                    .mediaType, "A body of type \(type.prefix(80)) is not read here",
+                    fix: "Send application/json or \(Self.form).")
+            }
+        }
+        if !isJSON {
+            for (name, value) in FormBody.urlEncoded(query) + fields { values[name] = .string(value) }
+        }
+        values.removeValue(forKey: "_")
+        arguments = Arguments(values)
+    }
+
+    private static func object(_ body: [UInt8], _ configuration: GatewayConfiguration) throws -> JSONObject {
+        let limits = JSONLimits(depth: configuration.jsonDepth, values: configuration.jsonValues)
+        let json: JSON
+        do {
+            json = try JSON.parse(body, limits: limits)
+        } catch {
+            throw Problem(.malformed, "The body is not JSON: \(error)", fix: "Correct the JSON of the body.")
+        }
+        switch json {
+        case .object(let object): return object
+        case .array: return ["data": json]
+        default: throw Problem(.malformed, "The body is neither an object nor a list", fix: "Send a JSON object.")
+        }
+    }
+
+    private static let form = "application/x-www-form-urlencoded"
+}

@@ -1,0 +1,46 @@
+/// Percent-encoding (RFC 3986 section 2.1).
+enum PercentCoding {
+    /// Decodes once. A `%` without two hexadecimal digits stays as it is; bytes that are not UTF-8 become U+FFFD.
+    static func decode(_ text: some StringProtocol, plusIsSpace: Bool = false) -> String {
+        let utf8 = text.utf8
+        guard utf8.contains(where: { $0 == 0x25 || plusIsSpace && $0 == 0x2B }) else { return String(text) }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(utf8.count)
+        let source = Array(utf8)
+        var at = 0
+        while at < source.count {
+            let byte = source[at]
+            if byte == 0x25, at + 2 < source.count, let high = digit(source[at + 1]), let low = digit(source[at + 2]) {
+                bytes.append(high << 4 | low)
+                at += 3
+            } else {
+                bytes.append(plusIsSpace && byte == 0x2B ? 0x20 : byte)
+                at += 1
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Encodes all but letters, digits and `-._~`, so that the result is one segment of a path or one value of a query.
+    static func encode(_ text: String) -> String {
+        var bytes: [UInt8] = []
+        for byte in text.utf8 {
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: bytes.append(byte)
+            default: bytes += [0x25, hexadecimal(byte >> 4), hexadecimal(byte & 15)]
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func digit(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case 0x30...0x39: byte - 0x30
+        case 0x41...0x46: byte - 0x37
+        case 0x61...0x66: byte - 0x57
+        default: nil
+        }
+    }
+
+    private static func hexadecimal(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x37 + value }
+}

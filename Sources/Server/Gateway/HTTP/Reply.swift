@@ -1,0 +1,121 @@
+internal import Documents
+internal import HTTPTypes
+internal import Hummingbird
+internal import NIOCore
+internal import Values
+
+/// What the gateway answers, before it becomes a response of the HTTP library.
+struct Reply: Sendable {
+    var status = 200
+    var content = Content.json
+    var body: [UInt8] = []
+    /// Headers besides those that every reply of its content has.
+    var headers: [(HTTPField.Name, String)] = []
+
+    enum Content: Sendable {
+        case json
+        case page
+        case text
+    }
+
+    /// JSON, as `{"data": …}` or `{"message": …}`; a null message is left out.
+    static func message(_ json: JSON) -> Reply { Reply(body: Bodies.message(json)) }
+
+    /// JSON as it is.
+    static func json(_ json: JSON, status: Int = 200) -> Reply { Reply(status: status, body: json.encoded) }
+
+    /// Sends the browser elsewhere within this site.
+    static func redirect(to path: String) -> Reply {
+        Reply(status: 303, content: .text, headers: [(.location, path)])
+    }
+
+    /// What went wrong.
+    static func problem(_ problem: Problem) -> Reply {
+        var reply = Reply(status: problem.kind.status, body: Bodies.problem(problem))
+        if problem.kind.status == 401 { reply.headers.append((.wwwAuthenticate, "token realm=\"cauldron\"")) }
+        return reply
+    }
+
+    func response(requestID: String) -> Response {
+        var fields =
+            switch content {
+            case .json: Self.jsonFields
+            case .page: Self.pageFields
+            case .text: Self.textFields
+            }
+        for (name, value) in headers { fields.append(HTTPField(name: name, value: value)) }
+        fields.append(HTTPField(name: Self.requestIDName, value: requestID))
+        return Response(
+            status: HTTPResponse.Status(code: status), headers: fields,
+            body: body.isEmpty ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+    }
+
+    private static let jsonFields: HTTPFields = [
+        .contentType: "application/json; charset=utf-8", .cacheControl: noStore, .xContentTypeOptions: "nosniff",
+    ]
+    private static let textFields: HTTPFields = [
+        .contentType: "text/plain; charset=utf-8", .cacheControl: noStore, .xContentTypeOptions: "nosniff",
+    ]
+    private static let pageFields: HTTPFields = [
+        .contentType: "text/html; charset=utf-8", .cacheControl: noStore, .xContentTypeOptions: "nosniff",
+        .contentSecurityPolicy: PageFrame.securityPolicy,
+        HTTPField.Name("Referrer-Policy") ?? .referer: "same-origin",
+    ]
+    private static let noStore = "no-store, no-cache, must-revalidate, max-age=0"
+    private static let requestIDName = HTTPField.Name("X-Frappe-Request-Id") ?? .eTag
+}
+
+/// The bodies of Frappe's API.
+enum Bodies {
+    static let data = JSONKey("data")
+    static let message = JSONKey("message")
+
+    /// `{"data": …}` with what `content` writes.
+    static func data(capacity: Int = 2048, _ content: (inout JSONWriter) throws -> Void) rethrows -> [UInt8] {
+        var writer = JSONWriter(capacity: capacity)
+        writer.beginObject()
+        writer.key(data)
+        try content(&writer)
+        writer.endObject()
+        return writer.bytes
+    }
+
+    /// `{"message": …}`, or `{}` for null.
+    static func message(_ json: JSON) -> [UInt8] {
+        if json.isNull { return [0x7B, 0x7D] }
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key(message)
+        writer.json(json)
+        writer.endObject()
+        return writer.bytes
+    }
+
+    /// Frappe's error body, and beside it what programs can use: `code`, `doctype`, `name`, `field`, `row`, `fix`.
+    ///
+    /// `exc` is what clients of Frappe know an error by; as there it is left out for what is not found. It never holds a
+    /// stack trace.
+    static func problem(_ problem: Problem) -> [UInt8] {
+        let exception = "frappe.exceptions.\(problem.kind.exception): \(problem.message)"
+        var shown: JSONObject = ["message": .string(text(problem)), "indicator": "red", "raise_exception": 1]
+        shown["title"] = "Message"
+        var body: JSONObject = ["exc_type": .string(problem.kind.exception), "exception": .string(exception)]
+        if problem.kind.status != 404 { body["exc"] = .string(JSON.array([.string(exception)]).text) }
+        body["_server_messages"] = .string(JSON.array([.string(JSON.object(shown).text)]).text)
+        body["_error_message"] = .string(problem.message)
+        body["code"] = .string(problem.kind.code)
+        body["doctype"] = problem.doctype.map(JSON.string)
+        body["name"] = problem.name.map(JSON.string)
+        body["field"] = problem.field.map(JSON.string)
+        body["row"] = problem.row.map { .int(Int64($0)) }
+        body["fix"] = problem.fix.map(JSON.string)
+        if problem.kind == .notSignedIn { body["message"] = .string(problem.message) }
+        return JSON.object(body).encoded
+    }
+
+    /// The sentence and what would fix it.
+    static func text(_ problem: Problem) -> String {
+        let end = problem.message.hasSuffix(".") ? "" : "."
+        return problem.fix.map { "\(problem.message)\(end) \($0)" } ?? problem.message
+    }
+}

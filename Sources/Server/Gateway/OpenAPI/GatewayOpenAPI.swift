@@ -1,0 +1,65 @@
+public import Documents
+public import Reports
+public import Values
+
+/// The description of the API in OpenAPI 3.1, made from what the modules declare.
+public enum GatewayOpenAPI {
+    /// The document: a schema for each DocType and report, paths for resources, methods and reports.
+    public static func document(registry: Registry, reports: [String: Report]) -> JSON {
+        let sorted = reports.values.sorted { $0.name < $1.name }
+        var schemas = OpenAPISchemas.common
+        for type in registry.doctypes { schemas[OpenAPISchemas.key(type.name)] = OpenAPISchemas.schema(of: type) }
+        for report in sorted { schemas[OpenAPISchemas.key(report)] = OpenAPISchemas.schema(of: report) }
+
+        var paths: JSONObject = [:]
+        for type in registry.doctypes where type.kind != .child {
+            let path = "/api/resource/" + PercentCoding.encode(type.name)
+            paths[path] = OpenAPIPaths.collection(type)
+            paths[path + "/{name}"] = OpenAPIPaths.item(type)
+        }
+        for method in AccountMethods.descriptions { paths["/api/method/\(method.name)"] = OpenAPIPaths.account(method) }
+        let methods = MethodTable.make(registry, reports, timeZone: "UTC").values.sorted { $0.name < $1.name }
+        for method in methods {
+            paths["/api/method/\(method.name)"] =
+                method.name == OpenAPIPaths.reportMethod && !sorted.isEmpty
+                ? OpenAPIPaths.reports(sorted) : OpenAPIPaths.method(method)
+        }
+        paths["/healthz"] = OpenAPIPaths.health
+
+        return [
+            "openapi": "3.1.0",
+            "info": [
+                "title": "Cauldron", "version": "1",
+                "description": """
+                Documents as resources, the methods of frappe.client and those of the modules. Arguments may be sent as \
+                a JSON object, as a form, or for GET in the query; every value may also be sent as text.
+                """,
+                "license": ["name": "Apache 2.0", "identifier": "Apache-2.0"],
+            ],
+            "servers": [["url": "/"]],
+            "security": [["token": []], ["basic": []], ["session": []]],
+            "tags": .array(tags(registry).map { ["name": .string($0)] }),
+            "paths": .object(paths),
+            "components": [
+                "schemas": .object(schemas), "responses": OpenAPISchemas.responses,
+                "parameters": OpenAPISchemas.parameters, "securitySchemes": securitySchemes,
+            ],
+        ]
+    }
+
+    private static func tags(_ registry: Registry) -> [String] {
+        var tags: [String] = []
+        for type in registry.doctypes where type.kind != .child && !tags.contains(type.module) { tags.append(type.module) }
+        for own in ["Methods", "Server"] where !tags.contains(own) { tags.append(own) }
+        return tags
+    }
+
+    private static let securitySchemes: JSON = [
+        "token": [
+            "type": "apiKey", "in": "header", "name": "Authorization",
+            "description": "The word token, a space, and api_key:api_secret.",
+        ],
+        "basic": ["type": "http", "scheme": "basic", "description": "The API key as user, its secret as password."],
+        "session": ["type": "apiKey", "in": "cookie", "name": "sid", "description": "The session that login begins."],
+    ]
+}

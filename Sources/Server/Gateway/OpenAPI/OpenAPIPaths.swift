@@ -1,0 +1,152 @@
+internal import Documents
+internal import Reports
+internal import Values
+
+/// The paths of the API's description.
+enum OpenAPIPaths {
+    static let reportMethod = "frappe.desk.query_report.run"
+
+    private static let failure: JSON = OpenAPISchemas.reference("responses", "Error")
+
+    private static func answer(_ description: String, _ schema: JSON) -> JSON {
+        ["description": .string(description), "content": ["application/json": ["schema": schema]]]
+    }
+
+    private static func wrapped(_ key: String, _ schema: JSON) -> JSON {
+        ["type": "object", "properties": .object([key: schema])]
+    }
+
+    private static func body(_ schema: JSON) -> JSON {
+        ["required": true, "content": ["application/json": ["schema": schema]]]
+    }
+
+    private static func operation(
+        _ id: String, _ tag: String, _ summary: String, _ responses: JSONObject, parameters: [JSON] = [],
+        body: JSON? = nil, isOpen: Bool = false
+    ) -> JSON {
+        var object: JSONObject = [
+            "operationId": .string(id), "tags": [.string(tag)], "summary": .string(summary),
+        ]
+        if !parameters.isEmpty { object["parameters"] = .array(parameters) }
+        object["requestBody"] = body
+        if isOpen { object["security"] = [] }
+        var responses = responses
+        responses["default"] = failure
+        object["responses"] = .object(responses)
+        return .object(object)
+    }
+
+    // MARK: Resources
+
+    static func collection(_ type: DocType) -> JSON {
+        let schema = OpenAPISchemas.reference("schemas", OpenAPISchemas.key(type.name))
+        let key = OpenAPISchemas.letters(type.name)
+        let names = ["fields", "filters", "or_filters", "order_by", "group_by", "limit_start", "limit_page_length"]
+        let rows: JSON = [
+            "type": "object",
+            "properties": [
+                "data": ["type": "array", "items": ["type": "object"]],
+                "has_next_page": ["type": "boolean", "description": "There are more rows; left out otherwise."],
+            ],
+        ]
+        var paths: JSONObject = [
+            "get": operation(
+                "list.\(key)", type.module, "List \(type.name)", ["200": answer("The rows.", rows)],
+                parameters: names.map { OpenAPISchemas.reference("parameters", $0) })
+        ]
+        if type.kind == .document {
+            paths["post"] = operation(
+                "create.\(key)", type.module, "Create a \(type.name)",
+                ["200": answer("The document.", wrapped("data", schema))], body: body(schema))
+        }
+        return .object(paths)
+    }
+
+    static func item(_ type: DocType) -> JSON {
+        let schema = OpenAPISchemas.reference("schemas", OpenAPISchemas.key(type.name))
+        let key = OpenAPISchemas.letters(type.name)
+        let document: JSONObject = ["200": answer("The document.", wrapped("data", schema))]
+        var paths: JSONObject = ["parameters": [OpenAPISchemas.reference("parameters", "name")]]
+        paths["get"] = operation("read.\(key)", type.module, "Read a \(type.name)", document)
+        guard type.kind == .document else { return .object(paths) }
+        let changes: JSON = [
+            "type": "object", "description": "The fields that change; modified guards against changes in between.",
+        ]
+        paths["put"] = operation("update.\(key)", type.module, "Change a \(type.name)", document, body: body(changes))
+        paths["delete"] = operation(
+            "delete.\(key)", type.module, "Delete a \(type.name)",
+            ["202": OpenAPISchemas.reference("responses", "Deleted")])
+        if type.isSubmittable {
+            let run: JSON = [
+                "name": "run_method", "in": "query", "required": true,
+                "schema": ["type": "string", "enum": ["submit", "cancel"]],
+            ]
+            paths["post"] = operation(
+                "run.\(key)", type.module, "Submit or cancel a \(type.name)", document, parameters: [run])
+        }
+        return .object(paths)
+    }
+
+    // MARK: Methods
+
+    static func method(_ method: Method) -> JSON {
+        call(
+            method.name, method.summary, method.parameters, writes: method.writes, isOpen: method.allowsGuests,
+            wrapped("message", [:]))
+    }
+
+    static func account(_ method: AccountMethods.Description) -> JSON {
+        call(
+            method.name, method.summary, method.parameters, writes: method.writes, isOpen: method.allowsGuests,
+            ["type": "object"])
+    }
+
+    private static func call(
+        _ name: String, _ summary: String, _ parameters: [Method.Parameter], writes: Bool, isOpen: Bool, _ result: JSON
+    ) -> JSON {
+        var properties: JSONObject = [:]
+        for parameter in parameters {
+            properties[parameter.name] = parameter.summary.isEmpty ? [:] : ["description": .string(parameter.summary)]
+        }
+        var schema: JSONObject = ["type": "object", "properties": .object(properties)]
+        let required = parameters.filter(\.isRequired).map { JSON.string($0.name) }
+        if !required.isEmpty { schema["required"] = .array(required) }
+        let answers: JSONObject = ["200": answer("What the method returns.", result)]
+        let tag = name.contains(".") ? "Methods" : "Server"
+        let summary = summary.isEmpty ? name : summary
+        var paths: JSONObject = [
+            "post": operation(
+                "call.\(name)", tag, summary, answers, body: parameters.isEmpty ? nil : body(.object(schema)),
+                isOpen: isOpen)
+        ]
+        if !writes {
+            let query = parameters.map { parameter -> JSON in
+                [
+                    "name": .string(parameter.name), "in": "query", "required": .bool(parameter.isRequired),
+                    "schema": ["type": "string"], "description": .string(parameter.summary),
+                ]
+            }
+            paths["get"] = operation("get.\(name)", tag, summary, answers, parameters: query, isOpen: isOpen)
+        }
+        return .object(paths)
+    }
+
+    static func reports(_ reports: [Report]) -> JSON {
+        let schemas = reports.map { OpenAPISchemas.reference("schemas", OpenAPISchemas.key($0)) }
+        let result = wrapped("message", OpenAPISchemas.reference("schemas", "ReportResult"))
+        return [
+            "post": operation(
+                "call.\(reportMethod)", "Methods", "Run a report", ["200": answer("The report.", result)],
+                body: body(["oneOf": .array(schemas)]))
+        ]
+    }
+
+    static let health: JSON = [
+        "get": [
+            "operationId": "health", "tags": ["Server"], "summary": "Whether the server answers", "security": [],
+            "responses": [
+                "200": ["description": "It does.", "content": ["text/plain": ["schema": ["type": "string"]]]]
+            ],
+        ]
+    ]
+}

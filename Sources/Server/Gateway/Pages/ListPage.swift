@@ -1,0 +1,191 @@
+internal import Documents
+internal import Values
+
+/// A list of documents with filters, order and pages.
+///
+/// Arguments: `q` looks in the name and the search fields, a field's name filters by it, `is.<field>` exactly;
+/// `sort` orders, `-` before the field the other way round; `page` counts from 1.
+struct ListPage {
+    let type: DocType
+    let arguments: Arguments
+
+    private static let pageRows = 25
+    private static let mostColumns = 8
+    private static let mostFilters = 6
+
+    /// The columns behind the name.
+    private var columns: [FieldDefinition] {
+        var columns = type.fields.filter { $0.flags.contains(.inListView) && $0.type.column != nil && $0.type != .password }
+        if let title = type.titleField, title != "name", let field = type.field(title),
+            !columns.contains(where: { $0.name == title })
+        {
+            columns.insert(field, at: 0)
+        }
+        if columns.isEmpty, type.kind == .ledger {
+            columns = type.fields.filter { $0.type.column != nil && !$0.flags.contains(.hidden) }
+        }
+        return Array(columns.prefix(Self.mostColumns))
+    }
+
+    private var filterFields: [FieldDefinition] {
+        let standard = type.fields.filter { $0.flags.contains(.inStandardFilter) }
+        let listed = columns.filter { $0.flags.contains(.inListView) && !$0.flags.contains(.inStandardFilter) }
+        return Array((standard + listed).filter { !$0.type.isTable && $0.type != .password }.prefix(Self.mostFilters))
+    }
+
+    func content(_ session: Session) throws -> HTML {
+        var query = ListQuery(type.name)
+        let columns = columns
+        let shown = ["name"] + (type.isSubmittable ? ["docstatus"] : []) + columns.map(\.name)
+        // A dynamic link is a link where the DocType it is of is known.
+        let types = columns.filter { $0.type == .dynamicLink }.compactMap(\.options)
+        let added = types.filter { !shown.contains($0) }
+        query.fields = (shown + added).map(JSON.string)
+        let (filters, searches) = try conditions()
+        query.filters = .array(filters)
+        query.orFilters = searches
+        query.orderBy = order
+        let page = max(1, try arguments.int("page") ?? 1)
+        query.limit = Self.pageRows
+        query.start = (min(page, 1_000_000) - 1) * Self.pageRows
+        let total = try session.count(query)
+        let rows = try session.list(query).rows
+        let names = shown + added
+
+        let body = rows.map { row -> HTML in
+            let name = row[0].text ?? ""
+            var cells: HTML = "<th scope=\"row\"><a href=\"\(PageRoute.document(type.name, name).path)\">\(name)</a></th>"
+            if type.isSubmittable { cells += "<td>\(PageFormat.tag(PageFormat.word(row[1].int)))</td>" }
+            for (index, field) in columns.enumerated() {
+                let value = row[index + shown.count - columns.count]
+                var target = field.options
+                if field.type == .dynamicLink, let options = field.options, let at = names.firstIndex(of: options) {
+                    target = row[at].text
+                }
+                cells += "<td\(PageFormat.alignment(field.type))>\(Self.cell(value, field, target))</td>"
+            }
+            return "<tr>\(cells)</tr>"
+        }
+        var heads: HTML = head("name", "Name", "")
+        if type.isSubmittable { heads += head("docstatus", "State", "") }
+        for field in columns { heads += head(field.name, field.label, PageFormat.alignment(field.type)) }
+        return """
+            <p class="crumbs">\(type.module)</p>
+            <h1>\(type.name)</h1>
+            <p class="lead">\(type.summary)</p>
+            \(filterForm)
+            <div class="scroll" role="region" aria-label="\(type.name)" tabindex="0">
+            <table><caption>\(caption(total, page, rows.count))</caption><thead><tr>\(heads)</tr></thead>
+            <tbody>\(HTML(body))</tbody></table>
+            </div>
+            \(pager(total, page))
+            """
+    }
+
+    private static func cell(_ value: Value, _ field: FieldDefinition, _ target: String?) -> HTML {
+        if field.name == "status", let status = value.text { return PageFormat.tag(status) }
+        return PageFormat.cell(value, field.type, target: target)
+    }
+
+    // MARK: Conditions
+
+    private func conditions() throws -> (all: [JSON], any: JSON?) {
+        var filters: [JSON] = []
+        for (key, value) in arguments.values.members {
+            guard let text = value.string, !text.isEmpty else { continue }
+            if key.hasPrefix("is.") {
+                filters.append([.string(String(key.dropFirst(3))), "=", .string(text)])
+            } else if let field = filterFields.first(where: { $0.name == key }) {
+                let isText = field.type.column == .text && field.type != .select
+                filters.append([.string(key), isText ? "like" : "=", .string(isText ? "%\(text)%" : text)])
+            } else if key == "docstatus", type.isSubmittable {
+                filters.append(["docstatus", "=", .string(text)])
+            }
+        }
+        guard let search = arguments.text("q") else { return (filters, nil) }
+        var fields = ["name"]
+        for field in type.searchFields + [type.titleField].compactMap({ $0 })
+        where !fields.contains(field) && type.field(field)?.type.column == .text { fields.append(field) }
+        return (filters, .array(fields.map { [.string($0), "like", .string("%\(search)%")] }))
+    }
+
+    private var sort: (field: String, descending: Bool)? {
+        guard let text = arguments.text("sort") else { return nil }
+        let field = text.hasPrefix("-") ? String(text.dropFirst()) : text
+        return type.slot(of: field) == nil ? nil : (field, text.hasPrefix("-"))
+    }
+
+    private var order: String? { sort.map { "\($0.field) \($0.descending ? "desc" : "asc")" } }
+
+    // MARK: Links to itself
+
+    private func link(_ changes: [String: String?]) -> String {
+        var pairs: [String] = []
+        for (key, value) in arguments.values.members where changes[key] == nil {
+            guard let text = value.string, !text.isEmpty, key != "page" || !changes.isEmpty && changes["sort"] == nil else {
+                continue
+            }
+            pairs.append(PercentCoding.encode(key) + "=" + PercentCoding.encode(text))
+        }
+        for (key, value) in changes.sorted(by: { $0.key < $1.key }) {
+            if let value { pairs.append(PercentCoding.encode(key) + "=" + PercentCoding.encode(value)) }
+        }
+        let path = PageRoute.list(type.name).path
+        return pairs.isEmpty ? path : path + "?" + pairs.joined(separator: "&")
+    }
+
+    private func head(_ field: String, _ label: String, _ alignment: HTML) -> HTML {
+        var mark: HTML = ""
+        var next = field
+        if let sort, sort.field == field {
+            mark = sort.descending ? " aria-sort=\"descending\"" : " aria-sort=\"ascending\""
+            if !sort.descending { next = "-" + field }
+        }
+        let arrow: HTML = mark.source.isEmpty ? "" : sort?.descending == true ? " ↓" : " ↑"
+        return "<th scope=\"col\"\(alignment)\(mark)><a href=\"\(link(["sort": next]))\">\(label)\(arrow)</a></th>"
+    }
+
+    private func pager(_ total: Int, _ page: Int) -> HTML {
+        let pages = max(1, (total + Self.pageRows - 1) / Self.pageRows)
+        guard pages > 1 else { return "" }
+        let back: HTML = page > 1 ? "<a rel=\"prev\" href=\"\(link(["page": String(page - 1)]))\">← Previous</a>" : ""
+        let next: HTML = page < pages ? "<a rel=\"next\" href=\"\(link(["page": String(page + 1)]))\">Next →</a>" : ""
+        return "<nav class=\"pages\" aria-label=\"Pages\">\(back)<span>Page \(page) of \(pages)</span>\(next)</nav>"
+    }
+
+    private func caption(_ total: Int, _ page: Int, _ count: Int) -> HTML {
+        guard total > 0, count > 0 else { return total == 0 ? "Nothing found" : "Nothing on this page" }
+        let first = (page - 1) * Self.pageRows + 1
+        return "\(first) to \(first + count - 1) of \(PageFormat.grouped(Exact(total), decimals: 0))"
+    }
+
+    // MARK: The filters
+
+    private var filterForm: HTML {
+        var inputs: HTML = """
+            <div><label for="q">Search</label><input id="q" name="q" type="search" value="\(arguments.text("q") ?? "")"></div>
+            """
+        if type.isSubmittable {
+            inputs += FilterInput.select("docstatus", "State", [("", "Any"), ("0", "Draft"), ("1", "Submitted"), ("2", "Cancelled")], arguments.text("docstatus") ?? "")
+        }
+        for field in filterFields {
+            inputs += FilterInput.html(field.name, field.label, field.type, field.options, arguments.text(field.name) ?? "")
+        }
+        var kept: HTML = ""
+        var chips: [HTML] = []
+        for (key, value) in arguments.values.members where key.hasPrefix("is.") {
+            guard let text = value.string, !text.isEmpty else { continue }
+            kept += "<input type=\"hidden\" name=\"\(key)\" value=\"\(text)\">"
+            let label = type.field(String(key.dropFirst(3)))?.label ?? Text.title(String(key.dropFirst(3)))
+            chips.append(
+                "<li><a href=\"\(link([key: nil]))\">\(label): \(text) <span aria-hidden=\"true\">×</span><span class=\"hidden\">remove this filter</span></a></li>")
+        }
+        if let sort = arguments.text("sort") { kept += "<input type=\"hidden\" name=\"sort\" value=\"\(sort)\">" }
+        let chosen: HTML = chips.isEmpty ? "" : "<ul class=\"links\" aria-label=\"Filters\">\(HTML(chips))</ul><br>"
+        return """
+            \(chosen)<form class="filters" method="get" action="\(PageRoute.list(type.name).path)" role="search">
+            \(kept)\(inputs)<button>Filter</button> <a href="\(PageRoute.list(type.name).path)">Clear</a>
+            </form>
+            """
+    }
+}

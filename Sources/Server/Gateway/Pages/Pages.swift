@@ -1,0 +1,162 @@
+internal import Documents
+internal import HTTPTypes
+internal import Identity
+internal import Reports
+internal import Tenancy
+internal import Values
+
+/// The pages for people: plain HTML that works without JavaScript.
+struct Pages: Sendable {
+    let tenant: Tenant
+    let signIn: SignIn
+    let title: String
+
+    /// Answers a request for a page.
+    func answer(_ page: PageRoute, _ request: Incoming, by caller: Caller) async throws -> Reply {
+        switch page {
+        case .signIn where request.method == .post: return try await enter(request)
+        case .signIn: return caller.isGuest ? signInPage(next: request.text("next")) : .redirect(to: "/")
+        case .signOut:
+            guard request.method == .post else { return .redirect(to: "/") }
+            var reply = Reply.redirect(to: "/")
+            reply.headers += try await signIn.leave(request)
+            return reply
+        default: break
+        }
+        guard !caller.isGuest else {
+            return page == .home && request.isSafe
+                ? signInPage(next: nil) : .redirect(to: "/login?next=" + PercentCoding.encode(page.path))
+        }
+        if request.method == .post, case .document(let doctype, let name) = page {
+            return try await act(on: doctype, name, request, caller)
+        }
+        guard request.isSafe else { throw Problem(.wrongVerb, "This page does not take \(request.method.rawValue)") }
+        let frame = frame(for: caller)
+        let arguments = request.arguments
+        let html = try await tenant.read(as: caller.actor) { [self] session in
+            try show(page, frame, arguments, session)
+        }
+        return Self.reply(html)
+    }
+
+    private func show(_ page: PageRoute, _ frame: PageFrame, _ arguments: Arguments, _ session: Session) throws -> HTML {
+        switch page {
+        case .list(let doctype):
+            let list = ListPage(type: try session.registry.doctype(doctype), arguments: arguments)
+            return frame.page(doctype, current: page.path, try list.content(session))
+        case .document(let doctype, let name):
+            return try documentPage(doctype, name, frame, session)
+        case .report(let name):
+            guard let report = tenant.reports[name] else { throw Problem(.notFound, "Report \(name) not found") }
+            let content = try ReportPage(report: report, arguments: arguments).content(session)
+            return frame.page(name, current: page.path, content)
+        default: return frame.page("Home", try HomePage(tenant: tenant).content(session))
+        }
+    }
+
+    private func documentPage(
+        _ doctype: String, _ name: String, _ frame: PageFrame, _ session: Session, preview: Changeset? = nil
+    ) throws -> HTML {
+        let document = try session.get(doctype, name)
+        var content = DocumentPage(document: document, token: frame.user?.token ?? "")
+        content.preview = preview
+        return frame.page(name, current: PageRoute.list(doctype).path, try content.content(session))
+    }
+
+    /// What a page shows when it cannot be shown.
+    func failure(_ problem: Problem, _ page: PageRoute) -> Reply {
+        if page == .signIn { return signInPage(next: nil, problem: problem) }
+        let frame = PageFrame(siteTitle: title, user: nil, navigation: [])
+        let content: HTML = """
+            <h1>This did not work</h1>
+            <div class="note bad" role="alert">\(Bodies.text(problem))</div>
+            <p><a href="/">Back to the first page</a></p>
+            """
+        return Self.reply(frame.page("Error", content), status: problem.kind.status)
+    }
+
+    private static func reply(_ html: HTML, status: Int = 200) -> Reply {
+        Reply(status: status, content: .page, body: Array(html.source.utf8))
+    }
+
+    // MARK: The frame
+
+    private func frame(for caller: Caller) -> PageFrame {
+        PageFrame(
+            siteTitle: title, user: (caller.actor.user, caller.formToken ?? ""),
+            navigation: navigation(for: caller.actor))
+    }
+
+    /// The modules with what the user may see of them.
+    private func navigation(for actor: Actor) -> [PageFrame.Group] {
+        HomePage(tenant: tenant).modules(for: actor).map { module in
+            PageFrame.Group(
+                title: module.name,
+                links: (module.documents + module.ledgers).map { .init(title: $0.name, path: PageRoute.list($0.name).path) }
+                    + module.reports.map { .init(title: $0.name, path: PageRoute.report($0.name).path) })
+        }
+    }
+
+    // MARK: Signing in
+
+    private func signInPage(next: String?, problem: Problem? = nil) -> Reply {
+        let frame = PageFrame(siteTitle: title, user: nil, navigation: [])
+        let note: HTML = problem.map { "<div class=\"note bad\" role=\"alert\">\(Bodies.text($0))</div>" } ?? ""
+        let next: HTML = next.map { "<input type=\"hidden\" name=\"next\" value=\"\($0)\">" } ?? ""
+        let content: HTML = """
+            <h1>Sign in</h1>
+            <p class="lead">to \(title)</p>
+            \(note)
+            <form class="card" method="post" action="/login">
+            \(next)
+            <label for="usr">User or e-mail address</label>
+            <input id="usr" name="usr" autocomplete="username" required autofocus>
+            <label for="pwd">Password</label>
+            <input id="pwd" name="pwd" type="password" autocomplete="current-password" required>
+            <button>Sign in</button>
+            </form>
+            """
+        return Self.reply(frame.page("Sign in", content), status: problem?.kind.status ?? 200)
+    }
+
+    private func enter(_ request: Incoming) async throws -> Reply {
+        try SiteGuard.checkOrigin(request)
+        let entry = try await signIn.enter(
+            user: request.text("usr") ?? "", password: request.text("pwd") ?? "", from: request.address)
+        var reply = Reply.redirect(to: Self.local(request.text("next")))
+        reply.headers += signIn.cookies(of: entry)
+        return reply
+    }
+
+    /// A path within this site, or the first page: nobody is sent elsewhere by what a link says.
+    static func local(_ path: String?) -> String {
+        guard let path, path.hasPrefix("/"), !path.hasPrefix("//"), path.utf8.count < 2_000,
+            path.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x5C })
+        else { return "/" }
+        return path
+    }
+
+    // MARK: Submitting and cancelling
+
+    private func act(on doctype: String, _ name: String, _ request: Incoming, _ caller: Caller) async throws -> Reply {
+        let action = request.text("action") ?? ""
+        let isPreview = request.text("preview") == "1"
+        guard action == "submit" || action == "cancel" else {
+            throw Problem(.malformed, "There is no action \(action.prefix(40))", field: "action")
+        }
+        let frame = frame(for: caller)
+        let perform: @Sendable (Session) throws -> Void = { session in
+            let document = try session.get(doctype, name)
+            if action == "submit" { try session.submit(document) } else { try session.cancel(document) }
+        }
+        guard isPreview else {
+            try await tenant.write(as: caller.actor) { try perform($0) }
+            return .redirect(to: PageRoute.document(doctype, name).path)
+        }
+        let html = try await tenant.write(as: caller.actor) { [self] session in
+            let changeset = try session.rehearse(perform)
+            return try documentPage(doctype, name, frame, session, preview: changeset)
+        }
+        return Self.reply(html)
+    }
+}

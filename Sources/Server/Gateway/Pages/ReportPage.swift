@@ -1,0 +1,117 @@
+internal import Documents
+internal import Reports
+internal import Values
+
+/// A report with what it asks. Where nothing is asked yet, it is run with what suits the data.
+struct ReportPage {
+    let report: Report
+    let arguments: Arguments
+
+    private static let mostRows = 2_000
+
+    func content(_ session: Session) throws -> HTML {
+        try session.require(.report, session.registry.doctype(report.doctype))
+        let values = try filled(session)
+        var inputs: HTML = ""
+        for filter in report.filters {
+            inputs += FilterInput.html(
+                filter.name, Text.title(filter.name), filter.type, filter.options, values[filter.name]?.string ?? "",
+                required: filter.isRequired)
+        }
+        return """
+            <p class="crumbs">\(report.module) › Reports</p>
+            <h1>\(report.name)</h1>
+            <p class="lead">\(report.summary)</p>
+            <form class="filters" method="get" action="\(PageRoute.report(report.name).path)">\(inputs)<button>Run</button></form>
+            \(try result(values, session))
+            """
+    }
+
+    /// The filters that were sent; for required ones that were not, what fits what there is.
+    private func filled(_ session: Session) throws -> JSONObject {
+        var values: JSONObject = [:]
+        var span: (first: Value, last: Value)?
+        for filter in report.filters {
+            if let text = arguments.text(filter.name) {
+                values[filter.name] = .string(text)
+                continue
+            }
+            // An input that was left empty on purpose stays empty.
+            guard arguments.values[filter.name] == nil, arguments.values.isEmpty || filter.isRequired else { continue }
+            let isCompany = filter.type == .link && filter.options == "Company"
+            guard filter.isRequired || isCompany || filter.type == .date else { continue }
+            switch filter.type {
+            case .link:
+                guard let target = filter.options, let name = try? session.list(ListQuery(target, limit: 1)).rows.first?[0]
+                else { continue }
+                values[filter.name] = JSON(name)
+            case .date:
+                if span == nil { span = dates(session) }
+                let isFirst = filter.name.contains("from") || filter.name.contains("start")
+                let day = isFirst ? span?.first : span?.last
+                values[filter.name] = .string(day.flatMap { $0.isNull ? nil : $0.description } ?? session.today.description)
+            case .select:
+                if let first = filter.options?.split(separator: "\n").first { values[filter.name] = .string(String(first)) }
+            default: continue
+            }
+        }
+        return values
+    }
+
+    /// The first and the last day of what the report is about.
+    private func dates(_ session: Session) -> (first: Value, last: Value) {
+        var query = ListQuery(report.doctype, limit: 1)
+        query.fields = [["MIN": "posting_date", "as": "first"], ["MAX": "posting_date", "as": "last"]]
+        guard let row = try? session.list(query).rows.first else { return (.null, .null) }
+        return (row[0], row[1])
+    }
+
+    private func result(_ values: JSONObject, _ session: Session) throws -> HTML {
+        let missing = report.filters.filter { $0.isRequired && values[$0.name] == nil }
+        guard missing.isEmpty else { return "<div class=\"note\">Fill in the filters to run the report.</div>" }
+        let result: ReportResult
+        do {
+            result = try report.result(Arguments(values), in: session)
+        } catch let problem as Problem where problem.kind.status < 500 {
+            return "<div class=\"note bad\" role=\"alert\">\(Bodies.text(problem))</div>"
+        }
+        let message: HTML = result.message.map { "<div class=\"note\">\($0)</div>" } ?? ""
+        let figures = result.summary.map { label, value -> HTML in
+            "<div class=\"card\">\(label)<b>\(PageFormat.text(value, .currency))</b></div>"
+        }
+        let summary: HTML = figures.isEmpty ? "" : "<div class=\"figures\">\(HTML(figures))</div>"
+        return message + summary + table(result)
+    }
+
+    private func table(_ result: ReportResult) -> HTML {
+        let indent = result.columns.firstIndex { $0.name == "indent" }
+        let columns = result.columns.indices.filter { $0 != indent }
+        let heads = columns.map { index -> HTML in
+            "<th scope=\"col\"\(PageFormat.alignment(result.columns[index].type))>\(result.columns[index].label)</th>"
+        }
+        let names = result.columns.map(\.name)
+        let rows = result.rows.prefix(Self.mostRows).map { row -> HTML in
+            let depth = indent.flatMap { row[$0].int } ?? 0
+            let cells = columns.map { index -> HTML in
+                let column = result.columns[index]
+                var target = column.options
+                if column.type == .dynamicLink, let options = column.options, let at = names.firstIndex(of: options) {
+                    target = row[at].text
+                }
+                let content = PageFormat.cell(row[index], column.type, target: target)
+                guard index == columns.first, depth > 0 else {
+                    return "<td\(PageFormat.alignment(column.type))>\(content)</td>"
+                }
+                return "<td class=\"i\(min(Int(depth), 5))\">\(content)</td>"
+            }
+            return "<tr>\(HTML(cells))</tr>"
+        }
+        let left = result.rows.count - rows.count
+        let rest: HTML = left > 0 ? "<p>\(left) more rows are not shown here; the API gives them all.</p>" : ""
+        let caption: HTML = result.rows.isEmpty ? "Nothing found" : "\(result.rows.count) rows"
+        return """
+            <div class="scroll" role="region" aria-label="\(report.name)" tabindex="0">
+            <table><caption>\(caption)</caption><thead><tr>\(HTML(heads))</tr></thead><tbody>\(HTML(Array(rows)))</tbody></table></div>\(rest)
+            """
+    }
+}

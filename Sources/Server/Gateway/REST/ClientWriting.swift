@@ -1,0 +1,134 @@
+internal import Documents
+internal import Values
+
+/// `frappe.client`: what changes something.
+enum ClientWriting {
+    static let methods = [insert, insertMany, save, setValue, submit, cancel, delete, bulkUpdate]
+
+    private static let doc = Method.Parameter.required("doc", "The document.")
+    private static let doctype = Method.Parameter.required("doctype", "The DocType.")
+    private static let name = Method.Parameter.required("name", "The document.")
+
+    private static let insert = Method(
+        "frappe.client.insert", writes: true, parameters: [doc], summary: "Adds a document."
+    ) { arguments, session in
+        let object = try arguments.document("doc")
+        return try session.create(doctype(of: object), object).json
+    }
+
+    private static let insertMany = Method(
+        "frappe.client.insert_many", writes: true, parameters: [.required("docs", "Up to 200 documents.")],
+        summary: "Adds documents, all or none, and returns their names."
+    ) { arguments, session in
+        let objects = try documents(arguments)
+        let doctypes = try Set(objects.map(doctype))
+        guard let only = doctypes.first, doctypes.count == 1, try session.registry.doctype(only).kind != .child else {
+            return .array(try objects.map { .string(try session.create(doctype(of: $0), $0).name) })
+        }
+        let added = try objects.map { try session.document(only, from: $0) }
+        try session.insert(added)
+        return .array(added.map { .string($0.name) })
+    }
+
+    private static let save = Method(
+        "frappe.client.save", writes: true, parameters: [doc], summary: "Changes a document, or adds it."
+    ) { arguments, session in
+        try session.put(arguments.document("doc")).json
+    }
+
+    private static let setValue = Method(
+        "frappe.client.set_value", writes: true,
+        parameters: [
+            doctype, name, .required("fieldname", "A field, or an object of fields and values."),
+            .optional("value", "The value of the one field."),
+        ], summary: "Changes fields of a document."
+    ) { arguments, session in
+        var changes: JSONObject = [:]
+        if case .object(let object)? = try arguments.json("fieldname") {
+            changes = object
+        } else {
+            // Text that holds JSON is the value of a table, or of a field that takes such text.
+            changes[try arguments.required("fieldname")] = try value(arguments, session)
+        }
+        return try session.change(arguments.required("doctype"), arguments.required("name"), changes).json
+    }
+
+    private static func value(_ arguments: Arguments, _ session: Session) throws -> JSON {
+        let type = try session.registry.doctype(arguments.required("doctype"))
+        let isTable = type.tableSlot(of: try arguments.required("fieldname")) != nil
+        return (isTable ? try arguments.json("value") : arguments["value"]) ?? .null
+    }
+
+    private static let submit = Method(
+        "frappe.client.submit", writes: true, parameters: [.optional("doc", "The document.")],
+        summary: "Submits a document, with what is changed in it."
+    ) { arguments, session in
+        var object = try arguments.document("doc", "doclist")
+        object["docstatus"] = 1
+        return try session.put(object).json
+    }
+
+    private static let cancel = Method(
+        "frappe.client.cancel", writes: true, parameters: [doctype, name], summary: "Cancels a submitted document."
+    ) { arguments, session in
+        let document = try session.get(arguments.required("doctype"), arguments.required("name"))
+        try session.cancel(document)
+        return document.json
+    }
+
+    private static let delete = Method(
+        "frappe.client.delete", writes: true, parameters: [doctype, name],
+        summary: "Removes a draft or a cancelled document."
+    ) { arguments, session in
+        try session.delete(arguments.required("doctype"), arguments.required("name"))
+        return .null
+    }
+
+    private static let bulkUpdate = Method(
+        "frappe.client.bulk_update", writes: true,
+        parameters: [.required("docs", "Objects of doctype, docname and the fields that change.")],
+        summary: "Changes documents, each by itself, and returns those that could not be changed."
+    ) { arguments, session in
+        var failed: [JSON] = []
+        for object in try documents(arguments) {
+            do {
+                try session.savepoint {
+                    var changes = object
+                    guard let name = (object["docname"] ?? object["name"])?.string else {
+                        throw Problem(.mandatory, "The document has no docname", field: "docname")
+                    }
+                    if try session.registry.doctype(doctype(of: object)).field("docname") == nil {
+                        changes.removeValue(forKey: "docname")
+                    }
+                    _ = try session.change(doctype(of: object), name, changes)
+                }
+            } catch let problem as Problem {
+                failed.append(["doc": .object(object), "exc": .string(Bodies.text(problem)), "code": .string(problem.kind.code)])
+            }
+        }
+        return ["failed_docs": .array(failed)]
+    }
+
+    private static func doctype(of object: JSONObject) throws -> String {
+        guard let doctype = object["doctype"]?.string else {
+            throw Problem(.mandatory, "The document has no doctype", field: "doctype", fix: "Send doctype in the document.")
+        }
+        return doctype
+    }
+
+    private static func documents(_ arguments: Arguments) throws -> [JSONObject] {
+        guard case .array(let elements)? = try arguments.json("docs") else {
+            throw Problem(.malformed, "docs must be a list of documents", field: "docs")
+        }
+        guard elements.count <= Limits.documentsPerCall else {
+            throw Problem(
+                .tooMany, "\(elements.count) documents are more than \(Limits.documentsPerCall) in one call", field: "docs")
+        }
+        return try elements.enumerated().map { index, element in
+            guard case .object(let object) = element else {
+                throw Problem(.malformed, "Document \(index + 1) is not an object", field: "docs", row: index + 1)
+            }
+            return object
+        }
+    }
+}

@@ -1,0 +1,102 @@
+internal import Documents
+internal import Values
+
+/// The arguments of a list, in all the forms clients send them.
+struct ListArguments {
+    private(set) var query: ListQuery
+    /// Whether rows are objects; else they are lists.
+    let isDictionary: Bool
+    /// One row more than asked for is read, to know whether there is a next page.
+    let looksAhead: Bool
+
+    /// - Throws: ``Problem/Kind/malformed``, ``Problem/Kind/wrongType``.
+    init(_ doctype: String, _ arguments: Arguments, looksAhead: Bool = false) throws {
+        query = ListQuery(doctype)
+        query.fields = try Self.fields(arguments["fields"])
+        query.filters = try arguments.json("filters")
+        query.orFilters = try arguments.json("or_filters")
+        query.orderBy = arguments.text("order_by")
+        query.groupBy = arguments.text("group_by")
+        query.parent = arguments.text("parent") ?? arguments.text("parent_doctype")
+        query.start = try Self.number(["limit_start", "start"], arguments) ?? 0
+        query.limit = try Self.number(["limit_page_length", "limit", "page_length"], arguments) ?? Limits.pageRows
+        isDictionary = arguments.flag("as_dict") ?? true
+        self.looksAhead = looksAhead && query.limit > 0 && query.limit < Limits.listRows
+        if self.looksAhead { query.limit += 1 }
+    }
+
+    /// How many rows the answer has at most.
+    var pageLength: Int { looksAhead ? query.limit - 1 : .max }
+
+    private static func number(_ names: [String], _ arguments: Arguments) throws -> Int? {
+        for name in names {
+            guard let number = try arguments.int(name) else { continue }
+            guard number >= 0 else {
+                throw Problem(.wrongType, "\(name) must not be negative", field: name)
+            }
+            return number
+        }
+        return nil
+    }
+
+    /// A list of fields, one field, several with commas, or JSON text of these.
+    static func fields(_ json: JSON?) throws -> [JSON] {
+        switch json {
+        case nil: return ["name"]
+        case .array(let fields)?: return fields.isEmpty ? ["name"] : fields
+        case .object?: return [json ?? .null]
+        case .string(let text)?:
+            guard let first = text.first(where: { $0 != " " }) else { return ["name"] }
+            if "[{\"".contains(first) {
+                let parsed: JSON
+                do {
+                    parsed = try JSON.parse(text)
+                } catch {
+                    throw Problem(.malformed, "fields is not JSON: \(error)", field: "fields")
+                }
+                if case .string(let field) = parsed { return [.string(field)] }
+                return try fields(parsed)
+            }
+            if text.contains("(") { return [.string(text)] }
+            return text.split(separator: ",").map { .string(String($0.drop { $0 == " " })) }
+        default: throw Problem(.malformed, "fields must be a list of names", field: "fields")
+        }
+    }
+}
+
+extension ListResult {
+    /// Writes up to `limit` rows as objects by column, or as lists. Nulls are kept.
+    func write(to writer: inout JSONWriter, dictionaries: Bool, limit: Int = .max) {
+        let keys = columns.map { JSONKey($0.name) }
+        let hidden = columns.map { $0.type == .password }
+        writer.beginArray()
+        for row in rows.prefix(limit) {
+            if dictionaries {
+                writer.beginObject()
+                for index in keys.indices {
+                    writer.key(keys[index])
+                    if hidden[index], !row[index].isNull { writer.string("*****") } else { writer.value(row[index]) }
+                }
+                writer.endObject()
+            } else {
+                writer.beginArray()
+                for index in keys.indices {
+                    if hidden[index], !row[index].isNull { writer.string("*****") } else { writer.value(row[index]) }
+                }
+                writer.endArray()
+            }
+        }
+        writer.endArray()
+    }
+
+    /// The rows as JSON.
+    func json(dictionaries: Bool) -> JSON {
+        .array(
+            rows.map { row in
+                let values = zip(columns, row).map { column, value in
+                    column.type == .password && !value.isNull ? JSON.string("*****") : JSON(value)
+                }
+                return dictionaries ? .object(JSONObject(zip(columns.map(\.name), values))) : .array(values)
+            })
+    }
+}

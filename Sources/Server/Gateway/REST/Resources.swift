@@ -1,0 +1,99 @@
+internal import Documents
+internal import Tenancy
+internal import Values
+
+/// `/api/resource`: documents as resources.
+///
+/// Everything of a request happens in one visit to the database's thread, from which the bytes of the answer come back.
+struct Resources: Sendable {
+    let tenant: Tenant
+
+    /// `GET /api/resource/<DocType>`
+    func list(_ doctype: String, _ request: Incoming, as actor: Actor) async throws -> Reply {
+        if doctype == Meta.doctype { return try listDocTypes(actor) }
+        let arguments = try ListArguments(doctype, request.arguments, looksAhead: true)
+        let body = try await tenant.read(as: actor) { session in
+            let result = try session.list(arguments.query)
+            var writer = JSONWriter(capacity: 128 + result.rows.count * result.columns.count * 24)
+            writer.beginObject()
+            writer.key(Bodies.data)
+            result.write(to: &writer, dictionaries: arguments.isDictionary, limit: arguments.pageLength)
+            if result.rows.count > arguments.pageLength {
+                writer.key("has_next_page")
+                writer.bool(true)
+            }
+            writer.endObject()
+            return writer.bytes
+        }
+        return Reply(body: body)
+    }
+
+    /// `GET /api/resource/<DocType>/<name>`
+    func read(_ doctype: String, _ name: String, as actor: Actor) async throws -> Reply {
+        if doctype == Meta.doctype { return try readDocType(name, actor) }
+        let body = try await tenant.read(as: actor) { session in
+            let document = try session.get(doctype, name)
+            return Bodies.data { document.write(to: &$0, nulls: false) }
+        }
+        return Reply(body: body)
+    }
+
+    /// `POST /api/resource/<DocType>`
+    func create(_ doctype: String, _ request: Incoming, as actor: Actor) async throws -> Reply {
+        let object = try request.arguments.sentDocument(for: tenant.registry.doctype(doctype))
+        return try await write(as: actor) { try $0.create(doctype, object) }
+    }
+
+    /// `PUT /api/resource/<DocType>/<name>`
+    func update(_ doctype: String, _ name: String, _ request: Incoming, as actor: Actor) async throws -> Reply {
+        let object = try request.arguments.sentDocument(for: tenant.registry.doctype(doctype))
+        return try await write(as: actor) { try $0.change(doctype, name, object) }
+    }
+
+    /// `DELETE /api/resource/<DocType>/<name>`
+    func delete(_ doctype: String, _ name: String, as actor: Actor) async throws -> Reply {
+        try await tenant.write(as: actor) { try $0.delete(doctype, name) }
+        return .json(["data": "ok"], status: 202)
+    }
+
+    /// `POST /api/resource/<DocType>/<name>?run_method=submit`
+    func run(_ method: String, _ doctype: String, _ name: String, as actor: Actor) async throws -> Reply {
+        try await write(as: actor) { session in
+            let document = try session.get(doctype, name)
+            switch method {
+            case "submit": try session.submit(document)
+            case "cancel": try session.cancel(document)
+            default:
+                throw Problem(
+                    .forbidden, "The method \(method) of \(doctype) is not open to clients", field: "run_method",
+                    fix: "Use submit or cancel.")
+            }
+            return document
+        }
+    }
+
+    private func write(
+        as actor: Actor, _ body: @escaping @Sendable (Session) throws -> Document
+    ) async throws -> Reply {
+        let bytes = try await tenant.write(as: actor) { session in
+            let document = try body(session)
+            return Bodies.data { document.write(to: &$0, nulls: false) }
+        }
+        return Reply(body: bytes)
+    }
+
+    // MARK: DocTypes
+
+    private func listDocTypes(_ actor: Actor) throws -> Reply {
+        guard actor.roles.contains("All") else { throw Self.guestsAskNothing }
+        let names = tenant.registry.doctypes.map { JSON.object(["name": .string($0.name)]) }
+        return .json(["data": .array(names)])
+    }
+
+    private func readDocType(_ name: String, _ actor: Actor) throws -> Reply {
+        guard actor.roles.contains("All"), actor != .guest else { throw Self.guestsAskNothing }
+        return .json(["data": Meta.json(of: try tenant.registry.doctype(name))])
+    }
+
+    private static let guestsAskNothing = Problem(.forbidden, "Guest may not read DocType", fix: "Sign in.")
+}

@@ -1,0 +1,95 @@
+internal import Documents
+
+/// Where a path leads.
+enum Route: Equatable {
+    case health
+    case openAPI
+    /// `/api/method/<name>`
+    case method(String)
+    /// `/api/resource/<DocType>`
+    case resources(String)
+    /// `/api/resource/<DocType>/<name>`; the name may hold slashes.
+    case resource(String, String)
+    case page(PageRoute)
+    case unknown
+
+    /// Reads a path as it was sent: segments are cut before they are decoded, once. A slash at the end does not count.
+    init(_ path: Substring) {
+        var path = path
+        while path.utf8.count > 1, path.utf8.last == 0x2F { path = path.dropLast() }
+        if path.hasPrefix("/api/") {
+            var rest = path.dropFirst(5)
+            if rest.hasPrefix("v1/") { rest = rest.dropFirst(3) }
+            self = Self.api(rest)
+        } else {
+            switch path {
+            case "/healthz": self = .health
+            case "/openapi.json": self = .openAPI
+            default: self = PageRoute(path).map(Route.page) ?? .unknown
+            }
+        }
+    }
+
+    private static func api(_ rest: Substring) -> Route {
+        let (kind, behind) = cut(rest)
+        guard let behind, !behind.isEmpty else { return .unknown }
+        let (first, name) = cut(behind)
+        switch kind {
+        // Only the first segment is the method's name.
+        case "method": return .method(PercentCoding.decode(first))
+        case "resource":
+            let doctype = PercentCoding.decode(first)
+            return name.map { .resource(doctype, PercentCoding.decode($0)) } ?? .resources(doctype)
+        default: return .unknown
+        }
+    }
+
+    /// What stands before the first slash, and what behind it.
+    static func cut(_ text: Substring) -> (Substring, Substring?) {
+        guard let slash = text.utf8.firstIndex(of: 0x2F) else { return (text, nil) }
+        return (text[..<slash], text[text.index(after: slash)...])
+    }
+}
+
+/// The pages for people.
+enum PageRoute: Equatable {
+    case home
+    case signIn
+    case signOut
+    case list(String)
+    case document(String, String)
+    case report(String)
+
+    init?(_ path: Substring) {
+        switch path {
+        case "/", "": self = .home
+        case "/login": self = .signIn
+        case "/logout": self = .signOut
+        default:
+            let (kind, rest) = Route.cut(path.dropFirst())
+            guard let rest, !rest.isEmpty else { return nil }
+            switch kind {
+            case "list": self = .list(PercentCoding.decode(rest))
+            case "report": self = .report(PercentCoding.decode(rest))
+            case "doc":
+                let (doctype, name) = Route.cut(rest)
+                guard let name else { return nil }
+                self = .document(PercentCoding.decode(doctype), PercentCoding.decode(name))
+            default: return nil
+            }
+        }
+    }
+
+    /// The path that leads here.
+    var path: String {
+        switch self {
+        case .home: "/"
+        case .signIn: "/login"
+        case .signOut: "/logout"
+        case .list(let doctype): "/list/" + PercentCoding.encode(doctype)
+        case .document(let doctype, let name):
+            "/doc/" + PercentCoding.encode(doctype) + "/" + PercentCoding.encode(name)
+        case .report(let name): "/report/" + PercentCoding.encode(name)
+        }
+    }
+}

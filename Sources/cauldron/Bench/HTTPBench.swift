@@ -1,0 +1,123 @@
+import Foundation
+import Identity
+import Synchronization
+import Tenancy
+
+/// Measures a server in a process of its own over loopback.
+struct HTTPBench {
+    let directory: String
+    let seconds: Double
+    let connections = 8
+
+    func measure() async throws -> [Measurement] {
+        let tenant = try await BenchCompany.open(directory)
+        let keys = try await tenant.identity.generateKeys(for: "Administrator", at: tenant.now())
+        await tenant.close()
+
+        let server = try ServedProcess(directory: directory)
+        defer { server.stop() }
+        let start = try await server.waitForAnswer()
+        let idle = server.residentMegabytes
+        let token = "Authorization: token \(keys.key):\(keys.secret)\r\n"
+        let filters = #"[["customer_type","=","Company"]]"#.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+        let list = "/api/resource/Customer?fields=%5B%22name%22,%22customer_type%22,%22creation%22%5D&filters=\(filters)"
+            + "&order_by=modified%20desc&limit_page_length=20"
+        let load = HTTPLoad(port: server.port, connections: connections, seconds: seconds)
+        _ = try await load.rate(of: "/healthz", headers: "")
+        let plain = try await load.rate(of: "/healthz", headers: "")
+        let read = try await load.rate(of: "/api/resource/Customer/Customer%20777", headers: token)
+        let listed = try await load.rate(of: list, headers: token)
+        let plainAgain = try await load.rate(of: "/healthz", headers: "")
+        let busy = server.residentMegabytes
+        let yardstick = ("a plain-text reply", (plain + plainAgain) / 2)
+        return [
+            Measurement(name: "read one document over HTTP", rate: read, unit: "requests/s", yardstick: yardstick),
+            Measurement(
+                name: "list 20 of 10,000, filtered and sorted", rate: listed, unit: "requests/s", yardstick: yardstick),
+            Measurement(name: "memory idle", rate: idle, unit: "MB"),
+            Measurement(name: "memory under load", rate: busy, unit: "MB"),
+            Measurement(name: "from start to first answer", rate: start, unit: "s"),
+        ]
+    }
+}
+
+/// A `cauldron serve` in a process of its own.
+final class ServedProcess {
+    let port: Int
+    private let process = Process()
+    private let started: ContinuousClock.Instant
+
+    /// Starts the server on a free port.
+    init(directory: String) throws {
+        port = try Socket.freePort()
+        process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        process.arguments = ["serve", "--data", directory, "--port", String(port)]
+        process.standardOutput = FileHandle.nullDevice
+        started = .now
+        try process.run()
+    }
+
+    /// Waits until it answers, and returns how many seconds after its start that was.
+    func waitForAnswer() async throws -> Double {
+        let deadline = started + .seconds(30)
+        while ContinuousClock.now < deadline {
+            if let socket = try? Socket(port: port), (try? socket.exchange(Array("GET /healthz HTTP/1.1\r\nHost: l\r\n\r\n".utf8))) != nil {
+                return (ContinuousClock.now - started) / .seconds(1)
+            }
+            try await Task.sleep(for: .milliseconds(2))
+        }
+        throw CocoaError(.executableLoad)
+    }
+
+    /// The memory it holds, as the kernel counts it.
+    var residentMegabytes: Double {
+        let status = (try? String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)) ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") } ?? ""
+        let kilobytes = line.split(separator: " ").compactMap { Double($0) }.first ?? 0
+        return kilobytes / 1024
+    }
+
+    /// Stops it and waits until it has ended.
+    func stop() {
+        process.terminate()
+        process.waitUntilExit()
+    }
+}
+
+/// Asks for the same thing over a few connections at once, each in a thread that waits for its answer.
+struct HTTPLoad {
+    let port: Int
+    let connections: Int
+    let seconds: Double
+
+    /// Answers a second; every answer must have status 200.
+    func rate(of target: String, headers: String) async throws -> Double {
+        let request = Array("GET \(target) HTTP/1.1\r\nHost: localhost\r\n\(headers)\r\n".utf8)
+        let counts = Mutex<[Result<Int, any Error>]>([])
+        let start = ContinuousClock.now
+        let end = start + .seconds(seconds)
+        await withCheckedContinuation { continuation in
+            for _ in 0..<connections {
+                let thread = Thread { [port, connections] in
+                    let result = Result {
+                        let socket = try Socket(port: port)
+                        var count = 0
+                        while ContinuousClock.now < end {
+                            try socket.exchange(request)
+                            count += 1
+                        }
+                        return count
+                    }
+                    let done = counts.withLock { counts in
+                        counts.append(result)
+                        return counts.count == connections
+                    }
+                    if done { continuation.resume() }
+                }
+                thread.start()
+            }
+        }
+        let total = try counts.withLock { try $0.reduce(0) { try $0 + $1.get() } }
+        return Double(total) / ((ContinuousClock.now - start) / .seconds(1))
+    }
+}

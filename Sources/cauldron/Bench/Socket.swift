@@ -1,0 +1,81 @@
+import Glibc
+
+/// A blocking connection to this machine that sends a request and reads its answer, and does nothing else.
+final class Socket {
+    /// Why an exchange failed.
+    enum Failure: Error {
+        case noConnection
+        case broken
+        case refused(String)
+    }
+
+    private let descriptor: Int32
+    private var buffer = [UInt8](repeating: 0, count: 1 << 16)
+
+    /// Connects to a port of 127.0.0.1.
+    init(port: Int) throws {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var on: Int32 = 1
+        unsafe setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
+        var address = Self.loopback(port)
+        let result = unsafe withUnsafePointer(to: &address) {
+            unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard result == 0 else { throw Failure.noConnection }
+    }
+
+    deinit { close(descriptor) }
+
+    /// Sends a request and reads the whole answer, whose length its header tells.
+    func exchange(_ request: [UInt8]) throws {
+        let sent = unsafe request.withUnsafeBytes { unsafe send(descriptor, $0.baseAddress, $0.count, 0) }
+        guard sent == request.count else { throw Failure.broken }
+        var count = 0
+        var total: Int?
+        while total.map({ count < $0 }) ?? true {
+            let received = unsafe buffer.withUnsafeMutableBytes { bytes in
+                unsafe recv(descriptor, bytes.baseAddress?.advanced(by: count), bytes.count - count, 0)
+            }
+            guard received > 0 else { throw Failure.broken }
+            count += received
+            if total == nil { total = try wholeLength(count) }
+        }
+    }
+
+    /// Header and body together; nil while the header is not complete.
+    private func wholeLength(_ count: Int) throws -> Int? {
+        let head = buffer[..<count]
+        guard let end = head.firstRange(of: Array("\r\n\r\n".utf8)) else { return nil }
+        let text = String(decoding: buffer[..<end.lowerBound], as: UTF8.self).lowercased()
+        guard text.hasPrefix("http/1.1 200") else { throw Failure.refused(String(text.prefix(200))) }
+        guard let field = text.split(separator: "\r\n").first(where: { $0.hasPrefix("content-length:") }),
+            let length = Int(field.split(separator: " ").last ?? "")
+        else { throw Failure.broken }
+        return end.upperBound + length
+    }
+
+    /// A port that nothing listens at now.
+    static func freePort() throws -> Int {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = loopback(0)
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let result = unsafe withUnsafeMutablePointer(to: &address) {
+            unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+            }
+        }
+        guard result else { throw Failure.noConnection }
+        return Int(UInt16(bigEndian: address.sin_port))
+    }
+
+    private static func loopback(_ port: Int) -> sockaddr_in {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(UInt16(port).bigEndian)
+        address.sin_addr = in_addr(s_addr: UInt32(0x7f00_0001).bigEndian)
+        return address
+    }
+}
