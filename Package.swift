@@ -74,10 +74,20 @@ let house: [Target.Dependency] = [
     "Values", "Storage", "EventLog", "Identity", "Audit", "Documents", "Reports",
     "Accounting", "Stock", "Selling", "Buying", "Tenancy", "Gateway",
 ]
+
+/// The sample company's data, compiled in by C, which can embed a file.
+let northwind = "Sources/cauldron/Demo/northwind"
+package.targets.append(
+    .target(
+        name: "Northwind", path: northwind,
+        exclude: [
+            "LICENSE", "SOURCE.md", "categories.csv", "customers.csv", "employees.csv", "order_details.csv", "orders.csv",
+            "products.csv", "shippers.csv", "suppliers.csv",
+        ]))
 package.targets.append(
     .executableTarget(
-        name: "cauldron", dependencies: house + [arguments, logging, hummingbird, lifecycle],
-        path: "Sources/cauldron", swiftSettings: settings))
+        name: "cauldron", dependencies: house + ["Northwind", arguments, logging, hummingbird, lifecycle],
+        path: "Sources/cauldron", exclude: ["Demo/northwind"], swiftSettings: settings))
 
 // MARK: - Tests of the whole.
 

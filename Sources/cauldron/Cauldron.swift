@@ -1,6 +1,34 @@
 import ArgumentParser
 
+/// The command. What goes wrong in a subcommand is told here, in one way for all.
 @main
-struct Cauldron: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "An enterprise operating system.")
+struct Cauldron: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cauldron",
+        abstract: "An enterprise operating system: orders, stock, books and people of a company in one server.",
+        discussion: """
+            A company is one directory, given with --data. Where a program reads what comes out, --json gives it JSON.
+
+            Exit codes: 0 done, 1 refused or problems found, 3 the company cannot be opened, 64 wrong usage.
+            """,
+        version: "0.1.0",
+        subcommands: [
+            DemoCommand.self, ServeCommand.self, ImportCommand.self, ExportCommand.self, UserCommand.self,
+            BackupCommand.self, RestoreCommand.self, DoctorCommand.self, BenchCommand.self, OpenAPICommand.self,
+        ])
+
+    static func main() async {
+        var wantsJSON = false
+        do {
+            var command = try parseAsRoot()
+            wantsJSON = CommandLine.arguments.contains("--json")
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            exit(withError: Output(isJSON: wantsJSON).exit(after: error))
+        }
+    }
 }

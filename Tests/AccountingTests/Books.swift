@@ -3,6 +3,7 @@ import Audit
 import Documents
 import EventLog
 import Foundation
+import Reports
 import Storage
 import Synchronization
 import Testing
@@ -28,7 +29,7 @@ final class Books: Sendable {
         self.registry = registry
         clock = Mutex(Timestamp(today))
         let tables = registry.allTables + EventLog.tables + AuditLog.tables
-        try await database.write { try $0.migrate(to: tables) }
+        _ = try await database.write { try $0.migrate(to: tables) }
         guard company else { return }
         try await run { session in
             try session.make(
@@ -69,12 +70,12 @@ final class Books: Sendable {
     }
 
     /// Expects `body` to be refused with a problem of this kind.
-    func expect(
+    func expect<T>(
         _ kind: Problem.Kind, sourceLocation: SourceLocation = #_sourceLocation,
-        _ body: @escaping @Sendable (Session) throws -> Void
+        _ body: @escaping @Sendable (Session) throws -> T
     ) async {
         do {
-            try await run(body)
+            try await run { session in _ = try body(session) }
             Issue.record("nothing was refused", sourceLocation: sourceLocation)
         } catch let problem as Problem {
             #expect(problem.kind == kind, "\(problem)", sourceLocation: sourceLocation)
@@ -117,7 +118,8 @@ extension Session {
     /// The sum of an account's entries, debit less credit, from the ledger.
     func balance(_ account: String) throws -> Exact {
         try transaction.first(
-            "SELECT SUM(debit - credit) FROM gl_entry WHERE account = ?", [.text(account)], [.decimal(scale: 4)])?[0].exact
+            "SELECT SUM(debit - credit) FROM gl_entry WHERE account = ?", [.text(account)], [.decimal(scale: 4)])?[0]
+            .exact
             ?? .zero
     }
 
@@ -127,7 +129,9 @@ extension Session {
 
 extension Day {
     /// A day that is there.
-    static func on(_ year: Int, _ month: Int, _ day: Int) -> Day { Day(year: year, month: month, day: day) ?? .earliest }
+    static func on(_ year: Int, _ month: Int, _ day: Int) -> Day {
+        Day(year: year, month: month, day: day) ?? .earliest
+    }
 }
 
 extension Exact {
@@ -137,14 +141,16 @@ extension Exact {
 
 /// Stands for the customers of the selling module.
 struct Customer: DocTypeSchema {
-    static let doctype = DocTypeInfo("Customer", module: "Tests", naming: .field("customer_name"), title: "customer_name")
+    static let doctype = DocTypeInfo(
+        "Customer", module: "Tests", naming: .field("customer_name"), title: "customer_name")
     let customerName = Documents.Data(.required)
     init() {}
 }
 
 /// Stands for the suppliers of the buying module.
 struct Supplier: DocTypeSchema {
-    static let doctype = DocTypeInfo("Supplier", module: "Tests", naming: .field("supplier_name"), title: "supplier_name")
+    static let doctype = DocTypeInfo(
+        "Supplier", module: "Tests", naming: .field("supplier_name"), title: "supplier_name")
     let supplierName = Documents.Data(.required)
     init() {}
 }

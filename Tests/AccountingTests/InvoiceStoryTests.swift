@@ -41,11 +41,13 @@ import Values
             #expect(try session.balance("VAT - A") == .of("-20"))
             #expect(try session.problems() == [])
         }
-        let method = try #require(books.registry.methods["erpnext.accounts.doctype.payment_entry.payment_entry.get_payment_entry"])
+        let method = try #require(
+            books.registry.methods["erpnext.accounts.doctype.payment_entry.payment_entry.get_payment_entry"])
         for (amount, left, status) in [("20.01", "100", "Partly Paid"), ("100", "0", "Paid")] {
             try await books.run { session in
                 let made = try method.run(
-                    Arguments(["dt": "Sales Invoice", "dn": "ACC-SINV-2026-00001", "party_amount": .string(amount)]), session)
+                    Arguments(["dt": "Sales Invoice", "dn": "ACC-SINV-2026-00001", "party_amount": .string(amount)]),
+                    session)
                 let payment = try session.submitted("Payment Entry", made.object ?? [:])
                 #expect(payment.exact("total_allocated_amount") == .of(amount))
                 let invoice = try session.get("Sales Invoice", "ACC-SINV-2026-00001")

@@ -79,9 +79,14 @@ final class Trading: Sendable {
         for name in ["Stores", "Shop"] {
             try session.make("Warehouse", ["warehouse_name": .string(name), "company": .string(company)])
         }
+        try session.make("UOM", ["uom_name": "Box"])
         for (code, isStock) in [("Chai", 1), ("Tofu", 1), ("Ikura", 1), ("Advice", 0)] as [(JSON, JSON)] {
             try session.make(
-                "Item", ["item_code": code, "item_group": "Goods", "stock_uom": "Nos", "is_stock_item": isStock])
+                "Item",
+                [
+                    "item_code": code, "item_group": "Goods", "stock_uom": "Nos", "is_stock_item": isStock,
+                    "uoms": [["uom": "Box", "conversion_factor": 12]],
+                ])
         }
         try session.make("Customer", ["customer_name": "Alfreds Futterkiste"])
         try session.make("Customer", ["customer_name": "Bólido"])

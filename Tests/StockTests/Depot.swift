@@ -49,7 +49,8 @@ final class Depot: Sendable {
             try StockSetup.install(in: session)
             try StockSetup.installWarehouses(of: "Acme", in: session)
             let shop = try session.document(
-                "Warehouse", from: ["warehouse_name": "Shop", "company": "Acme", "parent_warehouse": "All Warehouses - A"])
+                "Warehouse",
+                from: ["warehouse_name": "Shop", "company": "Acme", "parent_warehouse": "All Warehouses - A"])
             if withShopAccount { shop.set("account", try Depot.makeShopAccount(in: session)) }
             try session.insert(shop)
             for code in ["bolt", "nut", "gear"] { try Depot.insertItem(code, in: session) }
@@ -96,7 +97,7 @@ final class Depot: Sendable {
         try await database.read { [self] in try body(session(actor, Depot.noon, $0)) }
     }
 
-    private func session(_ actor: Actor, _ now: Timestamp, _ transaction: any Transaction) -> Session {
+    func session(_ actor: Actor, _ now: Timestamp, _ transaction: any Transaction) -> Session {
         Session(actor: actor, now: now, registry: registry, transaction: transaction) { [self] in
             identifiers.withLock { $0.next(at: now) }
         }
@@ -171,7 +172,8 @@ final class Depot: Sendable {
     func bin(_ item: String = "bolt", _ warehouse: String = stores) async throws -> String {
         try await read { session in
             let bin = try session.get("Bin", Bin.name(item, warehouse))
-            return "\(plain(bin.exact("actual_qty"))) @ \(plain(bin.exact("valuation_rate"))) = \(plain(bin.exact("stock_value")))"
+            return
+                "\(plain(bin.exact("actual_qty"))) @ \(plain(bin.exact("valuation_rate"))) = \(plain(bin.exact("stock_value")))"
         }
     }
 
@@ -194,13 +196,16 @@ final class Depot: Sendable {
         try await read { session in try session.registry.checks.flatMap { try $0.run(session) } }
     }
 
-    func report(_ name: String, _ filters: JSONObject, as actor: Actor = .administrator) async throws -> [[String: String]] {
+    func report(
+        _ name: String, _ filters: JSONObject, as actor: Actor = .administrator
+    ) async throws -> [[String: String]] {
         let report = try #require(stockModule.reports.first { $0.name == name })
         return try await read(as: actor) { session in
             let result = try report.result(Arguments(filters), in: session)
             return result.rows.map { row in
                 Dictionary(
-                    uniqueKeysWithValues: zip(result.columns.map(\.name), row.map { $0.exact.map(plain) ?? $0.description }))
+                    uniqueKeysWithValues: zip(
+                        result.columns.map(\.name), row.map { $0.exact.map(plain) ?? $0.description }))
             }
         }
     }
@@ -268,7 +273,7 @@ struct FakePurchaseOrderItem: DocTypeSchema {
     init() {}
 }
 
-/// Goes up by one number a call, the same on every run: Knuth's MMIX generator.
+/// Numbers by chance that are the same on every run: the linear congruential generator of Knuth's MMIX.
 struct Dice {
     private var state: UInt64
 

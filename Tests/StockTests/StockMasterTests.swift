@@ -43,7 +43,10 @@ import Values
                 let root = try session.get("Warehouse", "All Warehouses - A")
                 let sub = try session.document(
                     "Warehouse",
-                    from: ["warehouse_name": "Sub", "company": "Acme", "is_group": 1, "parent_warehouse": .string(root.name)])
+                    from: [
+                        "warehouse_name": "Sub", "company": "Acme", "is_group": 1,
+                        "parent_warehouse": .string(root.name),
+                    ])
                 try session.insert(sub)
                 #expect(sub.name == "Sub - A")
                 root.set("parent_warehouse", "Sub - A")
@@ -55,7 +58,8 @@ import Values
             try await depot.write { session in
                 try session.insert(
                     session.document(
-                        "Warehouse", from: ["warehouse_name": "X", "company": "Acme", "parent_warehouse": "Stores - A"]))
+                        "Warehouse", from: ["warehouse_name": "X", "company": "Acme", "parent_warehouse": "Stores - A"])
+                )
             }
         }
         #expect(leaf?.message.contains("is not a group") == true)
@@ -135,7 +139,10 @@ import Values
         func balance(_ warehouse: String, _ day: String) async throws -> JSON {
             try await depot.call(
                 "erpnext.stock.utils.get_stock_balance",
-                ["item_code": "bolt", "warehouse": .string(warehouse), "posting_date": .string(day), "with_valuation_rate": 1])
+                [
+                    "item_code": "bolt", "warehouse": .string(warehouse), "posting_date": .string(day),
+                    "with_valuation_rate": 1,
+                ])
         }
         #expect(try await balance(Depot.stores, "2025-01-14") == [0, 0])
         #expect(try await balance(Depot.stores, "2025-01-15") == [10, 2])
@@ -164,7 +171,8 @@ import Values
         other["warehouse"] = "Shop - A"
         #expect(try await depot.report("Stock Ledger", other).isEmpty)
         let backwards = await problem {
-            _ = try await depot.report("Stock Ledger", ["company": "Acme", "from_date": "2025-03-01", "to_date": "2025-02-01"])
+            _ = try await depot.report(
+                "Stock Ledger", ["company": "Acme", "from_date": "2025-03-01", "to_date": "2025-02-01"])
         }
         #expect(backwards?.field == "to_date")
     }

@@ -72,7 +72,9 @@ import Values
         for _ in 0..<300 {
             if pieces == 0 || dice.roll(0...1) == 0 {
                 let (count, worth) = (dice.roll(1...50), dice.roll(0...9999))
-                #expect(state.receive(Exact(count), value: Exact(units: Int64(worth), scale: 2)) == Exact(units: Int64(worth), scale: 2))
+                #expect(
+                    state.receive(Exact(count), value: Exact(units: Int64(worth), scale: 2))
+                        == Exact(units: Int64(worth), scale: 2))
                 pieces += count
                 cents += worth
             } else {

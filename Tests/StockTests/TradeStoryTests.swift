@@ -30,7 +30,8 @@ import Values
         }
     }
 
-    @Test func `a receipt puts goods in at what they cost and owes the bill, and cancelling clears both`() async throws {
+    @Test func `a receipt puts goods in at what they cost and owes the bill, and cancelling clears both`() async throws
+    {
         let depot = try await Depot()
         let receipt = try await depot.submit(
             "Purchase Receipt",
@@ -75,7 +76,9 @@ import Values
         let freight = try await depot.read { session in
             try session.transaction.first(
                 "SELECT name FROM account WHERE company = 'Acme' AND root_type = 'Expense' AND is_group = 0 "
-                    + "AND name <> (SELECT stock_adjustment_account FROM company) ORDER BY name LIMIT 1", [], [.text])?[0]
+                    + "AND name <> (SELECT stock_adjustment_account FROM company) ORDER BY name LIMIT 1", [], [.text])?[
+                    0
+                ]
                 .text ?? ""
         }
         let receipt = try await depot.submit(
@@ -102,11 +105,14 @@ import Values
         #expect(try await depot.findings() == [])
     }
 
-    @Test func `an order is delivered in parts: stock leaves, costs are booked, what is reserved is released`() async throws {
+    @Test func `an order is delivered in parts: stock leaves, costs are booked, what is reserved is released`()
+        async throws
+    {
         let depot = try await Depot()
         try await depot.receive("10", at: "4")
         let (order, rows) = try await order(
-            "Sales Order", "Alfreds", [["item_code": "bolt", "qty": 6, "rate": 9, "warehouse": "Stores - A"]], on: depot)
+            "Sales Order", "Alfreds", [["item_code": "bolt", "qty": 6, "rate": 9, "warehouse": "Stores - A"]], on: depot
+        )
         try await depot.write { try StockLedger.reserve([("bolt", Depot.stores, 6)], in: $0) }
         #expect(try await quantities(depot) == ["10", "6", "0", "4"])
 
@@ -144,7 +150,8 @@ import Values
     @Test func `a purchase order is received and what is ordered goes down`() async throws {
         let depot = try await Depot()
         let (order, rows) = try await order(
-            "Purchase Order", "Exotic", [["item_code": "bolt", "qty": 6, "rate": 9, "warehouse": "Stores - A"]], on: depot)
+            "Purchase Order", "Exotic", [["item_code": "bolt", "qty": 6, "rate": 9, "warehouse": "Stores - A"]],
+            on: depot)
         try await depot.write { try StockLedger.order([("bolt", Depot.stores, 6)], in: $0) }
         let receipt = try await depot.submit(
             "Purchase Receipt",
@@ -203,7 +210,8 @@ import Values
         #expect(count == 0)
         let refusal = await problem {
             try await depot.submit(
-                "Delivery Note", ["customer": "A", "company": "Acme", "items": [["item_code": "bolt", "qty": 2, "rate": 5]]])
+                "Delivery Note",
+                ["customer": "A", "company": "Acme", "items": [["item_code": "bolt", "qty": 2, "rate": 5]]])
         }
         #expect(refusal?.kind == .mandatory && refusal?.field == "warehouse" && refusal?.row == 1)
     }

@@ -99,8 +99,8 @@ public final class Document {
         }
         values[slot] = Value(number, scale: Int(scale))
     }
-    /// Sets a whole number.
-    public func set(_ name: String, _ number: Int) { self[name] = .int(Int64(number)) }
+    /// Sets a whole number, in the type of the field.
+    public func set(_ name: String, _ number: Int) { set(name, Exact(number)) }
     /// Sets a Check.
     public func set(_ name: String, _ flag: Bool) { self[name] = .int(flag ? 1 : 0) }
     /// Sets a day.

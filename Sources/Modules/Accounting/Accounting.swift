@@ -3,8 +3,17 @@ public import Reports
 
 /// The books: companies, accounts, invoices to customers, payments, the general and payment ledger, the statements.
 public let accountingModule = Module(
-    "Accounting", roles: ["Accounts User", "Accounts Manager", "Auditor", "Sales User", "Sales Manager", "Purchase User", "Purchase Manager", "Stock User", "Stock Manager"],
-    reports: []
+    "Accounting",
+    roles: [
+        "Accounts User", "Accounts Manager", "Auditor", "Sales User", "Sales Manager", "Purchase User",
+        "Purchase Manager",
+        "Stock User", "Stock Manager",
+    ],
+    reports: [
+        GeneralLedgerReport.report, TrialBalance.report, FinancialStatement.balanceSheet,
+        FinancialStatement.profitAndLoss,
+        OutstandingReport.receivable, OutstandingReport.payable,
+    ]
 ) { registry in
     registry.add(
         CurrencyUnit.self, Company.self, Account.self, CostCenter.self, FiscalYear.self, ModeOfPayment.self,
@@ -16,4 +25,6 @@ public let accountingModule = Module(
     registry.add(GLEntry.self, PaymentLedgerEntry.self)
     registry.add(table: AccountBalances.table)
     registry.add(PaymentMethods.getPaymentEntry)
+    for method in LedgerMethods.all { registry.add(method) }
+    for check in LedgerChecks.all { registry.add(check: check) }
 }

@@ -1,5 +1,5 @@
-public import Documents
 internal import Accounting
+public import Documents
 internal import Values
 
 /// What a company with stock starts with.
@@ -7,7 +7,8 @@ public enum StockSetup {
     /// Units of measure and the root of the item groups; what is there stays.
     public static func install(in session: Session) throws {
         let units: [(name: String, isWhole: Bool)] = [
-            ("Nos", true), ("Unit", true), ("Pair", true), ("Box", false), ("Set", false), ("Kg", false), ("Gram", false),
+            ("Nos", true), ("Unit", true), ("Pair", true), ("Box", false), ("Set", false), ("Kg", false),
+            ("Gram", false),
             ("Litre", false), ("Meter", false), ("Hour", false), ("Day", false),
         ]
         let known = try session.values(of: "UOM", units.map(\.name), ["name"])

@@ -42,8 +42,10 @@ enum Tree {
         }
     }
 
-    /// `root` and all nodes below it; nil stands for all nodes.
-    static func names(_ doctype: String, parent field: String, from root: String, in session: Session) throws -> Set<String> {
+    /// `root` and all nodes below it.
+    static func names(
+        _ doctype: String, parent field: String, from root: String, in session: Session
+    ) throws -> Set<String> {
         let type = try session.registry.doctype(doctype)
         var children: [String: [String]] = [:]
         try session.transaction.forEach(

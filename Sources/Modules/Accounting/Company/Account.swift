@@ -76,7 +76,8 @@ public struct Account: DocTypeSchema, Controller {
 
     private static func checkNumber(_ account: Doc<Self>, in session: Session) throws {
         let document = account.document
-        guard !account.accountNumber.isEmpty, document.storedValue("account_number") != document["account_number"] else {
+        guard !account.accountNumber.isEmpty, document.storedValue("account_number") != document["account_number"]
+        else {
             return
         }
         let other = try session.transaction.first(

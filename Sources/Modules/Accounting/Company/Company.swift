@@ -12,7 +12,8 @@ public struct Company: DocTypeSchema, Controller {
         ], summary: "A company that keeps books.")
 
     public let companyName = Data(.required, .setOnlyOnce, .inListView)
-    public let abbr = Data(.required, .setOnlyOnce, .unique, .length(10), .about("Stands behind the names of its accounts."))
+    public let abbr = Data(
+        .required, .setOnlyOnce, .unique, .length(10), .about("Stands behind the names of its accounts."))
     public let defaultCurrency = Link(CurrencyUnit.self, .required, .setOnlyOnce, .inListView)
     public let country = Data()
     public let domain = Data()

@@ -10,7 +10,8 @@ public struct CurrencyUnit: DocTypeSchema {
     public let currencyName = Data(.required, .setOnlyOnce, .inListView)
     public let enabled = Check(.fallback(1), .inListView)
     public let fraction = Data(.about("What the smaller unit is called, such as Cent."))
-    public let fractionUnits = IntField(.fallback(100), .about("How many of the smaller unit make one: 100, 1000 or 1."))
+    public let fractionUnits = IntField(
+        .fallback(100), .about("How many of the smaller unit make one: 100, 1000 or 1."))
     public let smallestCurrencyFractionValue = FloatField(.about("The smallest coin; totals are rounded to it."))
     public let symbol = Data(.inListView)
     public init() {}
@@ -54,7 +55,9 @@ struct MoneyRules: Sendable {
     func round(_ amount: Exact) -> Exact { amount.rounded(decimals, rounding) }
 
     /// The quotient as the currency counts it, rounded once.
-    func quotient(_ amount: Exact, by divisor: Exact) -> Exact { amount.divided(by: divisor, decimals: decimals, rounding) }
+    func quotient(_ amount: Exact, by divisor: Exact) -> Exact {
+        amount.divided(by: divisor, decimals: decimals, rounding)
+    }
 
     /// The nearest amount that can be paid with coins.
     func payable(_ amount: Exact) -> Exact {

@@ -5,7 +5,9 @@ internal import Values
 public struct ModeOfPayment: DocTypeSchema {
     public static let doctype = DocTypeInfo(
         "Mode of Payment", module: "Accounts", naming: .field("mode_of_payment"),
-        permissions: [.manage("Accounts Manager"), .read("Accounts User"), .read("Sales User"), .read("Purchase User")],
+        permissions: [
+            .manage("Accounts Manager"), .read("Accounts User"), .read("Sales User"), .read("Purchase User"),
+        ],
         summary: "A way to pay.")
 
     public let modeOfPayment = Data(.required, .setOnlyOnce, .inListView)

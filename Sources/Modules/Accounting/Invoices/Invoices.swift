@@ -38,7 +38,8 @@ public enum Invoices {
         if !rounding.isZero {
             postings.append(
                 GLPosting(
-                    account: company.roundOffAccount, debit: isSale ? .zero : rounding, credit: isSale ? rounding : .zero,
+                    account: company.roundOffAccount, debit: isSale ? .zero : rounding,
+                    credit: isSale ? rounding : .zero,
                     against: against, costCenter: company.roundOffCostCenter))
         }
         return postings

@@ -5,7 +5,8 @@ internal import Values
 /// deliveries is billed.
 public struct SalesInvoice: DocTypeSchema, Controller {
     public static let doctype = DocTypeInfo(
-        "Sales Invoice", module: "Accounts", naming: .series(["ACC-SINV-.YYYY.-"]), .submittable, title: "customer_name",
+        "Sales Invoice", module: "Accounts", naming: .series(["ACC-SINV-.YYYY.-"]), .submittable,
+        title: "customer_name",
         search: ["customer", "customer_name", "po_no"],
         permissions: [
             .manage("Accounts Manager"), .work("Accounts User"), .read("Auditor"), .read("Sales User"),
@@ -39,14 +40,14 @@ public struct SalesInvoice: DocTypeSchema, Controller {
             link: "sales_order", row: "so_detail", to: "Sales Order", adds: "amount", into: "billed_amt", of: "amount",
             percent: "per_billed", exceeds: .overBilled),
         Progress(
-            link: "delivery_note", row: "dn_detail", to: "Delivery Note", adds: "amount", into: "billed_amt", of: "amount",
+            link: "delivery_note", row: "dn_detail", to: "Delivery Note", adds: "amount", into: "billed_amt",
+            of: "amount",
             percent: "per_billed", exceeds: .overBilled),
     ]
 
     public static func validate(_ invoice: Doc<Self>, in session: Session) throws {
         let document = invoice.document
-        try Trade.calculate(document, in: session)
-        let company = try Companies.get(invoice[\.head.company], in: session)
+        let company = try Trade.calculate(document, in: session)
         if invoice.debitTo.isEmpty { invoice.debitTo = company.defaultReceivableAccount }
         var accounts: [String] = []
         for item in invoice.items {
@@ -122,9 +123,9 @@ public struct SalesInvoiceItem: DocTypeSchema {
     public let line = TradeLine()
     public let incomeAccount = Link(Account.self)
     public let expenseAccount = Link(Account.self)
-    public let salesOrder = Link("Sales Order", .indexed, .noCopy)
-    public let soDetail = Data(.noCopy, .hidden)
-    public let deliveryNote = Link("Delivery Note", .indexed, .noCopy)
-    public let dnDetail = Data(.noCopy, .hidden)
+    public let salesOrder = Link("Sales Order", .indexed)
+    public let soDetail = Data(.hidden)
+    public let deliveryNote = Link("Delivery Note", .indexed)
+    public let dnDetail = Data(.hidden)
     public init() {}
 }

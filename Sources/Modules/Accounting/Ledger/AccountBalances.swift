@@ -77,15 +77,27 @@ enum AccountBalances {
             """, [.text(company), .int(Int64(day.monthIndex))], columns
         ) { row in add(row, to: &total) }
         guard day > day.startOfMonth else { return total }
+        for (account, movement) in try ledger(of: company, from: day.startOfMonth, before: day, in: session) {
+            total[account] = total[account, default: Movement()] + movement
+        }
+        return total
+    }
+
+    /// What the accounts of a company moved on the days from one to before another, from the ledger.
+    static func ledger(
+        of company: String, from start: Day, before end: Day, in session: Session
+    ) throws -> [String: Movement] {
+        var total: [String: Movement] = [:]
         try session.transaction.forEach(
             "\(ledgerSums) WHERE posting_date >= ? AND posting_date < ? AND company = ? GROUP BY account",
-            [.day(day.startOfMonth), .day(day), .text(company)], columns
+            [.day(start), .day(end), .text(company)], columns
         ) { row in add(row, to: &total) }
         return total
     }
 
     /// What the accounts of a company moved in each month, up to a month, from the kept balances.
-    static func byMonth(of company: String, through month: Int, in session: Session) throws -> [Int: [String: Movement]] {
+    static func byMonth(of company: String, through month: Int, in session: Session) throws -> [Int: [String: Movement]]
+    {
         var months: [Int: [String: Movement]] = [:]
         try session.transaction.forEach(
             """

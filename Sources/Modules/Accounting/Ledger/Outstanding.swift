@@ -21,7 +21,8 @@ enum Outstanding {
     ///   is not submitted or of another party or account.
     static func update(_ rows: [Doc<PaymentLedgerEntry>], after voucher: Document, in session: Session) throws {
         var byType: [String: Set<String>] = [:]
-        for row in rows where !(row.againstVoucherNo == voucher.name && row.againstVoucherType == voucher.doctype.name) {
+        for row in rows where !(row.againstVoucherNo == voucher.name && row.againstVoucherType == voucher.doctype.name)
+        {
             if invoices[row.againstVoucherType] != nil {
                 byType[row.againstVoucherType, default: []].insert(row.againstVoucherNo)
             }

@@ -45,11 +45,14 @@ enum PostingBalance {
         let debit = postings.sum(\.debit)
         let credit = postings.sum(\.credit)
         let difference = debit - credit
-        guard difference.isInRange else { throw Problem(.outOfRange, "The amounts are larger than the ledger can hold") }
+        guard difference.isInRange else {
+            throw Problem(.outOfRange, "The amounts are larger than the ledger can hold")
+        }
         if difference.isZero { return postings }
         guard difference.magnitude <= tolerance else {
             throw Problem(
-                .unbalanced, "Debit \(debit) and credit \(credit) differ by \(difference.magnitude)", field: "difference",
+                .unbalanced, "Debit \(debit) and credit \(credit) differ by \(difference.magnitude)",
+                field: "difference",
                 fix: "Make both sides equal.")
         }
         return postings + [

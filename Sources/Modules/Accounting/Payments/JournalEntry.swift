@@ -12,7 +12,8 @@ public struct JournalEntry: DocTypeSchema, Controller {
     public let title = Data(.inListView)
     public let voucherType = Select(
         [
-            "Journal Entry", "Inter Company Journal Entry", "Bank Entry", "Cash Entry", "Credit Card Entry", "Debit Note",
+            "Journal Entry", "Inter Company Journal Entry", "Bank Entry", "Cash Entry", "Credit Card Entry",
+            "Debit Note",
             "Credit Note", "Contra Entry", "Excise Entry", "Write Off Entry", "Opening Entry", "Depreciation Entry",
             "Asset Disposal", "Periodic Accounting Entry", "Exchange Rate Revaluation", "Exchange Gain Or Loss",
             "Deferred Revenue", "Deferred Expense",
@@ -38,7 +39,9 @@ public struct JournalEntry: DocTypeSchema, Controller {
         entry.totalCredit = entry.accounts.sum(\.credit)
         entry.difference = entry.totalDebit - entry.totalCredit
         entry.remark = entry.userRemark
-        if entry.title.isEmpty { entry.title = entry.accounts.first.map { $0.party.isEmpty ? $0.account : $0.party } ?? "" }
+        if entry.title.isEmpty {
+            entry.title = entry.accounts.first.map { $0.party.isEmpty ? $0.account : $0.party } ?? ""
+        }
         if entry.voucherType == "Opening Entry" { entry.isOpening = "Yes" }
         guard entry.difference.isZero else {
             throw Problem(

@@ -70,7 +70,8 @@ extension PaymentEntry: Controller {
             }
         }
         if isParty, types[partySide] == nil {
-            throw Problem(.invalidAccount, "Account \(partySide) does not exist", field: isReceipt ? "paid_from" : "paid_to")
+            throw Problem(
+                .invalidAccount, "Account \(partySide) does not exist", field: isReceipt ? "paid_from" : "paid_to")
         }
     }
 
@@ -107,7 +108,10 @@ extension PaymentEntry: Controller {
             }
             let found = try session.values(
                 of: type, Set(rows.map(\.referenceName)),
-                ["docstatus", "outstanding_amount", "due_date", fields.party, fields.account, "base_grand_total", "company"])
+                [
+                    "docstatus", "outstanding_amount", "due_date", fields.party, fields.account, "base_grand_total",
+                    "company",
+                ])
             var left = found.mapValues { $0[1].exact ?? .zero }
             for row in rows {
                 let name = row.referenceName
@@ -151,7 +155,7 @@ extension PaymentEntry: Controller {
         let isTransfer = payment.paymentType == "Internal Transfer"
         if payment.receivedAmount.isZero { payment.receivedAmount = payment.paidAmount }
         if payment.paidAmount.isZero { payment.paidAmount = payment.receivedAmount }
-        guard payment.paidAmount.isPositive else {
+        guard !payment.paidAmount.isZero else {
             throw Problem(.mandatory, "The paid amount is missing", field: "paid_amount", fix: "Give paid_amount.")
         }
         guard isTransfer || payment.paidAmount == payment.receivedAmount else {
@@ -166,7 +170,8 @@ extension PaymentEntry: Controller {
         payment.totalAllocatedAmount = allocated
         payment.baseTotalAllocatedAmount = allocated
         // What the party is credited or debited with: the money, and what is deducted on the way.
-        let settled = payment.paymentType == "Pay" ? payment.paidAmount - deductions : payment.receivedAmount + deductions
+        let settled =
+            payment.paymentType == "Pay" ? payment.paidAmount - deductions : payment.receivedAmount + deductions
         if isTransfer {
             payment.unallocatedAmount = .zero
             payment.differenceAmount = payment.paidAmount - payment.receivedAmount - deductions
@@ -184,7 +189,8 @@ extension PaymentEntry: Controller {
         var postings: [GLPosting] = []
         func add(_ account: String, _ debit: Exact, against: String, _ change: (inout GLPosting) -> Void = { _ in }) {
             var posting = GLPosting(
-                account: account, debit: debit, against: against, costCenter: payment.costCenter, remarks: payment.remarks)
+                account: account, debit: debit, against: against, costCenter: payment.costCenter,
+                remarks: payment.remarks)
             change(&posting)
             postings.append(posting)
         }
@@ -219,7 +225,9 @@ enum PaymentAccounts {
     static func own(of mode: String, _ company: Doc<Company>, in session: Session) throws -> String {
         if !mode.isEmpty, let document = try session.privileged({ try session.find("Mode of Payment", mode) }) {
             let modeOfPayment = Doc<ModeOfPayment>(document)
-            if let row = modeOfPayment.accounts.first(where: { $0.company == company.name }) { return row.defaultAccount }
+            if let row = modeOfPayment.accounts.first(where: { $0.company == company.name }) {
+                return row.defaultAccount
+            }
             if modeOfPayment.type == "Cash", !company.defaultCashAccount.isEmpty { return company.defaultCashAccount }
         }
         return company.defaultBankAccount.isEmpty ? company.defaultCashAccount : company.defaultBankAccount

@@ -11,7 +11,8 @@ public struct PaymentEntry: DocTypeSchema {
 
     public let paymentType = Select(["Receive", "Pay", "Internal Transfer"], .required, .inStandardFilter)
     public let title = Data(.readOnly, .inListView)
-    public let status = Select(["", "Draft", "Submitted", "Cancelled"], .readOnly, .noCopy, .fallback("Draft"), .inListView)
+    public let status = Select(
+        ["", "Draft", "Submitted", "Cancelled"], .readOnly, .noCopy, .fallback("Draft"), .inListView)
     public let postingDate = DateField(.required, .today, .inListView, .indexed, .noCopy)
     public let company = Link(Company.self, .required)
     public let modeOfPayment = Link(ModeOfPayment.self, .inListView)

@@ -70,7 +70,8 @@ public struct Progress: Sendable {
     }
 
     private func move(
-        _ items: [Document], of document: Document, targets: [String: Document], rows: [String: Document], negative: Bool
+        _ items: [Document], of document: Document, targets: [String: Document], rows: [String: Document],
+        negative: Bool
     ) throws {
         for item in items {
             let name = item.text(link)
@@ -86,7 +87,7 @@ public struct Progress: Sendable {
             guard negative || done <= goal.exact(of) + tolerance(goal) else {
                 throw Problem(
                     problem,
-                    "Row \(item.idx): of row \(goal.idx) of \(target) \(name) only \((goal.exact(of) - goal.exact(into))) is left, not \(amount)",
+                    "Row \(item.idx): of row \(goal.idx) of \(target) \(name) only \(goal.exact(of) - goal.exact(into)) is left, not \(amount)",
                     field: adds, row: item.idx, fix: "Take at most what is left.")
             }
             goal.set(into, done)
@@ -96,7 +97,8 @@ public struct Progress: Sendable {
     private func check(_ one: Document, _ item: Document, _ document: Document) throws {
         guard one.docstatus == .submitted else {
             throw Problem(
-                .brokenLink, "Row \(item.idx): \(target) \(one.name) is \(one.docstatus.word)", field: link, row: item.idx,
+                .brokenLink, "Row \(item.idx): \(target) \(one.name) is \(one.docstatus.word)", field: link,
+                row: item.idx,
                 fix: "Submit it first.")
         }
         if ["Closed", "On Hold", "Lost"].contains(one.text("status")) {
@@ -104,10 +106,13 @@ public struct Progress: Sendable {
                 .invalid, "Row \(item.idx): \(target) \(one.name) is \(one.text("status"))", field: link, row: item.idx,
                 fix: "Open it again first.")
         }
-        for field in ["company", "customer", "supplier"] where one.has(field) && document.has(field) {
+        let isMoney = item.doctype.field(adds)?.type == .currency
+        for field in ["company", "customer", "supplier", "currency"] where one.has(field) && document.has(field) {
+            if field == "currency", !isMoney { continue }
             guard one[field] == document[field] else {
                 throw Problem(
-                    .brokenLink, "Row \(item.idx): \(target) \(one.name) is for \(one.text(field)), not \(document.text(field))",
+                    .brokenLink,
+                    "Row \(item.idx): \(target) \(one.name) is for \(one.text(field)), not \(document.text(field))",
                     field: link, row: item.idx)
             }
         }

@@ -198,7 +198,8 @@ struct TaxMath {
             return amount - (share - taken)
         }
         result.taxesAfterDiscount = rounded(charged(result.net))
-        guard !discount.isOnNetTotal, let last = taxes.indices.last(where: { dependsOnNet($0) && !taxes[$0].sign.isZero })
+        guard !discount.isOnNetTotal,
+            let last = taxes.indices.last(where: { dependsOnNet($0) && !taxes[$0].sign.isZero })
         else { return }
         let difference = grandBefore - result.discount - result.net.sum() - signed(result.taxesAfterDiscount)
         result.taxesAfterDiscount[last] += taxes[last].sign * difference

@@ -9,8 +9,10 @@ public enum Trade {
     ///
     /// All figures follow from what the document says, so that calculating again changes nothing.
     ///
+    /// - Returns: the company of the document.
     /// - Throws: ``Problem`` that names field and row.
-    public static func calculate(_ document: Document, in session: Session) throws {
+    @discardableResult
+    public static func calculate(_ document: Document, in session: Session) throws -> Doc<Company> {
         let company = try prepare(document, in: session)
         let currency = document.text("currency")
         let rules = try MoneyRules.rules(
@@ -19,6 +21,7 @@ public enum Trade {
             document: document, money: rules[currency] ?? MoneyRules(),
             baseMoney: rules[company.defaultCurrency] ?? MoneyRules())
         try calculation.run()
+        return company
     }
 
     /// Fills company, currency and conversion rate of a document's head and returns its company.
@@ -44,7 +47,8 @@ public enum Trade {
             document.set("conversion_rate", Exact.one)
         } else if !document.exact("conversion_rate").isPositive {
             throw Problem(
-                .mandatory, "The conversion rate from \(document.text("currency")) to \(company.defaultCurrency) is missing",
+                .mandatory,
+                "The conversion rate from \(document.text("currency")) to \(company.defaultCurrency) is missing",
                 field: "conversion_rate", fix: "Give conversion_rate.")
         }
         return company

@@ -114,7 +114,9 @@ struct TradeCalculation {
         default: throw refuse("the charge type is missing", "charge_type")
         }
         if tax.isIncluded {
-            if case .actual = tax.basis { throw refuse("an Actual charge cannot be included in the rates", "charge_type") }
+            if case .actual = tax.basis {
+                throw refuse("an Actual charge cannot be included in the rates", "charge_type")
+            }
             if tax.sign.isZero { throw refuse("a Valuation charge cannot be included in the rates", "category") }
             let needed: Range<Int> =
                 switch tax.basis {

@@ -99,7 +99,8 @@ extension DeliveryNote: Controller {
         let differences = try StockLedger.post(
             rows.map {
                 StockLedger.Movement(
-                    item: $0[\.line.itemCode], warehouse: $0[\.line.warehouse], qty: -StockVouchers.stockQty($0.document),
+                    item: $0[\.line.itemCode], warehouse: $0[\.line.warehouse],
+                    qty: -StockVouchers.stockQty($0.document),
                     incomingRate: nil, voucherDetail: $0.name)
             }, for: document, on: moment.day, time: moment.time, company: company, in: session)
         if try !rows.isEmpty && StockCompany.isPerpetual(company, in: session) {
@@ -122,7 +123,8 @@ extension DeliveryNote: Controller {
         let document = note.document
         let plans = try plans(of: document, negative: true, in: session)
         try StockBooks.reverse(
-            document, on: StockVouchers.moment(of: document, in: session).day, company: note[\.head.company], in: session)
+            document, on: StockVouchers.moment(of: document, in: session).day, company: note[\.head.company],
+            in: session)
         try Progress.apply(progress, of: document, negative: true, in: session)
         try StockLedger.reserve(plans, in: session)
     }

@@ -86,7 +86,8 @@ extension PurchaseReceipt: Controller {
         let differences = try StockLedger.post(
             rows.map {
                 StockLedger.Movement(
-                    item: $0[\.line.itemCode], warehouse: $0[\.line.warehouse], qty: StockVouchers.stockQty($0.document),
+                    item: $0[\.line.itemCode], warehouse: $0[\.line.warehouse],
+                    qty: StockVouchers.stockQty($0.document),
                     incomingRate: $0.valuationRate, voucherDetail: $0.name,
                     incomingValue: $0[\.line.baseNetAmount] + $0.itemTaxAmount)
             }, for: document, on: moment.day, time: moment.time, company: company, in: session)

@@ -181,7 +181,8 @@ extension StockEntry: Controller {
             if purpose.takesOut || row.basicRate.isZero && !row.allowZeroValuationRate { row.basicRate = rate }
             guard purpose.takesOut || !row.basicRate.isZero || row.allowZeroValuationRate else {
                 throw Problem(
-                    .missingValuation, "Row \(row.idx): nothing says what \(row.itemCode) is worth", field: "basic_rate",
+                    .missingValuation, "Row \(row.idx): nothing says what \(row.itemCode) is worth",
+                    field: "basic_rate",
                     row: row.idx, fix: "Give basic_rate, or set allow_zero_valuation_rate.")
             }
             row.basicAmount = money.round(row.transferQty * row.basicRate)

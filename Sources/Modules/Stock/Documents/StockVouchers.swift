@@ -60,7 +60,7 @@ enum StockVouchers {
     static func unbilledQty(_ row: Document) -> Exact {
         let (qty, rate, billed) = (row.exact("qty"), row.exact("rate"), row.exact("billed_amt"))
         guard !billed.isZero, !rate.isZero else { return qty }
-        if billed == row.exact("amount") { return 0 }
+        if billed >= row.exact("amount") { return 0 }
         for decimals in 0..<StockState.rateDecimals {
             let part = billed.divided(by: rate, decimals: decimals)
             if (part * rate).rounded(2) == billed.rounded(2) { return qty - part }
@@ -68,8 +68,8 @@ enum StockVouchers {
         return qty - billed.divided(by: rate, decimals: StockState.rateDecimals)
     }
 
-    /// What the rows of a voucher do to what is reserved or ordered: each row that names a row of an order changes it in
-    /// that row's warehouse. Orders that are closed wait for nothing, so they change nothing; a voucher that would
+    /// What the rows of a voucher do to what is reserved or ordered: each row that names a row of an order changes it
+    /// in that row's warehouse. Orders that are closed wait for nothing, so they change nothing; a voucher that would
     /// submit against one is refused.
     ///
     /// - Throws: ``Problem/Kind/transition`` for an order that is closed or on hold.

@@ -30,7 +30,6 @@ public struct Item: DocTypeSchema {
     public let valuationMethod = Select(["", "Moving Average"])
     public let valuationRate = Currency(.nonNegative, .about("Taken where stock has no rate of its own yet."))
     public let standardRate = Currency(.nonNegative, .about("The selling price where no price list says another."))
-    public let openingStock = FloatField(.hidden, .readOnly)
     public let reordering = Section("Reordering")
     public let reorderLevel = FloatField(.nonNegative)
     public let safetyStock = FloatField(.nonNegative)
@@ -109,7 +108,8 @@ extension Item: Controller {
         guard let field = frozen.first, try hasMovements(item.name, in: session) else { return }
         let label = item.document.doctype.field(field)?.label ?? field
         throw Problem(
-            .frozen, "\(label) of Item \(item.name) cannot change because there are stock movements of it", field: field,
+            .frozen, "\(label) of Item \(item.name) cannot change because there are stock movements of it",
+            field: field,
             fix: "Make a new item and move the stock to it.")
     }
 

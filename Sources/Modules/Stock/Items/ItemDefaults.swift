@@ -26,7 +26,8 @@ package struct ItemDefaults {
             let condition = session.transaction.dialect.isOneOf("parent", count: chunk.count)
             try session.transaction.forEach(
                 """
-                SELECT parent, default_warehouse, income_account, expense_account, selling_cost_center, buying_cost_center
+                SELECT parent, default_warehouse, income_account, expense_account, selling_cost_center,
+                  buying_cost_center
                 FROM item_default WHERE \(condition) AND parenttype = 'Item' AND company = ?
                 """, chunk.map(Value.text) + [.text(company)], [.text, .text, .text, .text, .text, .text]
             ) { row in

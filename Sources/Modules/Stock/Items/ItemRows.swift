@@ -4,12 +4,12 @@ internal import Values
 
 /// What the rows of every document about items take over from the items.
 package enum ItemRows {
-    /// Fills what the rows in `items` leave empty: `uom` and `conversion_factor`, and with `warehouseField` the warehouse,
-    /// from the head's `defaultWarehouse` or the item's defaults in the document's company.
+    /// Fills what the rows in `items` leave empty: `uom` and `conversion_factor`, and with `field` the warehouse, from the head's `defaultWarehouse` or the item's defaults in the document's company.
     ///
     /// Two statements, and one for each of conversion factors and defaults that are needed.
     ///
-    /// - Throws: ``Problem/Kind/invalid`` for a unit the item has no conversion factor for; ``Problem/Kind/fractionOfUnit``.
+    /// - Throws: ``Problem/Kind/invalid`` for a unit the item has no conversion factor for;
+    ///   ``Problem/Kind/fractionOfUnit``.
     package static func complete(
         _ document: Document, warehouse field: String? = nil, defaultWarehouse: String = "", in session: Session
     ) throws {
@@ -41,7 +41,8 @@ package enum ItemRows {
         let units = try session.values(of: "UOM", Set(broken.map { $0.text("uom") }), ["must_be_whole_number"])
         guard let row = broken.first(where: { units[$0.text("uom")]?[0].int == 1 }) else { return }
         throw Problem(
-            .fractionOfUnit, "Row \(row.idx): the quantity \(row["qty"]) of \(row.text("item_code")) must be a whole number",
+            .fractionOfUnit,
+            "Row \(row.idx): the quantity \(row["qty"]) of \(row.text("item_code")) must be a whole number",
             field: "qty", row: row.idx, fix: "\(row.text("uom")) is counted in whole numbers.")
     }
 
@@ -74,7 +75,8 @@ package enum ItemRows {
             let (item, unit) = (row.text("item_code"), row.text("uom"))
             guard let factor = factors[item]?[unit] else {
                 throw Problem(
-                    .invalid, "Row \(row.idx): \(item) has no conversion factor for \(unit)", field: "conversion_factor",
+                    .invalid, "Row \(row.idx): \(item) has no conversion factor for \(unit)",
+                    field: "conversion_factor",
                     row: row.idx, fix: "Give conversion_factor, or add \(unit) to the item's units.")
             }
             row.set("conversion_factor", factor)

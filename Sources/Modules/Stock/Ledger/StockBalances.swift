@@ -37,7 +37,9 @@ enum StockBalances {
                 // Many names are compared in memory instead.
                 guard names.count <= Limits.filterValues else { continue }
                 let sorted = names.sorted()
-                sql += sorted.isEmpty ? " AND 1 = 0" : " AND \(session.transaction.dialect.isOneOf(column, count: sorted.count))"
+                sql +=
+                    sorted.isEmpty
+                    ? " AND 1 = 0" : " AND \(session.transaction.dialect.isOneOf(column, count: sorted.count))"
                 arguments += sorted.map(Value.text)
             }
             return (sql, arguments)

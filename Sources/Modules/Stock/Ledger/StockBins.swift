@@ -107,13 +107,15 @@ struct StockBins {
             }
             guard !item.isDisabled else {
                 throw problem(
-                    .invalid, "Item \(movement.item) is disabled", "item_code", movement, fix: "Enable it to move its stock.")
+                    .invalid, "Item \(movement.item) is disabled", "item_code", movement,
+                    fix: "Enable it to move its stock.")
             }
             guard let place = places[movement.warehouse] else {
                 throw problem(
                     .brokenLink,
                     movement.warehouse.isEmpty
-                        ? "Warehouse is missing" : "Warehouse \(movement.warehouse) does not exist", "warehouse", movement,
+                        ? "Warehouse is missing" : "Warehouse \(movement.warehouse) does not exist", "warehouse",
+                    movement,
                     fix: "Give the warehouse of \(movement.item).")
             }
             let complaint: String? =
@@ -225,8 +227,8 @@ struct StockBins {
 
     private func write(_ bin: Kept, _ key: Key) throws {
         let sql = """
-            INSERT INTO bin (name, owner, creation, modified, modified_by, docstatus, idx, item_code, warehouse, stock_uom,
-              actual_qty, valuation_rate, stock_value, entries, last_posting_date)
+            INSERT INTO bin (name, owner, creation, modified, modified_by, docstatus, idx, item_code, warehouse,
+              stock_uom, actual_qty, valuation_rate, stock_value, entries, last_posting_date)
             VALUES (?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (name) DO UPDATE SET
               modified = excluded.modified, modified_by = excluded.modified_by, stock_uom = excluded.stock_uom,

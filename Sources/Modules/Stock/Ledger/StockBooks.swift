@@ -54,7 +54,9 @@ struct StockBooks {
         let lines = order.compactMap { key in net[key].map { (key: key, amount: $0) } }.filter { !$0.amount.isZero }
         func names(_ isStock: Bool) -> String {
             var seen: Set<String> = []
-            let names = lines.map(\.key.account).filter { stockAccounts.contains($0) == isStock && seen.insert($0).inserted }
+            let names = lines.map(\.key.account).filter {
+                stockAccounts.contains($0) == isStock && seen.insert($0).inserted
+            }
             return String(names.joined(separator: ", ").prefix(Limits.lineCharacters))
         }
         let (stock, others) = (names(true), names(false))
@@ -87,9 +89,10 @@ struct StockBooks {
         var books = try StockBooks(of: company, warehouses: Set(left.map(\.warehouse)), in: session)
         for (warehouse, value) in left { books.stock(warehouse, value) }
         let lines = try books.postings()
-        let isPosted = try session.transaction.first(
-            "SELECT 1 FROM gl_entry WHERE voucher_no = ? AND voucher_type = ? LIMIT 1",
-            [.text(voucher.name), .text(voucher.doctype.name)], [.integer]) != nil
+        let isPosted =
+            try session.transaction.first(
+                "SELECT 1 FROM gl_entry WHERE voucher_no = ? AND voucher_type = ? LIMIT 1",
+                [.text(voucher.name), .text(voucher.doctype.name)], [.integer]) != nil
         if isPosted {
             try GeneralLedger.reverse(voucher, adding: lines, in: session)
         } else if !lines.isEmpty {

@@ -94,7 +94,8 @@ enum StockChecks {
                 findings.append("\(here): movement \(row[2]) of \(row[7]) stands where \(number) should")
             }
             if row[4].exact != balance {
-                findings.append("\(here): after \(row[7]) the ledger says \(row[4]), its movements add up to \(balance)")
+                findings.append(
+                    "\(here): after \(row[7]) the ledger says \(row[4]), its movements add up to \(balance)")
             }
             if row[6].exact != worth {
                 findings.append("\(here): after \(row[7]) the value is \(row[6]), its differences add up to \(worth)")

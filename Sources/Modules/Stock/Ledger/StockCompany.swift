@@ -45,7 +45,8 @@ enum StockCompany {
         guard !account.isEmpty else {
             let label = document.doctype.field(field)?.label ?? field
             throw Problem(
-                .mandatory, "\(label) of Company \(company) is missing", field: field, fix: "Set \(field) in the company.")
+                .mandatory, "\(label) of Company \(company) is missing", field: field,
+                fix: "Set \(field) in the company.")
         }
         return account
     }

@@ -31,8 +31,8 @@ extension StockLedger {
             totals[name, default: (change.item, change.warehouse, 0)].qty += change.qty
         }
         let sql = """
-            INSERT INTO bin (name, owner, creation, modified, modified_by, docstatus, idx, item_code, warehouse, stock_uom,
-              \(column))
+            INSERT INTO bin (name, owner, creation, modified, modified_by, docstatus, idx, item_code, warehouse,
+              stock_uom, \(column))
             VALUES (?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?)
             ON CONFLICT (name) DO UPDATE SET
               modified = excluded.modified, modified_by = excluded.modified_by,

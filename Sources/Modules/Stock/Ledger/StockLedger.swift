@@ -52,9 +52,11 @@ public enum StockLedger {
     ///
     /// - Throws: ``Problem/Kind/negativeStock`` when a warehouse has not enough, or would not have on a later day;
     ///   ``Problem/Kind/wrongWarehouse``; ``Problem/Kind/postedTwice``; ``Problem/Kind/missingValuation``;
-    ///   ``Problem/Kind/noFiscalYear``, ``Problem/Kind/closedPeriod``; ``Problem/Kind/invalid`` for items without stock.
+    ///   ``Problem/Kind/noFiscalYear``; ``Problem/Kind/closedPeriod``; ``Problem/Kind/invalid`` for an item that keeps no
+    ///   stock.
     public static func post(
-        _ movements: [Movement], for voucher: Document, on day: Day, time: TimeOfDay, company: String, in session: Session
+        _ movements: [Movement], for voucher: Document, on day: Day, time: TimeOfDay, company: String,
+        in session: Session
     ) throws -> [Exact] {
         guard !movements.isEmpty else { return [] }
         try StockCompany.checkPeriod(of: day, in: session)

@@ -20,7 +20,9 @@ enum StockMonths {
     /// SQL for what a ledger row adds to each side: in and out, of a column that is negative for what goes out.
     static func sides(_ column: String) -> (incoming: String, outgoing: String) {
         let isIncoming = "(actual_qty > 0 AND reverses IS NULL OR actual_qty < 0 AND reverses IS NOT NULL)"
-        return ("CASE WHEN \(isIncoming) THEN \(column) ELSE 0 END", "CASE WHEN \(isIncoming) THEN 0 ELSE -\(column) END")
+        return (
+            "CASE WHEN \(isIncoming) THEN \(column) ELSE 0 END", "CASE WHEN \(isIncoming) THEN 0 ELSE -\(column) END"
+        )
     }
 
     /// What movements of one bin in one month add.

@@ -2,8 +2,8 @@ internal import Documents
 internal import Reports
 internal import Values
 
-/// What each item in each warehouse had at the start of a span of days, what came in and went out, and what it has at the
-/// end. Its cost follows the number of items and months, not of movements.
+/// What each item in each warehouse had at the start of a span of days, what came in and went out, and what it has at
+/// the end. Its cost follows the number of items and months, not of movements.
 enum StockBalanceReport {
     static let report = Report(
         "Stock Balance", module: "Stock", doctype: "Stock Ledger Entry",
@@ -18,7 +18,8 @@ enum StockBalanceReport {
         ReportColumn("item_group", .link, options: "Item Group"),
         ReportColumn("warehouse", .link, options: "Warehouse"),
         ReportColumn("stock_uom", .link, label: "Stock UOM", options: "UOM"),
-        ReportColumn("bal_qty", .float, label: "Balance Qty"), ReportColumn("bal_val", .currency, label: "Balance Value"),
+        ReportColumn("bal_qty", .float, label: "Balance Qty"),
+        ReportColumn("bal_val", .currency, label: "Balance Value"),
         ReportColumn("opening_qty", .float), ReportColumn("opening_val", .currency, label: "Opening Value"),
         ReportColumn("in_qty", .float), ReportColumn("in_val", .currency, label: "In Value"),
         ReportColumn("out_qty", .float), ReportColumn("out_val", .currency, label: "Out Value"),

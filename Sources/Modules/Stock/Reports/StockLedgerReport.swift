@@ -50,7 +50,8 @@ enum StockLedgerReport {
                     fix: "Choose fewer days, or an item or warehouse.")
             }
             let item = items[entry.key.item] ?? StockReports.ItemFacts()
-            let rate = balance.qty.isZero ? 0 : balance.value.divided(by: balance.qty, decimals: StockState.rateDecimals)
+            let rate =
+                balance.qty.isZero ? 0 : balance.value.divided(by: balance.qty, decimals: StockState.rateDecimals)
             rows.append([
                 entry.moment, .text(entry.key.item), item.name, item.group, item.unit,
                 Value(entry.qty.isPositive ? entry.qty : 0, scale: 9),

@@ -47,7 +47,9 @@ enum StockReports {
         var found: Set<String> = []
         for chunk in values.sorted().chunked(Limits.filterValues) {
             let condition = session.transaction.dialect.isOneOf(column, count: chunk.count)
-            try session.transaction.forEach("SELECT name FROM \(table) WHERE \(condition)", chunk.map(Value.text), [.text]) {
+            try session.transaction.forEach(
+                "SELECT name FROM \(table) WHERE \(condition)", chunk.map(Value.text), [.text]
+            ) {
                 if let name = $0[0].text { found.insert(name) }
             }
         }

@@ -1,5 +1,5 @@
-public import Documents
 internal import Accounting
+public import Documents
 internal import Storage
 internal import Values
 

@@ -1,0 +1,131 @@
+internal import Documents
+internal import Reports
+internal import Storage
+internal import Values
+
+/// The entries of the general ledger with a running balance.
+enum GeneralLedgerReport {
+    static let report = Report(
+        "General Ledger", module: "Accounting", doctype: "GL Entry",
+        filters: [
+            .required("company", .link, "Company"), .optional("from_date", .date), .optional("to_date", .date),
+            .optional("account", .link, "Account"), .optional("voucher_no", .data),
+            .optional("party_type", .select, "Customer\nSupplier\nEmployee"), .optional("party", .data),
+            .optional("cost_center", .link, "Cost Center"), .optional("against_voucher_no", .data),
+            .optional("group_by", .select), .optional("show_cancelled_entries", .check),
+        ], summary: "The entries of the general ledger with a running balance."
+    ) { arguments, session in
+        try run(arguments, in: session)
+    }
+
+    /// Which entries are asked for.
+    private struct Selection {
+        var conditions = ["company = ?"]
+        var arguments: [Value]
+        /// Only accounts are asked for, so that the opening balance is a kept one.
+        var isOfAccounts = true
+        var accounts: [String]?
+
+        mutating func add(_ condition: String, _ values: [Value]) {
+            conditions.append(condition)
+            arguments += values
+        }
+    }
+
+    private static func run(_ arguments: Arguments, in session: Session) throws -> ReportResult {
+        let company = try ReportHelp.company(arguments, in: session)
+        let range = try ReportHelp.range(arguments, in: session)
+        let selection = try select(arguments, company.name, in: session)
+        let opening = try opening(selection, before: range.from, company.name, in: session)
+        let currency = Value.text(company.defaultCurrency)
+        func sumRow(_ label: String, _ movement: AccountBalances.Movement) -> [Value] {
+            [.null, .text(label), ReportHelp.money(movement.debit), ReportHelp.money(movement.credit)]
+                + [ReportHelp.money(movement.balance)] + Array(repeating: .null, count: 10) + [currency]
+        }
+        var rows = [sumRow("Opening", opening)]
+        var total = AccountBalances.Movement()
+        var sql = """
+            SELECT posting_date, account, debit, credit, voucher_type, voucher_no, against, party_type, party, cost_center,
+            against_voucher_type, against_voucher, remarks, name FROM gl_entry
+            WHERE \(selection.conditions.joined(separator: " AND ")) AND posting_date >= ? AND posting_date <= ?
+            """
+        if arguments.flag("show_cancelled_entries") != true { sql += " AND \(valid)" }
+        sql += " ORDER BY posting_date, name LIMIT ?"
+        let most = Limits.listRows
+        try session.transaction.forEach(
+            sql, selection.arguments + [.day(range.from), .day(range.to), .int(Int64(most + 1))],
+            [.day, .text, .decimal(scale: 4), .decimal(scale: 4)] + Array(repeating: .text, count: 10)
+        ) { row in
+            guard rows.count <= most else {
+                throw Problem(.tooMany, "More than \(most) entries", field: "from_date", fix: "Ask for fewer days.")
+            }
+            total =
+                total
+                + AccountBalances.Movement(debit: row[2].exact ?? .zero, credit: row[3].exact ?? .zero)
+            let balance = ReportHelp.money((opening + total).balance)
+            rows.append(Array(row[0...3]) + [balance] + Array(row[4...13]) + [currency])
+        }
+        rows.append(sumRow("Total", total))
+        rows.append(sumRow("Closing (Opening + Total)", opening + total))
+        return ReportResult(columns: columns, rows: rows)
+    }
+
+    /// Neither reversed nor a reversal.
+    private static let valid = """
+        reverses IS NULL AND NOT EXISTS (SELECT 1 FROM gl_entry later WHERE later.reverses = gl_entry.name)
+        """
+
+    private static func select(_ arguments: Arguments, _ company: String, in session: Session) throws -> Selection {
+        var selection = Selection(arguments: [.text(company)])
+        if let account = arguments.text("account") {
+            let names = try AccountTree(of: company, in: session).names(below: account)
+            guard !names.isEmpty else {
+                throw Problem(.notFound, "\(company) has no account \(account)", field: "account")
+            }
+            selection.accounts = names
+            selection.add(session.transaction.dialect.isOneOf("account", count: names.count), names.map(Value.text))
+        }
+        let fields = [
+            "voucher_no": "voucher_no", "party_type": "party_type", "party": "party", "cost_center": "cost_center",
+            "against_voucher_no": "against_voucher",
+        ]
+        for (filter, column) in fields.sorted(by: { $0.key < $1.key }) {
+            guard let value = arguments.text(filter) else { continue }
+            selection.isOfAccounts = false
+            selection.add("\(column) = ?", [.text(value)])
+        }
+        return selection
+    }
+
+    private static func opening(
+        _ selection: Selection, before day: Day, _ company: String, in session: Session
+    ) throws -> AccountBalances.Movement {
+        if selection.isOfAccounts {
+            let all = try AccountBalances.movements(of: company, from: nil, through: day.adding(days: -1), in: session)
+            guard let accounts = selection.accounts else { return all.values.reduce(.init()) { $0 + $1 } }
+            return accounts.reduce(.init()) { $0 + (all[$1] ?? .init()) }
+        }
+        var sum = AccountBalances.Movement()
+        try session.transaction.forEach(
+            """
+            \(AccountBalances.ledgerSums) WHERE \(selection.conditions.joined(separator: " AND ")) AND posting_date < ?
+            GROUP BY account
+            """, selection.arguments + [.day(day)], AccountBalances.columns
+        ) { row in
+            sum = sum + AccountBalances.Movement(debit: row[1].exact ?? .zero, credit: row[2].exact ?? .zero)
+        }
+        return sum
+    }
+
+    private static let columns = [
+        ReportColumn("posting_date", .date), ReportColumn("account", .link, options: "Account"),
+        ReportColumn("debit", .currency), ReportColumn("credit", .currency), ReportColumn("balance", .currency),
+        ReportColumn("voucher_type", .data), ReportColumn("voucher_no", .dynamicLink, options: "voucher_type"),
+        ReportColumn("against", .data, label: "Against Account"), ReportColumn("party_type", .data),
+        ReportColumn("party", .dynamicLink, options: "party_type"),
+        ReportColumn("cost_center", .link, options: "Cost Center"), ReportColumn("against_voucher_type", .data),
+        ReportColumn("against_voucher", .dynamicLink, options: "against_voucher_type"), ReportColumn("remarks", .data),
+        ReportColumn("gl_entry", .link, label: "GL Entry", options: "GL Entry"),
+        ReportColumn("currency", .link, options: "Currency"),
+    ]
+}

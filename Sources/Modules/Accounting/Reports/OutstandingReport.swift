@@ -1,0 +1,136 @@
+internal import Documents
+internal import Reports
+internal import Storage
+internal import Values
+
+/// Accounts Receivable and Accounts Payable: what is outstanding of each voucher on a day, by age.
+enum OutstandingReport {
+    static let receivable = report(
+        "Accounts Receivable", accountType: AccountType.receivable, partyType: "Customer",
+        summary: "What customers owe, by voucher and age.")
+    static let payable = report(
+        "Accounts Payable", accountType: AccountType.payable, partyType: "Supplier",
+        summary: "What is owed to suppliers, by voucher and age.")
+
+    private static func report(_ name: String, accountType: String, partyType: String, summary: String) -> Report {
+        let party = partyType.lowercased()
+        return Report(
+            name, module: "Accounting", doctype: "GL Entry",
+            filters: [
+                .required("company", .link, "Company"), .optional("report_date", .date),
+                .optional("ageing_based_on", .select, "Due Date\nPosting Date"), .optional("range", .data),
+                .optional("party_type", .data), .optional("party", .data), .optional(party, .link, partyType),
+                .optional("party_account", .link, "Account"),
+            ], summary: summary
+        ) { arguments, session in
+            try run(arguments, accountType, partyType, in: session)
+        }
+    }
+
+    private static func run(
+        _ arguments: Arguments, _ accountType: String, _ partyType: String, in session: Session
+    ) throws -> ReportResult {
+        let company = try ReportHelp.company(arguments, in: session)
+        let day = try arguments.day("report_date") ?? session.today
+        let bounds = try bounds(arguments.text("range") ?? "30, 60, 90, 120")
+        let isByDueDate = arguments.text("ageing_based_on") != "Posting Date"
+        let found = try vouchers(arguments, company.name, accountType, partyType, through: day, in: session)
+        let names = try partyNames(Set(found.compactMap { $0[2].text }), partyType, in: session)
+        var rows: [[Value]] = []
+        var sums = [Exact](repeating: .zero, count: 3 + bounds.count + 1)
+        for voucher in found {
+            let outstanding = voucher[5].exact ?? .zero
+            let own = voucher[6].exact ?? .zero
+            let invoiced = own.isPositive ? own : .zero
+            let posted = voucher[7].day ?? voucher[8].day
+            let due = voucher[9].day ?? posted
+            let age = (isByDueDate ? due : posted).map { max(0, day - $0) } ?? 0
+            let slot = bounds.firstIndex { age <= $0 } ?? bounds.count
+            let amounts =
+                [invoiced, invoiced - outstanding, outstanding]
+                + (0...bounds.count).map { $0 == slot ? outstanding : .zero }
+            for (index, amount) in amounts.enumerated() { sums[index] += amount }
+            var row: [Value] = [
+                posted.map(Value.day) ?? .null, voucher[3], voucher[2], names[voucher[2].text ?? ""] ?? voucher[2],
+                voucher[4], voucher[0], voucher[1], due.map(Value.day) ?? .null,
+            ]
+            row += amounts[0..<3].map(ReportHelp.money) + [.int(Int64(age))] + amounts[3...].map(ReportHelp.money)
+            rows.append(row + [.text(company.defaultCurrency)])
+        }
+        rows.append(
+            [.null, .null, .text("Total"), .null, .null, .null, .null, .null] + sums[0..<3].map(ReportHelp.money) + [
+                .null
+            ]
+                + sums[3...].map(ReportHelp.money) + [.text(company.defaultCurrency)])
+        return ReportResult(
+            columns: columns(bounds), rows: rows, summary: [("Total Outstanding", ReportHelp.money(sums[2]))])
+    }
+
+    /// What is not settled on the day, in one statement.
+    private static func vouchers(
+        _ arguments: Arguments, _ company: String, _ accountType: String, _ partyType: String, through day: Day,
+        in session: Session
+    ) throws -> [[Value]] {
+        var conditions = "company = ? AND account_type = ? AND posting_date <= ?"
+        var values: [Value] = [.text(company), .text(accountType), .day(day)]
+        if let party = arguments.text("party") ?? arguments.text(partyType.lowercased()) {
+            conditions += " AND party = ?"
+            values.append(.text(party))
+        }
+        if let account = arguments.text("party_account") {
+            conditions += " AND account = ?"
+            values.append(.text(account))
+        }
+        let isOwn = "voucher_no = against_voucher_no AND voucher_type = against_voucher_type"
+        let rows = try session.transaction.query(
+            """
+            SELECT against_voucher_type, against_voucher_no, party, party_type, account, SUM(amount),
+            SUM(CASE WHEN \(isOwn) THEN amount ELSE 0 END), MIN(CASE WHEN \(isOwn) THEN posting_date END),
+            MIN(posting_date), MAX(due_date) FROM payment_ledger_entry WHERE \(conditions)
+            GROUP BY against_voucher_type, against_voucher_no, party, party_type, account HAVING SUM(amount) <> 0
+            ORDER BY MIN(posting_date), against_voucher_no LIMIT ?
+            """, values + [.int(Int64(Limits.listRows + 1))],
+            [.text, .text, .text, .text, .text, .decimal(scale: 4), .decimal(scale: 4), .day, .day, .day])
+        guard rows.count <= Limits.listRows else {
+            throw Problem(.tooMany, "More than \(Limits.listRows) vouchers are outstanding", field: "party")
+        }
+        return rows
+    }
+
+    private static func partyNames(
+        _ parties: Set<String>, _ partyType: String, in session: Session
+    ) throws -> [String: Value] {
+        guard let title = session.registry.find(partyType)?.titleField else { return [:] }
+        return try session.values(of: partyType, parties, [title]).mapValues { $0[0] }
+    }
+
+    /// The upper bounds of the ages, in days.
+    private static func bounds(_ text: String) throws -> [Int] {
+        let bounds = text.split(separator: ",").map { Int($0.filter { !$0.isWhitespace }) ?? -1 }
+        guard !bounds.isEmpty, bounds.count <= 10, bounds[0] >= 0,
+            zip(bounds, bounds.dropFirst()).allSatisfy({ $0 < $1 })
+        else {
+            throw Problem(.invalid, "range must be growing numbers of days, such as 30, 60, 90", field: "range")
+        }
+        return bounds
+    }
+
+    private static func columns(_ bounds: [Int]) -> [ReportColumn] {
+        let lows = [0] + bounds.map { $0 + 1 }
+        let ranges = lows.indices.map { index in
+            ReportColumn(
+                "range\(index + 1)", .currency,
+                label: index < bounds.count ? "\(lows[index])-\(bounds[index])" : "\(lows[index])-Above")
+        }
+        return [
+            ReportColumn("posting_date", .date), ReportColumn("party_type", .data),
+            ReportColumn("party", .dynamicLink, options: "party_type"), ReportColumn("party_name", .data),
+            ReportColumn("party_account", .link, options: "Account"), ReportColumn("voucher_type", .data),
+            ReportColumn("voucher_no", .dynamicLink, options: "voucher_type"), ReportColumn("due_date", .date),
+            ReportColumn("invoiced", .currency, label: "Invoiced Amount"),
+            ReportColumn("paid", .currency, label: "Paid Amount"),
+            ReportColumn("outstanding", .currency, label: "Outstanding Amount"),
+            ReportColumn("age", .int, label: "Age (Days)"),
+        ] + ranges + [ReportColumn("currency", .link, options: "Currency")]
+    }
+}

@@ -1,0 +1,132 @@
+internal import Audit
+internal import Documents
+internal import EventLog
+public import Reports
+public import Storage
+public import Values
+
+/// Recomputes everything that is kept and compares: what modules keep beside their ledgers, the audit chain, the
+/// documents against the audit log, the event log, links, rows and counters.
+///
+/// All of it reads one snapshot and changes nothing.
+public struct Doctor: Sendable {
+    private let registry: Registry
+
+    /// A doctor for companies of these modules.
+    public init(modules: [Module]) { registry = Registry.of(modules) }
+
+    /// What one check found.
+    public struct Finding: Sendable {
+        /// What was checked.
+        public let name: String
+        /// How many problems there are.
+        public let count: Int
+        /// The first of them, a sentence each.
+        public let problems: [String]
+        /// How many things were looked at; nil where they are not counted.
+        public let looked: Int?
+        /// How long it took.
+        public let duration: Duration
+
+        /// Whether nothing differs.
+        public var isFine: Bool { count == 0 }
+
+        /// The finding for programs.
+        public var json: JSON {
+            var object: JSONObject = [
+                "name": .string(name), "ok": .bool(isFine), "count": .int(Int64(count)),
+                "problems": .array(problems.map(JSON.string)),
+            ]
+            object["checked"] = looked.map { .int(Int64($0)) }
+            object["milliseconds"] = .int(Int64(duration / .milliseconds(1)))
+            return .object(object)
+        }
+    }
+
+    /// The most problems of one check that are told.
+    public static let mostProblems = 100
+
+    /// Runs every check on one snapshot of the database, and hands each finding to `report` as soon as it is made.
+    ///
+    /// - Throws: ``StorageError`` when the database cannot be read at all. A check that fails is a finding.
+    public func run(
+        on database: any Database, at now: Timestamp, report: @escaping @Sendable (Finding) -> Void = { _ in }
+    ) async throws -> [Finding] {
+        try await database.read { [registry] transaction in
+            let session = Session(actor: .administrator, now: now, registry: registry, transaction: transaction) { "" }
+            return Self.checks(registry).map { check in
+                let finding = Self.perform(check, session)
+                report(finding)
+                return finding
+            }
+        }
+    }
+
+    /// A check with its name.
+    struct Check {
+        let name: String
+        let run: (Session, inout Notes) throws -> Void
+    }
+
+    /// What a check notes while it runs.
+    struct Notes {
+        private(set) var count = 0
+        private(set) var problems: [String] = []
+        var looked: Int?
+
+        mutating func add(_ problem: String) {
+            count += 1
+            if problems.count < Doctor.mostProblems { problems.append(problem) }
+        }
+
+        /// Adds many of which only the first are known.
+        mutating func add(_ first: [String], of total: Int) {
+            for problem in first { add(problem) }
+            count += max(0, total - first.count)
+        }
+    }
+
+    private static func checks(_ registry: Registry) -> [Check] {
+        var checks = [
+            Check(name: "database file", run: DoctorChecks.file),
+            Check(name: "tables", run: DoctorChecks.tables),
+            Check(name: "audit chain", run: DoctorChecks.auditChain),
+            Check(name: "documents and audit log", run: DoctorDocuments.digests),
+            Check(name: "event numbers", run: DoctorChecks.eventNumbers),
+            Check(name: "events and audit log", run: DoctorChecks.eventCounts),
+            Check(name: "links", run: DoctorLinks.links),
+            Check(name: "rows of tables", run: DoctorLinks.rows),
+            Check(name: "series counters", run: DoctorDocuments.series),
+        ]
+        for check in registry.checks {
+            checks.append(
+                Check(name: check.name) { session, notes in
+                    for problem in try check.run(session) { notes.add(problem) }
+                })
+        }
+        return checks
+    }
+
+    private static func perform(_ check: Check, _ session: Session) -> Finding {
+        var notes = Notes()
+        let start = ContinuousClock.now
+        do {
+            try check.run(session, &notes)
+        } catch let problem as Problem {
+            notes.add("the check could not be finished: \(problem.message)")
+        } catch let error as StorageError {
+            notes.add("the check could not be finished: \(words(error))")
+        } catch {
+            notes.add("the check could not be finished: \(error)")
+        }
+        return Finding(
+            name: check.name, count: notes.count, problems: notes.problems, looked: notes.looked, duration: .now - start)
+    }
+
+    private static func words(_ error: StorageError) -> String {
+        switch error {
+        case .failed(_, let message), .corrupt(let message): message
+        default: Problem(error).message
+        }
+    }
+}

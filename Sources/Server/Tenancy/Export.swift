@@ -1,0 +1,129 @@
+public import Documents
+internal import Storage
+public import Values
+
+/// Documents as comma-separated values, in the form that ``Import`` reads back.
+///
+/// The first record names the fields; those of a child table have its name and a point before theirs. Each document has
+/// one record, and one more for each further row of its child tables, with the columns of the document left empty.
+public struct Export: Sendable {
+    /// The DocType of the documents.
+    public var doctype: String
+    /// The fields in order; nil for the name and all that a client may set.
+    public var fields: [String]?
+    /// Which documents, in the form of the list API; nil for all.
+    public var filters: JSON?
+
+    /// An export of all documents.
+    public init(_ doctype: String) { self.doctype = doctype }
+
+    /// What was exported.
+    public struct Count: Sendable, Equatable {
+        /// How many documents.
+        public var documents = 0
+        /// How many records, without the first.
+        public var rows = 0
+    }
+
+    private static let documentsAtOnce = 500
+
+    /// Hands the file to `write`, piece by piece, in the order in which the documents were made.
+    ///
+    /// - Throws: ``Problem/Kind/forbidden``, ``Problem/Kind/unknownField``; what `write` throws.
+    public func run(in session: Session, write: ([UInt8]) throws -> Void) throws -> Count {
+        let type = try session.registry.doctype(doctype)
+        guard type.kind != .child else {
+            throw Problem(
+                .forbidden, "\(type.name) is exported with the documents its rows belong to",
+                fix: "Export \(session.registry.parents(of: type.name).map(\.name).joined(separator: " or ")).")
+        }
+        try session.require(.export, type)
+        let columns = try columns(of: type, session.registry)
+        var writer = CSVWriter()
+        writer.append(columns.map(\.header))
+        try write(writer.take())
+        var count = Count()
+        // All names first, so that pages cannot miss or repeat a document.
+        for names in try names(in: session) {
+            for document in try session.getMany(type.name, names) {
+                let records = Self.records(of: document, columns)
+                for record in records { writer.append(record) }
+                count.documents += 1
+                count.rows += records.count
+            }
+            try write(writer.take())
+        }
+        return count
+    }
+
+    private func names(in session: Session) throws -> [[String]] {
+        var names: [String] = []
+        while true {
+            let page = ListQuery(
+                doctype, filters: filters, orderBy: "creation asc, name asc", start: names.count, limit: Limits.listRows)
+            let rows = try session.list(page).rows
+            names += rows.compactMap { $0[0].text }
+            guard rows.count == Limits.listRows else { break }
+        }
+        return stride(from: 0, to: names.count, by: Self.documentsAtOnce).map {
+            Array(names[$0..<min($0 + Self.documentsAtOnce, names.count)])
+        }
+    }
+
+    // MARK: Columns
+
+    private struct Column {
+        let header: String
+        let field: String
+        /// The child table it is a field of.
+        let table: String?
+    }
+
+    private func columns(of type: DocType, _ registry: Registry) throws -> [Column] {
+        if let fields { return try fields.map { try column($0, type, registry) } }
+        var columns = [Column(header: "name", field: "name", table: nil)]
+        if type.isSubmittable { columns.append(Column(header: "docstatus", field: "docstatus", table: nil)) }
+        for field in type.fields where Self.isSetByClients(field) {
+            columns.append(Column(header: field.name, field: field.name, table: nil))
+        }
+        for (table, _) in type.tables where !table.flags.contains(.readOnly) {
+            let fields = try registry.doctype(table.options ?? "").fields.filter(Self.isSetByClients).map(\.name)
+            columns += (["name"] + fields).map { Column(header: "\(table.name).\($0)", field: $0, table: table.name) }
+        }
+        return columns
+    }
+
+    private static func isSetByClients(_ field: FieldDefinition) -> Bool {
+        field.type.column != nil && field.type != .password && field.expression == nil && !field.flags.contains(.readOnly)
+    }
+
+    private func column(_ name: String, _ type: DocType, _ registry: Registry) throws -> Column {
+        let parts = name.split(separator: ".", maxSplits: 1).map(String.init)
+        if parts.count == 1, let field = type.field(name), !field.type.isTable, field.type != .password {
+            return Column(header: name, field: name, table: nil)
+        }
+        if parts.count == 2, let table = type.tables.first(where: { $0.field.name == parts[0] })?.field,
+            let field = registry.find(table.options ?? "")?.field(parts[1]), field.type != .password
+        {
+            return Column(header: name, field: parts[1], table: parts[0])
+        }
+        throw Problem(
+            .unknownField, "\(type.name) has no field \(name) to export", field: name,
+            fix: "Give names of fields, and of rows as \(type.tables.first?.field.name ?? "table").field.")
+    }
+
+    private static func records(of document: Document, _ columns: [Column]) -> [[String]] {
+        var tables: [String: [Document]] = [:]
+        for column in columns {
+            if let table = column.table, tables[table] == nil { tables[table] = document.table(table) }
+        }
+        let count = max(1, tables.values.map(\.count).max() ?? 0)
+        return (0..<count).map { index in
+            columns.map { column in
+                guard let table = column.table else { return index == 0 ? document[column.field].description : "" }
+                guard let rows = tables[table], index < rows.count else { return "" }
+                return rows[index][column.field].description
+            }
+        }
+    }
+}

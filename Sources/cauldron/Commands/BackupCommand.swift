@@ -1,0 +1,32 @@
+import ArgumentParser
+import Tenancy
+import Values
+
+/// Copies a company to one file.
+struct BackupCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "backup",
+        abstract: "Copy a company to one file, also while it is served.",
+        discussion: """
+            The copy holds the company as it is at one moment, and is opened and checked before it gets its name.
+
+            Example: cauldron backup monday.cauldron --data ./data
+            """)
+
+    @Argument(help: "The file to write.")
+    var file: String
+
+    @Flag(help: "Replace the file if it exists.")
+    var force = false
+
+    @OptionGroup var data: DataOptions
+    @OptionGroup var format: OutputOptions
+
+    func run() async throws {
+        let summary = try await TenantBackup.write(of: data.path, to: file, replacing: force)
+        format.output.line("\(file): \(summary.bytes) bytes, \(summary.changes) changes of documents, checked")
+        format.output.json([
+            "file": .string(file), "bytes": .int(Int64(summary.bytes)), "changes": .int(Int64(summary.changes)),
+        ])
+    }
+}

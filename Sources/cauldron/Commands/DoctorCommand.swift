@@ -1,0 +1,55 @@
+import Storage
+import ArgumentParser
+import Tenancy
+import Values
+
+/// Recomputes everything that is kept, and says what differs.
+struct DoctorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor",
+        abstract: "Recompute everything that is kept and say what differs.",
+        discussion: """
+            Balances, stock, outstanding amounts, the audit chain, each document against the audit log, event numbers, \
+            links, rows of tables and series counters. Changes nothing; may run while the company is served. The exit \
+            code is 1 when anything differs.
+
+            Example: cauldron doctor --data ./data
+            """)
+
+    @OptionGroup var data: DataOptions
+    @OptionGroup var format: OutputOptions
+
+    func run() async throws {
+        let output = format.output
+        let start = ContinuousClock.now
+        let database = try TenantFile.open(in: data.path, limits: TenantFile.patient)
+        let findings: [Doctor.Finding]
+        do {
+            findings = try await Doctor(modules: allModules).run(on: database, at: Tenant.systemClock()) { finding in
+                tell(finding, output)
+            }
+        } catch {
+            await database.close()
+            throw error
+        }
+        await database.close()
+        let count = findings.reduce(0) { $0 + $1.count }
+        let duration = ContinuousClock.now - start
+        output.line("\(findings.count) checks, \(count == 0 ? "no" : "\(count)") problem\(count == 1 ? "" : "s")")
+        output.json([
+            "ok": .bool(count == 0), "problems": .int(Int64(count)), "checks": .array(findings.map(\.json)),
+            "milliseconds": .int(Int64(duration / .milliseconds(1))),
+        ])
+        if count > 0 { throw ExitCode.refused }
+    }
+}
+
+/// Says what one check found.
+private func tell(_ finding: Doctor.Finding, _ output: Output) {
+    let looked = finding.looked.map { " (\($0))" } ?? ""
+    guard !finding.isFine else { return output.line("ok       \(finding.name)\(looked)") }
+    output.line("DIFFERS  \(finding.name)\(looked): \(finding.count) problem\(finding.count == 1 ? "" : "s")")
+    for problem in finding.problems { output.line("         \(problem)") }
+    let rest = finding.count - finding.problems.count
+    if rest > 0 { output.line("         and \(rest) more") }
+}

@@ -1,0 +1,42 @@
+import Documents
+import Foundation
+
+/// Reading passwords, so that neither the list of processes nor the screen shows them.
+enum Password {
+    /// The fewest characters of a password.
+    static let shortest = 8
+
+    /// Asks for a new password twice at a terminal, or reads it as the first line of standard input.
+    ///
+    /// - Throws: ``Problem/Kind/invalid`` when it is too short or is not the same twice.
+    static func read(for user: String) throws -> String {
+        let password: String
+        if isatty(STDIN_FILENO) == 1 {
+            password = ask("New password of \(user): ")
+            guard ask("Again: ") == password else { throw Problem(.invalid, "That was not the same twice", field: "password") }
+        } else {
+            password = readLine(strippingNewline: true) ?? ""
+        }
+        guard password.count >= shortest else {
+            throw Problem(
+                .invalid, "A password has at least \(shortest) characters", field: "password",
+                fix: "Type it at the prompt, or send it to standard input on one line.")
+        }
+        return password
+    }
+
+    /// Asks at the terminal without showing what is typed.
+    private static func ask(_ question: String) -> String {
+        Output.write(question, to: .standardError)
+        var shown = termios()
+        unsafe tcgetattr(STDIN_FILENO, &shown)
+        var hidden = shown
+        hidden.c_lflag &= ~tcflag_t(ECHO)
+        unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden)
+        defer {
+            unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown)
+            Output.write("\n", to: .standardError)
+        }
+        return readLine(strippingNewline: true) ?? ""
+    }
+}

@@ -1,0 +1,39 @@
+import ArgumentParser
+import Tenancy
+import Values
+
+/// Makes a company from a backup.
+struct RestoreCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "restore",
+        abstract: "Make a company from a backup, in an empty directory.",
+        discussion: """
+            The file is checked before it is put in place. A directory that holds a company is refused; with --force \
+            that company is kept beside the new one under another name. No server may use the directory.
+
+            Example: cauldron restore monday.cauldron --data ./restored
+            """)
+
+    @Argument(help: "The file that cauldron backup wrote.")
+    var file: String
+
+    @Flag(help: "Move a company that is there aside.")
+    var force = false
+
+    @OptionGroup var data: DataOptions
+    @OptionGroup var format: OutputOptions
+
+    func run() async throws {
+        let lock = try data.directory.lock()
+        defer { lock.release() }
+        let (summary, aside) = try await TenantBackup.restore(
+            file, into: data.path, movingAside: force, at: Tenant.systemClock())
+        if let aside { format.output.remark("The company that was there is kept as \(aside)") }
+        format.output.line("\(data.path): restored, \(summary.changes) changes of documents")
+        var object: JSONObject = [
+            "data": .string(data.path), "bytes": .int(Int64(summary.bytes)), "changes": .int(Int64(summary.changes)),
+        ]
+        object["moved_aside"] = aside.map(JSON.string)
+        format.output.json(.object(object))
+    }
+}

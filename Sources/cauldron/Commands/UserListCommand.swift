@@ -1,0 +1,24 @@
+import ArgumentParser
+import Documents
+import Tenancy
+import Values
+
+/// Lists the users.
+struct UserListCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List the users.", discussion: "Example: cauldron user list --json")
+
+    @OptionGroup var data: DataOptions
+    @OptionGroup var format: OutputOptions
+
+    func run() async throws {
+        let users = try await data.directory.with { tenant in
+            try await tenant.read(as: .administrator) { session in
+                let names = try session.list(ListQuery("User", orderBy: "name asc", limit: 0)).rows.compactMap { $0[0].text }
+                return try session.getMany("User", names).map(UserLine.init)
+            }
+        }
+        for user in users { format.output.line(user.text) }
+        format.output.json(.array(users.map(\.json)))
+    }
+}

@@ -1,0 +1,107 @@
+import Documents
+import Foundation
+import Tenancy
+import Values
+
+/// Makes the tenant Northwind Traders in a directory.
+///
+/// It is made in a folder inside and moved into place when all of it is there, the database last: a run that was
+/// interrupted starts over, and one that ended is found.
+struct DemoMaker: Sendable {
+    let directory: String
+    private let data: NorthwindData
+    private let plan: PurchasePlan
+    private let timeline: DemoTimeline
+
+    init(directory: String) throws {
+        self.directory = directory
+        data = try NorthwindData.embedded()
+        let opening = data.orders.first?.ordered.startOfQuarter ?? .earliest
+        let end = data.orders.map { max($0.ordered, $0.shipped ?? $0.ordered) }.max() ?? opening
+        plan = PurchasePlan(data, from: opening, to: end)
+        timeline = DemoTimeline(data, plan, opening: opening, end: end)
+    }
+
+    /// Makes the tenant.
+    ///
+    /// - Throws: `Problem`; then the directory holds none, and the next run starts over.
+    func make() async throws {
+        let folder = "\(directory)/.making"
+        try prepare(folder)
+        let opening = Timestamp(timeline.opening).adding(seconds: 8 * 3600)
+        let tenant = try await Tenant.open(
+            directory: folder, modules: allModules, name: DemoCompany.name, clock: { opening })
+        do {
+            try await fill(tenant, from: opening)
+            _ = try await DemoAccess.make(for: tenant, in: folder, at: Tenant.systemClock())
+        } catch {
+            await tenant.close()
+            throw error
+        }
+        await tenant.close()
+        try moveIntoPlace(folder)
+    }
+
+    private func fill(_ tenant: Tenant, from opening: Timestamp) async throws {
+        let steps = timeline.moments.reduce(0) { $0 + $1.events.count }
+        var progress = DemoProgress(total: steps, orders: data.orders.count)
+        progress.begin()
+        let company = DemoCompany(data: data, plan: plan, years: timeline.opening.year...timeline.end.year)
+        try await tenant.write(as: .administrator, at: opening) { session in
+            try company.makeMasters(in: session)
+            try company.open(in: session)
+        }
+        var history = DemoHistory(data, plan)
+        for moment in timeline.moments {
+            let made = try await tenant.write(as: .administrator, at: moment.time) { [history] session in
+                try history.run(moment.events, in: session)
+            }
+            history.note(made)
+            let orders = moment.events.count { if case .salesOrder = $0 { true } else { false } }
+            progress.advance(to: moment.time.day, steps: moment.events.count, orders: orders)
+        }
+        try await tenant.write(as: .administrator, at: Timestamp(timeline.end).adding(seconds: 18 * 3600)) { session in
+            try company.disableDiscontinued(in: session)
+        }
+        let figures = try await tenant.read(as: .administrator) { try DemoFigures.read(in: $0) }
+        let differences = figures.differences(from: .expected(data))
+        guard differences.isEmpty else {
+            throw Problem(
+                .inconsistent, "The demo did not come to what the data says: \(differences.joined(separator: "; "))",
+                fix: "This is a bug of Cauldron; please report it.")
+        }
+        progress.finish(
+            "Made \(DemoCompany.name): \(figures.orders) orders over \(figures.netTotal) USD, \(figures.shipped) shipped, freight \(figures.freight) USD"
+        )
+    }
+
+    // MARK: - Files
+
+    private func prepare(_ folder: String) throws {
+        let files = FileManager.default
+        do {
+            if files.fileExists(atPath: folder) { try files.removeItem(atPath: folder) }
+            try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        } catch {
+            throw Problem(
+                .unavailable, "The directory \(directory) cannot be written", fix: "Choose another with --data, or its owner.")
+        }
+    }
+
+    private func moveIntoPlace(_ folder: String) throws {
+        let files = FileManager.default
+        let database = Tenant.databasePath(in: folder)
+        do {
+            let others = try files.contentsOfDirectory(atPath: folder).filter { "\(folder)/\($0)" != database }
+            for name in others {
+                let target = "\(directory)/\(name)"
+                if files.fileExists(atPath: target) { try files.removeItem(atPath: target) }
+                try files.moveItem(atPath: "\(folder)/\(name)", toPath: target)
+            }
+            try files.moveItem(atPath: database, toPath: Tenant.databasePath(in: directory))
+            try files.removeItem(atPath: folder)
+        } catch {
+            throw Problem(.unavailable, "What was made cannot be moved to \(directory)", fix: "Check the rights and the disk.")
+        }
+    }
+}

@@ -1,0 +1,200 @@
+import Documents
+import HTTPTypes
+import Identity
+import Storage
+import Tenancy
+import Testing
+import Values
+
+@testable import Gateway
+
+@Suite struct MethodTests {
+    private func call(_ site: Site, _ method: String, _ body: String) async throws -> Answer {
+        try await site.send(.post, "/api/method/\(method)", json: body)
+    }
+
+    @Test func `documents are inserted, saved, changed, submitted, cancelled and deleted by methods`() async throws {
+        let site = try await Site.make()
+        try await site.fill()
+        let inserted = try await call(
+            site, "frappe.client.insert",
+            #"{"doc": {"doctype": "Loan", "reader": "Ana", "lines": [{"book": "B-1", "fee": 5}]}}"#)
+        let name = try #require(inserted.message["name"]?.string)
+        #expect(inserted.message["remark"] == JSON.null, "methods keep nulls")
+        let set = try await call(
+            site, "frappe.client.set_value",
+            #"{"doctype": "Loan", "name": "\#(name)", "fieldname": "reader", "value": "Bo"}"#)
+        #expect(set.message["reader"] == "Bo")
+        let many = try await call(
+            site, "frappe.client.set_value",
+            #"{"doctype": "Loan", "name": "\#(name)", "fieldname": "{\"reader\": \"Cy\", \"remark\": \"x\"}"}"#)
+        #expect(many.message["remark"] == "x")
+        let saved = try await call(site, "frappe.client.save", #"{"doc": {"doctype": "Loan", "name": "\#(name)", "reader": "Di"}}"#)
+        #expect(saved.message["reader"] == "Di")
+        let submitted = try await site.send(
+            .post, "/", form: "cmd=frappe.client.submit&doc=" + coded(saved.message.text))
+        #expect(submitted.message["docstatus"] == 1, "\(submitted.text)")
+        let cancelled = try await site.send(.post, "/", form: "cmd=frappe.client.cancel&doctype=Loan&name=\(name)")
+        #expect(cancelled.message["docstatus"] == 2)
+        let deleted = try await site.send(.post, "/", form: "cmd=frappe.client.delete&doctype=Loan&name=\(name)")
+        #expect(deleted.status == 200)
+        #expect(deleted.text == "{}", "no message for nothing")
+        let fresh = try await call(
+            site, "frappe.client.submit",
+            #"{"doc": {"doctype": "Loan", "reader": "New", "lines": [{"book": "B-1"}]}}"#)
+        #expect(fresh.message["docstatus"] == 1, "a document that is not there is inserted")
+    }
+
+    @Test func `values are read by name and by conditions`() async throws {
+        let site = try await Site.make()
+        try await site.fill()
+        let method = "/api/method/frappe.client.get_value?doctype=Book"
+        #expect(try await site.send(.get, method + "&fieldname=title&filters=B-1").message == ["title": "Alpha"])
+        let two = try await site.send(
+            .get, method + "&fieldname=" + coded(#"["title", "price"]"#) + "&filters=" + coded(#"{"shelf": "Poetry"}"#))
+        #expect(two.message == ["title": "Gamma", "price": 30])
+        #expect(try await site.send(.get, method + "&fieldname=title&filters=B-1&as_dict=0").message == "Alpha")
+        #expect(try await site.send(.get, method + "&fieldname=title&filters=B-9").message == [:])
+        let legacy = "/?cmd=frappe.client.get_value&doctype=Book&fieldname=title&filters=" + coded(#"{"name": "B-2"}"#)
+        #expect(try await site.send(.get, legacy).message == ["title": "Beta"])
+        let whole = try await site.send(
+            .get, "/api/method/frappe.client.get?doctype=Book&filters=" + coded(#"{"title": "Beta"}"#))
+        #expect(whole.message["name"] == "B-2")
+        #expect(whole.message["blurb"] == JSON.null)
+        #expect(try await site.send(.get, "/api/method/frappe.client.get?doctype=Book&name=B-9").status == 404)
+    }
+
+    @Test func `of many documents all are inserted or none`() async throws {
+        let site = try await Site.make()
+        let bad = #"{"docs": [{"doctype": "Shelf", "title": "A"}, {"doctype": "Shelf", "title": ""}]}"#
+        #expect(try await call(site, "frappe.client.insert_many", bad).status == 417)
+        #expect(try await site.send(.get, "/api/resource/Shelf").names.isEmpty)
+        let mixed = #"{"docs": [{"doctype": "Shelf", "title": "A"}, {"doctype": "Book", "name": "B", "title": "T", "shelf": "A"}]}"#
+        #expect(try await call(site, "frappe.client.insert_many", mixed).message == ["A", "B"])
+        let docs = (0...200).map { #"{"doctype": "Shelf", "title": "S\#($0)"}"# }.joined(separator: ",")
+        #expect(try await call(site, "frappe.client.insert_many", #"{"docs": [\#(docs)]}"#).json["code"] == "too_many")
+    }
+
+    @Test func `a bulk update says which documents failed and changes the others`() async throws {
+        let site = try await Site.make()
+        try await site.fill()
+        let docs = coded(
+            #"[{"doctype":"Book","docname":"B-1","title":"One"},{"doctype":"Book","docname":"B-9","title":"x"},{"doctype":"Book","docname":"B-2","price":-1},{"doctype":"Book","docname":"B-3","title":"Three"}]"#)
+        let answer = try await site.send(.post, "/", form: "cmd=frappe.client.bulk_update&docs=\(docs)")
+        #expect(answer.status == 200)
+        #expect(answer.message["failed_docs"]?.array?.map { $0["doc"]?["docname"] } == ["B-9", "B-2"])
+        #expect(try await site.send(.get, "/api/resource/Book/B-1").data["title"] == "One")
+        #expect(try await site.send(.get, "/api/resource/Book/B-2").data["price"] == 20)
+        #expect(try await site.send(.get, "/api/resource/Book/B-3").data["title"] == "Three")
+    }
+
+    @Test func `what changes something is not called by GET`() async throws {
+        let site = try await Site.make()
+        try await site.fill()
+        for path in [
+            "/api/method/frappe.client.delete?doctype=Book&name=B-1", "/?cmd=frappe.client.delete&doctype=Book&name=B-1",
+            "/api/method/library.add_shelf?title=New", "/api/method/frappe.client.set_value?doctype=Book&name=B-1&fieldname=title&value=x",
+        ] {
+            #expect(try await site.send(.get, path).status == 403, "\(path)")
+            #expect(try await site.send(.head, path).status == 403, "\(path)")
+        }
+        #expect(try await site.send(.get, "/api/resource/Book/B-1").data["title"] == "Alpha")
+        #expect(try await site.send(.get, "/api/resource/Shelf").names.count == 2)
+    }
+
+    @Test func `methods of modules are called with JSON, forms and queries`() async throws {
+        let site = try await Site.make()
+        try await site.fill()
+        #expect(try await site.send(.post, "/api/method/library.add_shelf?title=A", form: "").message == "A")
+        #expect(try await site.send(.post, "/api/method/library.add_shelf/", form: "title=B&unknown=1").message == "B")
+        #expect(try await call(site, "library.add_shelf", #"{"title": "C"}"#).message == "C")
+        let missing = try await call(site, "library.add_shelf", "{}")
+        #expect(missing.json["exc_type"] == "MandatoryError")
+        #expect(missing.json["field"] == "title")
+        #expect(try await site.send(.get, "/api/method/library.books", json: #"{"shelf": "Crime"}"#).message == 2)
+        let body = try await site.send(.get, "/api/method/library.books?shelf=Crime", json: "{}")
+        #expect(body.message == 5, "a JSON body takes the place of the query")
+        #expect(try await site.send(.get, "/api/method/library.books?_=123&shelf=Crime").message == 2)
+    }
+
+    @Test func `a report runs with its filters`() async throws {
+        let site = try await Site.make()
+        try await site.fill()
+        _ = try await call(
+            site, "frappe.client.submit",
+            #"{"doc": {"doctype": "Loan", "reader": "Ana", "lines": [{"book": "B-1", "fee": 7.5}]}}"#)
+        let path = "/api/method/frappe.desk.query_report.run?report_name=Loan%20Fees&filters="
+        let answer = try await site.send(.get, path + coded(#"{"from_date": "2026-01-01"}"#))
+        #expect(answer.message["result"]?.array?.first?["amount"]?.text == "7.5", "\(answer.text)")
+        #expect(answer.message["columns"]?.array?.map { $0["fieldname"] } == ["posting_date", "voucher_no", "voucher_type", "amount"])
+        #expect(answer.message["report_summary"]?.array?.first?["value"]?.text == "7.5")
+        #expect(try await site.send(.get, path + coded("{}")).json["field"] == "from_date")
+        #expect(try await site.send(.get, path + coded(#"{"from_date": "soon"}"#)).json["code"] == "wrong_type")
+        #expect(try await site.send(.get, path + coded(#"{"from_date": "2026-01-01", "x": 1}"#)).json["code"] == "unknown_field")
+        #expect(try await site.send(.get, "/api/method/frappe.desk.query_report.run?report_name=None").status == 404)
+    }
+
+    @Test func `a rehearsal says all that would happen, and nothing happens`() async throws {
+        let site = try await Site.make()
+        try await site.fill()
+        let before = try await site.send(.get, "/api/resource/Loan%20Row")
+        let answer = try await call(
+            site, "cauldron.rehearse",
+            #"{"action": "submit", "doc": {"doctype": "Loan", "reader": "Ana", "lines": [{"book": "B-1", "fee": 3}]}}"#)
+        #expect(answer.status == 200, "\(answer.text)")
+        #expect(answer.message["documents"]?.array?.first?["doctype"] == "Loan")
+        #expect(answer.message["postings"]?.array?.first?["doctype"] == "Loan Row")
+        #expect(answer.message["hash"]?.string?.count == 64)
+        #expect(try await site.send(.get, "/api/resource/Loan").names.isEmpty)
+        #expect(try await site.send(.get, "/api/resource/Loan%20Row").names == before.names)
+        let change = try await call(
+            site, "cauldron.rehearse", #"{"action": "save", "doctype": "Book", "name": "B-1", "doc": {"title": "Other"}}"#)
+        #expect(change.message["documents"]?.array?.first?["detail"]?["changed"] == [["title", "Alpha", "Other"]])
+        #expect(try await site.send(.get, "/api/resource/Book/B-1").data["title"] == "Alpha")
+        #expect(try await call(site, "cauldron.rehearse", #"{"action": "delete", "doctype": "Book", "name": "B-9"}"#).status == 404)
+        #expect(try await call(site, "cauldron.rehearse", #"{"action": "explode", "doctype": "Book"}"#).status == 417)
+        let loan = try await call(
+            site, "frappe.client.insert", #"{"doc": {"doctype": "Loan", "reader": "A", "lines": [{"book": "B-1"}]}}"#)
+        #expect(loan.message["name"] == "LOAN-2026-0001", "the rehearsal used up no number")
+    }
+
+    @Test func `links are searched and checked`() async throws {
+        let site = try await Site.make()
+        try await site.fill()
+        let found = try await site.send(.get, "/api/method/frappe.desk.search.search_link?doctype=Book&txt=ALPHA")
+        #expect(found.message.array?.map { $0["value"] } == ["B-1", "B-4"])
+        #expect(found.message.array?.first?["description"] == "Alpha, isbn-B-1")
+        let some = try await site.send(
+            .get, "/api/method/frappe.desk.search.search_link?doctype=Book&txt=&page_length=2&filters="
+                + coded(#"{"shelf": "Poetry"}"#))
+        #expect(some.message.array?.count == 2)
+        let valid = "/api/method/frappe.client.validate_link?doctype=Book&docname="
+        #expect(try await site.send(.get, valid + "B-1&fields=" + coded(#"["title"]"#)).message == ["name": "B-1", "title": "Alpha"])
+        #expect(try await site.send(.get, valid + "B-9").message == [:])
+    }
+
+    @Test func `rights are told`() async throws {
+        let site = try await Site.make()
+        try await site.fill()
+        let reader = ["Cookie": try await site.signIn("reader@example.com")]
+        let path = "/api/method/frappe.client.has_permission?doctype=Book&docname=B-1"
+        #expect(try await site.send(.get, path, headers: reader).message == ["has_permission": true])
+        #expect(try await site.send(.get, path + "&perm_type=write", headers: reader).message == ["has_permission": false])
+        #expect(try await site.send(.get, path + "&perm_type=fly", headers: reader).status == 417)
+        let all = try await site.send(
+            .get, "/api/method/frappe.client.get_doc_permissions?doctype=Book&docname=B-1", headers: reader)
+        #expect(all.message["permissions"]?["read"] == 1)
+        #expect(all.message["permissions"]?["delete"] == 0)
+    }
+
+    @Test func `forms are loaded the way the desk does`() async throws {
+        let site = try await Site.make()
+        try await site.fill()
+        let document = try await site.send(.get, "/api/method/frappe.desk.form.load.getdoc?doctype=Book&name=B-1")
+        #expect(document.json["docs"]?.array?.first?["title"] == "Alpha")
+        let type = try await site.send(.get, "/api/method/frappe.desk.form.load.getdoctype?doctype=Book")
+        #expect(type.json["docs"]?.array?.map { $0["name"] } == ["Book", "Author"])
+        #expect(try await site.send(.get, "/api/method/version").message.string?.isEmpty == false)
+        #expect(try await site.send(.get, "/api/method/frappe.client.get_time_zone").message == ["time_zone": "UTC"])
+    }
+}

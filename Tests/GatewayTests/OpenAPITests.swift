@@ -1,0 +1,80 @@
+import Documents
+import Foundation
+import HTTPTypes
+import Identity
+import Storage
+import Tenancy
+import Testing
+import Values
+
+@testable import Gateway
+
+@Suite struct OpenAPITests {
+    @Test func `the description knows every DocType, method and report`() async throws {
+        let site = try await Site.make()
+        let answer = try await site.send(.get, "/openapi.json", headers: [:])
+        #expect(answer.status == 200)
+        let document = answer.json
+        #expect(document["openapi"] == "3.1.0")
+        let paths = try #require(document["paths"]?.object)
+        for path in [
+            "/api/resource/Book", "/api/resource/Book/{name}", "/api/resource/Loan%20Row", "/api/method/library.add_shelf",
+            "/api/method/login", "/api/method/frappe.client.get_list", "/api/method/frappe.desk.query_report.run",
+        ] { #expect(paths[path] != nil, "\(path)") }
+        #expect(paths["/api/resource/Author"] == nil, "rows have no resource of their own")
+        #expect(paths["/api/resource/Loan%20Row"]?["post"] == nil, "ledgers are not written")
+        #expect(paths["/api/method/library.add_shelf"]?["get"] == nil)
+        let book = try #require(document["components"]?["schemas"]?["Book"])
+        #expect(book["required"] == ["title"])
+        #expect(book["properties"]?["binding"]?["enum"] == ["", "Hard", "Soft"])
+        #expect(book["properties"]?["shelf_title"]?["readOnly"] == true)
+        #expect(book["properties"]?["shelf"]?["x-doctype"] == "Shelf")
+        #expect(book["properties"]?["authors"]?["items"]?["$ref"] == "#/components/schemas/Author")
+        #expect(book["properties"]?["code"]?["writeOnly"] == true)
+        let report = document["components"]?["schemas"]?["Report.Loan_Fees"]
+        #expect(report?["properties"]?["filters"]?["required"] == ["from_date"])
+    }
+
+    @Test func `operations are named once, and all references lead somewhere`() async throws {
+        let site = try await Site.make()
+        let document = GatewayOpenAPI.document(registry: site.tenant.registry, reports: site.tenant.reports)
+        var operations: [String] = []
+        var references: [String] = []
+        func walk(_ json: JSON) {
+            switch json {
+            case .object(let object):
+                if let id = object["operationId"]?.string { operations.append(id) }
+                if let reference = object["$ref"]?.string { references.append(reference) }
+                for member in object.members { walk(member.value) }
+            case .array(let elements): for element in elements { walk(element) }
+            default: break
+            }
+        }
+        walk(document)
+        #expect(Set(operations).count == operations.count)
+        for reference in Set(references) {
+            var target: JSON? = document
+            for part in reference.split(separator: "/").dropFirst() { target = target?[String(part)] }
+            #expect(target != nil, "\(reference)")
+        }
+    }
+
+    /// Needs `openapi-spec-validator` from PyPI; without it there is nothing to check with.
+    @Test func `the standard's own validator accepts it`() async throws {
+        let site = try await Site.make()
+        let document = GatewayOpenAPI.document(registry: site.tenant.registry, reports: site.tenant.reports)
+        let path = FileManager.default.temporaryDirectory.path + "/openapi-\(UUID().uuidString).json"
+        try document.text.write(toFile: path, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = [
+            "python3", "-c",
+            "import sys\ntry:\n import openapi_spec_validator as v\nexcept ImportError: sys.exit(0)\nimport json\nv.validate(json.load(open(sys.argv[1])))",
+            path,
+        ]
+        try process.run()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+    }
+}
