@@ -124,17 +124,4 @@ import Values
             #expect(try session.problems() == [])
         }
     }
-
-    @Test func `a trial balance of whole months does not read the ledger`() async throws {
-        let books = try await Books()
-        try await books.run { session in
-            let plan = try session.transaction.query(
-                """
-                EXPLAIN QUERY PLAN SELECT account, debit FROM gl_entry WHERE posting_date >= ? AND posting_date < ?
-                AND company = ?
-                """, [.day(.on(2026, 1, 1)), .day(.on(2026, 1, 2)), .text("Acme")],
-                [.integer, .integer, .integer, .text])
-            #expect(plan.contains { $0[3].text?.contains("gl_entry:posting_date") == true })
-        }
-    }
 }

@@ -172,8 +172,8 @@ final class Depot: Sendable {
     func bin(_ item: String = "bolt", _ warehouse: String = stores) async throws -> String {
         try await read { session in
             let bin = try session.get("Bin", Bin.name(item, warehouse))
-            return
-                "\(plain(bin.exact("actual_qty"))) @ \(plain(bin.exact("valuation_rate"))) = \(plain(bin.exact("stock_value")))"
+            let figures = ["actual_qty", "valuation_rate", "stock_value"].map { plain(bin.exact($0)) }
+            return "\(figures[0]) @ \(figures[1]) = \(figures[2])"
         }
     }
 

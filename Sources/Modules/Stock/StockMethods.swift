@@ -6,8 +6,6 @@ internal import Values
 enum StockMethods {
     static let all: [Method] = [
         DeliveryNote.toInvoice.method("erpnext.stock.doctype.delivery_note.delivery_note.make_sales_invoice"),
-        PurchaseReceipt.toInvoice.method(
-            "erpnext.stock.doctype.purchase_receipt.purchase_receipt.make_purchase_invoice"),
         stockBalance, latestQty,
     ]
 

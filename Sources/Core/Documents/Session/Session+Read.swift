@@ -46,6 +46,16 @@ extension Session {
         return documents
     }
 
+    /// A document to look settings up in, such as the company; nil when there is none. Read once a session, and again
+    /// after its DocType was written to. No rights are asked; it is not to be changed.
+    public func lookUp(_ doctype: String, _ name: String) throws -> Document? {
+        let key = LinkTarget(doctype: doctype, name: name)
+        if let known = lookedUp[key] { return known }
+        let document = try load(registry.doctype(doctype), [name]).first
+        lookedUp[key] = document
+        return document
+    }
+
     /// Fields of many documents of one DocType by name, in one statement and without asking for rights: for domain code.
     public func values(
         of doctype: String, _ names: some Collection<String>, _ fields: [String]

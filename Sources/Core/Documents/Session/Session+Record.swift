@@ -8,6 +8,7 @@ extension Session {
     func record(_ action: Action, _ document: Document, _ changes: Changes? = nil) {
         let type = document.doctype
         touched.insert(type.name)
+        if !lookedUp.isEmpty { lookedUp = lookedUp.filter { $0.key.doctype != type.name } }
         let json = changes?.json
         if let json, type.tracksChanges {
             pending.versions.append(

@@ -24,6 +24,8 @@ public final class Session {
     var pending = Pending()
     /// Links that were found to exist; names stay valid while the session lasts unless it deletes them.
     var verified: Set<LinkTarget> = []
+    /// What was looked up, kept until its DocType is written to.
+    var lookedUp: [LinkTarget: Document] = [:]
     /// How many writes are inside one another.
     var depth = 0
     /// Set while rights are not asked, because the system acts on its own behalf.
@@ -89,6 +91,7 @@ public final class Session {
         } catch {
             pending = before
             verified = links
+            lookedUp = [:]
             throw error
         }
     }

@@ -4,8 +4,8 @@ internal import GRDBSQLite
 internal import Values
 
 /// One connection of GRDB and its prepared statements. Used by one thread, which it never leaves.
+// Unchecked, because it is handed once to the thread that serves it and touched by no other after that.
 @safe final class SQLiteConnection: Transaction, @unchecked Sendable {
-    // Handed once to the thread that serves it, and touched by no other after that: hence the unchecked Sendable above.
     private let queue: DatabaseQueue
     private let limits: StorageLimits
     private var database: OpaquePointer

@@ -7,7 +7,7 @@ public enum Companies {
     ///
     /// - Throws: ``Problem/Kind/brokenLink`` about the field `company` when there is none.
     public static func get(_ name: String, in session: Session) throws -> Doc<Company> {
-        guard let document = try session.privileged({ try session.find("Company", name) }) else {
+        guard let document = try session.lookUp("Company", name) else {
             throw Problem(
                 .brokenLink, "Company \(name) does not exist", field: "company",
                 fix: "Create the Company first, or correct the name.")

@@ -65,19 +65,18 @@ struct MoneyRules: Sendable {
         return round(amount.divided(by: smallestCoin, decimals: 0, rounding) * smallestCoin)
     }
 
-    /// The rules of currencies for a company, in one statement. What is no Currency counts in cents.
+    /// The rules of currencies for a company. What is no Currency counts in cents.
     static func rules(
         for currencies: Set<String>, company: Doc<Company>, in session: Session
     ) throws -> [String: MoneyRules] {
         let rounding: Rounding = company.roundingMethod == "Banker's Rounding" ? .bankers : .commercial
-        let found = try session.values(
-            of: "Currency", currencies, ["fraction_units", "smallest_currency_fraction_value"])
         var rules: [String: MoneyRules] = [:]
         for currency in currencies {
             var rule = MoneyRules(rounding: rounding)
-            if let values = found[currency] {
-                rule.decimals = values[0].int == 1 ? 0 : (values[0].int == 1000 ? 3 : 2)
-                rule.smallestCoin = values[1].exact ?? .zero
+            if let unit = try session.lookUp("Currency", currency) {
+                let units = unit.int("fraction_units")
+                rule.decimals = units == 1 ? 0 : (units == 1000 ? 3 : 2)
+                rule.smallestCoin = unit.exact("smallest_currency_fraction_value")
             }
             rules[currency] = rule
         }

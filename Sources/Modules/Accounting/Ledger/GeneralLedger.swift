@@ -67,6 +67,9 @@ public enum GeneralLedger {
         let rows = try postings.map { posting in
             try entry(posting, voucher, day, year, name, facts[posting.account]?.currency ?? "", in: session)
         }
+        guard rows.allSatisfy({ $0.debit.isInRange && $0.credit.isInRange }) else {
+            throw Problem(.outOfRange, "The amounts are larger than the ledger can hold")
+        }
         precondition(rows.sum(\.debit) == rows.sum(\.credit), "the ledger takes only what balances")
         try session.append(rows)
 
@@ -145,7 +148,7 @@ public enum GeneralLedger {
     ) throws -> [Document] {
         let names = try session.transaction.query(
             """
-            SELECT name FROM \(table) WHERE voucher_no = ? AND voucher_type = ? AND reverses IS NULL
+            SELECT name FROM \(table) WHERE voucher_no = ? AND voucher_type = ? AND COALESCE(reverses, '') = ''
             AND NOT EXISTS (SELECT 1 FROM \(table) later WHERE later.reverses = \(table).name) ORDER BY name
             """, [.text(voucher.name), .text(voucher.doctype.name)], [.text]
         ).compactMap { $0[0].text }

@@ -70,9 +70,9 @@ enum GeneralLedgerReport {
         return ReportResult(columns: columns, rows: rows)
     }
 
-    /// Neither reversed nor a reversal.
+    /// Neither reversed nor a reversal. Said so that no engine looks for the many rows without `reverses` by its index.
     private static let valid = """
-        reverses IS NULL AND NOT EXISTS (SELECT 1 FROM gl_entry later WHERE later.reverses = gl_entry.name)
+        COALESCE(reverses, '') = '' AND NOT EXISTS (SELECT 1 FROM gl_entry later WHERE later.reverses = gl_entry.name)
         """
 
     private static func select(_ arguments: Arguments, _ company: String, in session: Session) throws -> Selection {

@@ -58,12 +58,6 @@ extension PurchaseReceipt: Controller {
             of: "qty", percent: "per_received", exceeds: .overReceived)
     ]
 
-    /// `make_purchase_invoice`: what of a receipt is not billed yet.
-    static let toInvoice = Mapping(
-        from: "Purchase Receipt", to: "Purchase Invoice", fields: ["purchase_order_item": "po_detail"],
-        rowLink: "purchase_receipt", rowDetail: "pr_detail", quantity: StockVouchers.unbilledQty,
-        after: { _, invoice, session in invoice.set("posting_date", session.today) })
-
     public static func validate(_ receipt: Doc<Self>, in session: Session) throws {
         let document = receipt.document
         StockVouchers.setMoment(document, in: session)

@@ -4,7 +4,8 @@ internal import Values
 
 /// What the rows of every document about items take over from the items.
 package enum ItemRows {
-    /// Fills what the rows in `items` leave empty: `uom` and `conversion_factor`, and with `field` the warehouse, from the head's `defaultWarehouse` or the item's defaults in the document's company.
+    /// Fills what the rows in `items` leave empty: `uom` and `conversion_factor`, and with `field` the warehouse, from
+    /// the head's `defaultWarehouse` or the defaults of the item in the document's company.
     ///
     /// Two statements, and one for each of conversion factors and defaults that are needed.
     ///

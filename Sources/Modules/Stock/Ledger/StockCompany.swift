@@ -9,7 +9,7 @@ enum StockCompany {
     static func money(of company: String, in session: Session) throws -> MoneyRounding {
         let document = try Companies.get(company, in: session).document
         let currency = document.text("default_currency")
-        let units = try session.value(of: "Currency", currency, "fraction_units").int ?? 100
+        let units = try session.lookUp("Currency", currency)?.int("fraction_units") ?? 100
         var decimals = 0
         var power: Int64 = 1
         // Currency fields keep four decimals.
