@@ -23,7 +23,9 @@ struct Dice: RandomNumberGenerator {
 
     /// A quantity such as people order: mostly whole.
     mutating func qty() -> Exact {
-        one([1, 2, 3, 4, 5, 7, 12, Exact(units: 5, scale: 1), Exact(units: 125, scale: 2), Exact(units: 1333, scale: 3)])
+        one([
+            1, 2, 3, 4, 5, 7, 12, Exact(units: 5, scale: 1), Exact(units: 125, scale: 2), Exact(units: 1333, scale: 3),
+        ])
     }
 
     /// A price, now and then one that leaves fractions of a cent.

@@ -40,7 +40,7 @@ struct Game {
 
     mutating func play() throws {
         if dice.isOne(of: 4) { day = day.adding(days: dice.number(1...3)) }
-        switch dice.number(1...27) {
+        switch dice.number(1...28) {
         case 1, 2: try submit(.order, orderLines())
         case 3...5: try follow(.delivery, from: .order)
         case 6, 7: try follow(.invoice, from: dice.one([.order, .delivery]))
@@ -52,6 +52,7 @@ struct Game {
         case 22: try journal()
         case 23: try closeOrOpen()
         case 24: try amendOne()
+        case 25: try regret()
         default: try cancelOne()
         }
     }
@@ -83,7 +84,9 @@ struct Game {
             var line = goal
             line.qty = dice.part(of: goal.qty > done ? goal.qty - done : goal.qty)
             if kind == .delivery, dice.isOne(of: 6) { line.warehouse = Paper.other(line.warehouse) }
-            if kind == .bill, dice.isOne(of: 6) { line.rate = line.rate - dice.one([Exact(units: 1, scale: 2), Exact(units: -1, scale: 2)]) }
+            if kind == .bill, dice.isOne(of: 6) {
+                line.rate = line.rate - dice.one([Exact(units: 1, scale: 2), Exact(units: -1, scale: 2)])
+            }
             let isFromOrder = source == .order || source == .purchaseOrder
             line.order = isFromOrder ? place : goal.order
             line.source = isFromOrder ? nil : place
@@ -121,7 +124,8 @@ struct Game {
         voucher.total = dice.isOne(of: 2) ? left : (left * Exact(dice.number(1...12))).divided(by: 10, decimals: 2)
         guard voucher.total.isPositive else { return }
         let object = VoucherJSON(game: self).object(of: voucher)
-        try attempt("\(voucher.kind.rawValue) of \(voucher.total) for \(invoice.name)", paper.submit(voucher)) { session in
+        try attempt("\(voucher.kind.rawValue) of \(voucher.total) for \(invoice.name)", paper.submit(voucher)) {
+            session in
             voucher.name = try session.book(voucher.kind.rawValue, object)
         }
     }
@@ -131,10 +135,27 @@ struct Game {
         let lines = (0..<dice.number(1...2)).map { _ in
             Voucher.Line(
                 item: dice.one(["Chai", "Tofu", "Ikura"]), warehouse: dice.one([Trading.stores, Trading.shop]),
-                qty: purpose == "In" ? dice.qty() * dice.one([1, 4]) : dice.qty(),
-                rate: dice.isOne(of: 5) ? dice.rate() * 100 : dice.rate(), uom: purpose)
+                qty: purpose == "In" ? dice.qty() * dice.one([1, 4]) : dice.qty(), rate: dice.rate(), uom: purpose)
         }
         try submit(.stockEntry, lines)
+    }
+
+    /// Something dear comes in, most of all is used up, and the dear receipt is taken back: the stock has not the value
+    /// left that it came with.
+    private mutating func regret() throws {
+        var line = Voucher.Line(
+            item: dice.one(["Chai", "Tofu", "Ikura"]), warehouse: Trading.stores, qty: 1, rate: dice.rate() * 1000,
+            uom: "In")
+        let known = paper.vouchers.count
+        try submit(.stockEntry, [line])
+        guard let receipt = paper.vouchers.dropFirst(known).first else { return }
+        let shelf = paper.shelves.shelves[Shelves.Place(item: line.item, warehouse: line.warehouse)]
+        line.qty = ((shelf?.qty ?? .zero) * 7).divided(by: 10, decimals: 2)
+        line.uom = "Out"
+        if line.qty.isPositive { try submit(.stockEntry, [line]) }
+        try attempt("cancelling \(receipt.name)", paper.cancel(receipt)) { session in
+            try session.cancel("Stock Entry", receipt.name)
+        }
     }
 
     private mutating func journal() throws {
@@ -243,7 +264,8 @@ struct Game {
             let isKept = ["bin", "_series", "_account_balance", "_stock_balance", "sales_order", "purchase_order"]
             guard isKept.contains(table.name) else { continue }
             let columns = table.columns.map { quoted($0.name) }.joined(separator: ",")
-            text += "\(try transaction.query("SELECT \(columns) FROM \(quoted(table.name)) ORDER BY 1, 2", [], table.columns.map(\.type)))\n"
+            text +=
+                "\(try transaction.query("SELECT \(columns) FROM \(quoted(table.name)) ORDER BY 1, 2", [], table.columns.map(\.type)))\n"
         }
         return text
     }

@@ -21,7 +21,8 @@ extension Game {
     /// All is balanced: the whole, each voucher, and what is kept with what it is kept of.
     private func checkLedger() throws {
         let uneven = try transaction.query(
-            "SELECT voucher_no FROM gl_entry GROUP BY voucher_type, voucher_no HAVING SUM(debit) <> SUM(credit)", [], [.text])
+            "SELECT voucher_no FROM gl_entry GROUP BY voucher_type, voucher_no HAVING SUM(debit) <> SUM(credit)", [],
+            [.text])
         guard uneven.isEmpty else { throw Wrong("not balanced: \(uneven)") }
         let sums = try balances("SELECT account, SUM(debit), SUM(credit) FROM gl_entry GROUP BY account")
         let kept = try balances("SELECT account, SUM(debit), SUM(credit) FROM _account_balance GROUP BY account")
@@ -159,7 +160,10 @@ extension Game {
             let percents = expected(voucher)
             let amount = voucher.lines.sum { $0.amount }
             // Cents of parts that were rounded each, as a percentage; near the whole they decide whether it is reached.
-            let slack = amount.isZero ? Exact(100) : Exact(units: 1, scale: 6) + Exact(voucher.lines.count * 6).divided(by: amount, decimals: 9)
+            let slack =
+                amount.isZero
+                ? Exact(100)
+                : Exact(units: 1, scale: 6) + Exact(voucher.lines.count * 6).divided(by: amount, decimals: 9)
             let isClose = zip(found[voucher.name] ?? [], percents).allSatisfy { ($0 - $1).magnitude <= slack }
             guard isClose, found[voucher.name]?.count == percents.count else {
                 throw Wrong("\(fields) of \(voucher.name) are \(found[voucher.name] ?? []), on paper \(percents)")
@@ -192,16 +196,18 @@ extension Game {
             return
         }
         guard from.isLive, !from.isClosed else { throw Wrong("\(method) of \(from.name) should be refused") }
-        let detail = [
-            Make.invoiceFromDelivery: "dn_detail", Make.billFromReceipt: "pr_detail", Make.bill: "po_detail",
-            Make.receipt: "purchase_order_item",
-        ][method] ?? "so_detail"
+        let detail =
+            [
+                Make.invoiceFromDelivery: "dn_detail", Make.billFromReceipt: "pr_detail", Make.bill: "po_detail",
+                Make.receipt: "purchase_order_item",
+            ][method] ?? "so_detail"
         for (place, left) in zip(paper.places(from), left) {
             let row = proposal.table("items").first { $0.text(detail) == place.line.row }
             let found = row.map { kind == .invoice ? $0.exact("rate") * $0.exact("qty") : $0.exact("qty") } ?? .zero
             let slack = kind == .invoice ? Paper.tolerance : .zero
             guard (found - left).magnitude <= slack else {
-                throw Wrong("\(method) of \(from.name) proposes \(found) of \(place.line.item), on paper \(left) are left")
+                throw Wrong(
+                    "\(method) of \(from.name) proposes \(found) of \(place.line.item), on paper \(left) are left")
             }
         }
     }

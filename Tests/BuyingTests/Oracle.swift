@@ -84,7 +84,9 @@ struct Shelves: Equatable {
     var shelves: [Place: Shelf] = [:]
 
     /// What comes in is worth what it costs.
-    mutating func receive(_ item: String, _ warehouse: String, _ qty: Exact, worth value: Exact, on day: Day) -> Voucher.Move {
+    mutating func receive(
+        _ item: String, _ warehouse: String, _ qty: Exact, worth value: Exact, on day: Day
+    ) -> Voucher.Move {
         shelves[Place(item: item, warehouse: warehouse), default: Shelf()].qty += qty
         return note(item, warehouse, qty, value, day)
     }
@@ -100,7 +102,9 @@ struct Shelves: Equatable {
     }
 
     /// A receipt is taken back at what it cost, or with what is left; nil when there is not enough.
-    mutating func takeBack(_ item: String, _ warehouse: String, _ qty: Exact, worth value: Exact, on day: Day) -> Voucher.Move? {
+    mutating func takeBack(
+        _ item: String, _ warehouse: String, _ qty: Exact, worth value: Exact, on day: Day
+    ) -> Voucher.Move? {
         let place = Place(item: item, warehouse: warehouse)
         let shelf = shelves[place] ?? Shelf()
         guard qty <= shelf.qty else { return nil }
@@ -214,12 +218,16 @@ struct Paper {
                 moves.append(
                     shelves.receive(line.item, line.warehouse, line.stockQty, worth: line.amount, on: voucher.day))
             case .delivery:
-                guard let move = shelves.issue(line.item, line.warehouse, line.stockQty, on: voucher.day) else { return nil }
+                guard let move = shelves.issue(line.item, line.warehouse, line.stockQty, on: voucher.day) else {
+                    return nil
+                }
                 moves.append(move)
             case .stockEntry:
                 // The unit tells what for: into `warehouse`, out of it, or from it to the other one.
                 if line.uom != "In" {
-                    guard let move = shelves.issue(line.item, line.warehouse, line.qty, on: voucher.day) else { return nil }
+                    guard let move = shelves.issue(line.item, line.warehouse, line.qty, on: voucher.day) else {
+                        return nil
+                    }
                     moves.append(move)
                 }
                 if line.uom != "Out" {

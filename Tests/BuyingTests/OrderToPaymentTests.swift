@@ -17,6 +17,7 @@ import Values
     }
 
     /// Inserts and submits a bill proposed from a receipt or order, changed by `change`.
+    @discardableResult
     static func bill(
         _ session: Session, _ method: String, from source: String, _ change: (Document) -> Void = { _ in }
     ) throws -> String {
@@ -27,7 +28,9 @@ import Values
         return bill.name
     }
 
-    @Test func `an order is received in parts, billed and paid, and nothing stays between stock and creditors`() async throws {
+    @Test func `an order is received in parts, billed and paid, and nothing stays between stock and creditors`()
+        async throws
+    {
         let trading = try await Trading()
         let order = try await trading.on("1996-03-01") { session in
             let order = try Self.order(session)
@@ -40,7 +43,9 @@ import Values
         let first = try await trading.on("1996-03-05") { session in
             let receipt = try session.book(Make.receipt, "Purchase Receipt", from: order, qty: [12, 4])
             #expect(
-                try session.figures("Purchase Order", order, "status", "per_received") == ["To Receive and Bill", "72.7273"])
+                try session.figures("Purchase Order", order, "status", "per_received") == [
+                    "To Receive and Bill", "72.7273",
+                ])
             #expect(try session.bin("Ikura", Trading.stores, "ordered_qty") == 0)
             #expect(try session.bin("Tofu", Trading.stores, "ordered_qty") == 6)
             #expect(try session.bin("Ikura", Trading.stores, "stock_value") == 288)
@@ -58,7 +63,9 @@ import Values
                     == ["Unpaid", "289.4", "Tokyo Traders"])
             #expect(try session.figures("Purchase Receipt", first, "status", "per_billed") == ["Completed", "100"])
             #expect(
-                try session.figures("Purchase Order", order, "status", "per_billed") == ["To Receive and Bill", "99.2796"])
+                try session.figures("Purchase Order", order, "status", "per_billed") == [
+                    "To Receive and Bill", "99.2796",
+                ])
             #expect(try session.balance("stock_received_but_not_billed") == 0)
             return bill
         }
@@ -68,7 +75,10 @@ import Values
             let rest = try Self.bill(session, Make.billFromReceipt, from: second)
             #expect(try session.figures("Purchase Order", order, "status", "per_billed") == ["Completed", "100"])
             try session.pay("Purchase Invoice", bill, 100)
-            #expect(try session.figures("Purchase Invoice", bill, "status", "outstanding_amount") == ["Partly Paid", "189.4"])
+            #expect(
+                try session.figures("Purchase Invoice", bill, "status", "outstanding_amount") == [
+                    "Partly Paid", "189.4",
+                ])
             try session.pay("Purchase Invoice", bill)
             try session.pay("Purchase Invoice", rest)
             #expect(try session.figures("Purchase Invoice", rest, "status", "outstanding_amount") == ["Paid", "0"])
@@ -134,11 +144,55 @@ import Values
         }
     }
 
+    @Test func `a bill in another currency clears what was received at the rate of then`() async throws {
+        let trading = try await Trading()
+        try await trading.on("1996-03-01") { session in
+            try session.make("Currency", ["currency_name": "EUR", "fraction_units": 100])
+            let receipt = try session.book(
+                "Purchase Receipt",
+                [
+                    "supplier": "Exotic Liquids", "currency": "EUR", "conversion_rate": "1.1",
+                    "set_warehouse": .string(Trading.stores), "items": [["item_code": "Chai", "qty": 10, "rate": 3]],
+                ])
+            #expect(try session.balance("stock_received_but_not_billed") == -33)
+            let bill = try Self.bill(session, Make.billFromReceipt, from: receipt) {
+                $0.set("conversion_rate", Exact(units: 12, scale: 1))
+            }
+            #expect(
+                try session.figures("Purchase Invoice", bill, "grand_total", "base_grand_total", "outstanding_amount")
+                    == ["30", "36", "36"])
+            #expect(try session.balance("stock_received_but_not_billed") == 0)
+            #expect(try session.balance("default_payable_account") == -36)
+            #expect(try session.balance("default_inventory_account") == 33)
+            #expect(try session.balance("stock_adjustment_account") == 3)
+        }
+    }
+
+    @Test func `a bill is for the supplier and the goods it says`() async throws {
+        let trading = try await Trading()
+        let order = try await trading.on("1996-03-01") { try Self.order($0) }
+        let supplier = await trading.refusal(on: "1996-03-02") { session in
+            _ = try Self.bill(session, Make.bill, from: order) { $0.set("supplier", "Exotic Liquids") }
+        }
+        #expect(supplier?.message.contains("supplier") == true)
+        let item = await trading.refusal(on: "1996-03-02") { session in
+            _ = try Self.bill(session, Make.bill, from: order) { $0.table("items")[0].set("item_code", "Chai") }
+        }
+        #expect(item?.field == "item_code")
+        #expect(item?.row == 1)
+        let row = await trading.refusal(on: "1996-03-02") { session in
+            _ = try Self.bill(session, Make.bill, from: order) { $0.table("items")[1].set("po_detail", "no such row") }
+        }
+        #expect(row?.kind == .brokenLink)
+    }
+
     @Test func `a bill above the ordered price is refused`() async throws {
         let trading = try await Trading()
         let order = try await trading.on("1996-03-01") { try Self.order($0) }
         let problem = await trading.refusal(on: "1996-03-02") { session in
-            _ = try Self.bill(session, Make.bill, from: order) { $0.table("items")[1].set("rate", Exact(units: 36, scale: 2)) }
+            _ = try Self.bill(session, Make.bill, from: order) {
+                $0.table("items")[1].set("rate", Exact(units: 36, scale: 2))
+            }
         }
         #expect(problem?.kind.code == "over_billed")
         #expect(problem?.field == "rate")
@@ -204,7 +258,8 @@ import Values
                             "account_head": .string(account), "description": "Tax",
                         ],
                         [
-                            "category": "Total", "add_deduct_tax": "Deduct", "charge_type": "Actual", "tax_amount": "2.5",
+                            "category": "Total", "add_deduct_tax": "Deduct", "charge_type": "Actual",
+                            "tax_amount": "2.5",
                             "account_head": .string(account), "description": "Withheld",
                         ],
                     ],

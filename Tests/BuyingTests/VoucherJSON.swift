@@ -16,7 +16,9 @@ struct VoucherJSON {
         case .payment: return payment(voucher)
         case .journal: return journal(voucher)
         case .stockEntry:
-            let purposes: [String: JSON] = ["In": "Material Receipt", "Out": "Material Issue", "Transfer": "Material Transfer"]
+            let purposes: [String: JSON] = [
+                "In": "Material Receipt", "Out": "Material Issue", "Transfer": "Material Transfer",
+            ]
             object["stock_entry_type"] = purposes[voucher.lines[0].uom]
         }
         if voucher.kind == .order || voucher.kind == .purchaseOrder {
@@ -70,7 +72,8 @@ struct VoucherJSON {
         let isReceipt = voucher.paid?.kind == .invoice
         return [
             "payment_type": isReceipt ? "Receive" : "Pay", "party_type": isReceipt ? "Customer" : "Supplier",
-            "party": isReceipt ? "Alfreds Futterkiste" : "Tokyo Traders", "posting_date": .string(voucher.day.description),
+            "party": isReceipt ? "Alfreds Futterkiste" : "Tokyo Traders",
+            "posting_date": .string(voucher.day.description),
             "paid_amount": .decimal(voucher.total), "received_amount": .decimal(voucher.total), "reference_no": "1",
             "reference_date": .string(voucher.day.description),
             "references": [

@@ -135,13 +135,13 @@ import Values
     @Test func `whatever stands in a document is text on a page`() async throws {
         let site = try await Site.make()
         let document: JSON = [
-            "name": .string(Self.hostile), "title": .string(Self.hostile), "blurb": .string(Self.hostile),
+            "name": "hostile' \" onmouseover=\"x", "title": .string(Self.hostile), "blurb": .string(Self.hostile),
             "authors": [["author_name": .string(Self.hostile)]],
         ]
         #expect(try await site.send(.post, "/api/resource/Book", json: document.text).status == 200)
         let coded = coded(Self.hostile)
         for path in [
-            "/list/Book", "/doc/Book/\(coded)", "/list/Book?q=\(coded)", "/list/Book?is.title=\(coded)&sort=\(coded)", "/list/\(coded)",
+            "/list/Book", "/doc/Book/" + PercentCoding.encode("hostile' \" onmouseover=\"x"), "/doc/Book/\(coded)", "/list/Book?q=\(coded)", "/list/Book?is.title=\(coded)&sort=\(coded)", "/list/\(coded)",
             "/report/\(coded)", "/report/Loan%20Fees?from_date=\(coded)&reader=\(coded)", "/login?next=\(coded)", "/doc/\(coded)/\(coded)",
         ] {
             let page = try await open(site, path)

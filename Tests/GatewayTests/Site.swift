@@ -95,12 +95,13 @@ final class Site: Sendable {
                 ("B-4", "alphabet", "Poetry", 40), ("B-5", "100% true", "", 50),
             ]
             for (name, title, shelf, price) in books {
+                let day = price <= 30 ? "2020-01-\(price)" : "2020-02-\(price - 30)"
                 _ = try session.create(
                     "Book",
                     [
                         "name": .string(name), "title": .string(title), "shelf": .string(shelf), "price": .int(price),
-                        "isbn": .string("isbn-\(name)"), "pages": .int(price * 10), "printed": .string("2020-01-\(price)"),
-                        "seen": .string("2020-01-\(price) 12:30:00"), "lent": .int(price > 30 ? 1 : 0),
+                        "isbn": .string("isbn-\(name)"), "pages": .int(price * 10), "printed": .string(day),
+                        "seen": .string("\(day) 12:30:00"), "lent": .int(price > 30 ? 1 : 0),
                         "authors": [["author_name": .string("Author of \(title)")]],
                     ])
             }

@@ -41,7 +41,8 @@ import Values
             #expect(try session.figures("Sales Order", document.name, "status") == ["Draft"])
             try session.submit(document)
             #expect(
-                try session.figures("Sales Order", document.name, "status", "per_delivered", "per_billed", "customer_name")
+                try session.figures(
+                    "Sales Order", document.name, "status", "per_delivered", "per_billed", "customer_name")
                     == ["To Deliver and Bill", "0", "0", "Alfreds Futterkiste"])
             #expect(try session.figures("Quotation", quotation, "status", "per_ordered") == ["Ordered", "100"])
             #expect(try session.bin("Chai", Trading.stores, "reserved_qty") == 10)
@@ -149,7 +150,8 @@ import Values
         try await trading.on("1996-07-06") { session in
             try session.cancel("Delivery Note", delivery)
             #expect(try session.bin("Chai", Trading.stores, "reserved_qty") == 10)
-            #expect(try session.figures("Sales Order", order, "per_delivered", "status") == ["0", "To Deliver and Bill"])
+            #expect(
+                try session.figures("Sales Order", order, "per_delivered", "status") == ["0", "To Deliver and Bill"])
             try session.cancel("Sales Order", order)
             #expect(try session.figures("Sales Order", order, "status") == ["Cancelled"])
             #expect(try session.bin("Chai", Trading.stores, "reserved_qty") == 0)
@@ -230,7 +232,32 @@ import Values
         }
     }
 
-    @Test func `freight is charged once, spread over the invoices of its order`() async throws {
+    @Test func `an order on hold is neither delivered nor billed`() async throws {
+        let trading = try await Trading()
+        let method = "erpnext.selling.doctype.sales_order.sales_order.update_status"
+        let order = try await trading.on("1996-07-04") { session in
+            let order = try Self.order(session)
+            try session.call(method, ["name": .string(order), "status": "On Hold"])
+            return order
+        }
+        for make in [Make.delivery, Make.invoice] {
+            let problem = await trading.refusal(on: "1996-07-05") { session in
+                _ = try session.call(make, ["source_name": .string(order)])
+            }
+            #expect(problem?.message.contains("On Hold") == true)
+        }
+        let other = await trading.refusal(on: "1996-07-05") { session in
+            try session.call(method, ["name": .string(order), "status": "Completed"])
+        }
+        #expect(other?.kind == .notAnOption)
+        let stranger = await trading.refusal(on: "1996-07-05", as: Actor(user: "a@b.c", roles: ["Stock User"])) {
+            session in
+            try session.call(method, ["name": .string(order), "status": "Draft"])
+        }
+        #expect(stranger?.kind == .forbidden)
+    }
+
+    @Test func `an invoice of what is left proposes its share of the order's freight`() async throws {
         let trading = try await Trading()
         try await trading.on("1996-07-04") { session in
             let freight = try session.get("Company", Trading.company).text("default_expense_account")
@@ -245,10 +272,16 @@ import Values
                     ]
                 ])
             #expect(try session.figures("Sales Order", order, "net_total", "grand_total") == ["273", "305.38"])
-            let first = try session.book(Make.invoice, "Sales Invoice", from: order, qty: [10, 0])
+            // Who bills a part at once says how much of the freight it bears.
+            let part = try session.proposed(Make.invoice, "Sales Invoice", from: order)
+            part.setTable("items", [part.table("items")[0]])
+            part.table("taxes")[0].set("tax_amount", Exact(units: 2135, scale: 2))
+            try session.insert(part)
+            try session.submit(part)
+            let first = part.name
             let second = try session.book(Make.invoice, "Sales Invoice", from: order)
-            let total = try [first, second].sum { try session.get("Sales Invoice", $0).exact("net_total") }
-            #expect(total == 273)
+            let total = try [first, second].sum { try session.get("Sales Invoice", $0).exact("grand_total") }
+            #expect(total == Exact(units: 30538, scale: 2))
         }
     }
 

@@ -55,7 +55,9 @@ final class Trading: Sendable {
     }
 
     /// What a day's work is refused with; nil when it is not.
-    func refusal(on day: String, as actor: Actor = .administrator, _ body: @escaping @Sendable (Session) throws -> Void)
+    func refusal(
+        on day: String, as actor: Actor = .administrator, _ body: @escaping @Sendable (Session) throws -> Void
+    )
         async -> Problem?
     {
         do {

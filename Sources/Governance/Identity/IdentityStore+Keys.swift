@@ -23,13 +23,16 @@ extension IdentityStore {
         return APIKeys(key: kept, secret: secret)
     }
 
-    /// The user whose key and secret these are, or nil. Costs no query while the key is cached.
+    /// The user whose key and secret these are, or nil. Costs no query while the key is cached, a few seconds long.
     public func verifyKey(_ key: String, secret: String) async throws -> String? {
         guard (1...64).contains(key.utf8.count), secret.utf8.count <= 128 else { return nil }
-        let (cached, generation) = cache.withLock { ($0.keys[key], $0.generation) }
-        let known = if let cached { cached } else { try await load(key, generation) }
+        let digest = Secret.digest(secret)
+        let (cached, generation) = cache.withLock { ($0.key(key), $0.generation) }
+        if let cached, Secret.equal(cached.secret, digest) { return cached.user }
+        // Another process may have made a new secret.
+        let known = try await load(key, generation)
         // An unknown key is compared like a known one.
-        let matches = Secret.equal(known?.secret ?? [UInt8](repeating: 0, count: 32), Secret.digest(secret))
+        let matches = Secret.equal(known?.secret ?? [UInt8](repeating: 0, count: 32), digest)
         return matches ? known?.user : nil
     }
 
@@ -49,9 +52,8 @@ extension IdentityStore {
         }
         guard let row, let user = row[0].text, let secret = row[1].bytes else { return nil }
         let found = IdentityCache.Key(user: user, secret: secret)
-        let limit = limits.cached
-        cache.withLock { cache in
-            if cache.generation == generation { cache.add(key: found, key, limit: limit) }
+        cache.withLock { [limits] cache in
+            if cache.generation == generation { cache.add(key: found, key, limits: limits) }
         }
         return found
     }

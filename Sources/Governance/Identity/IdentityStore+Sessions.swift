@@ -27,19 +27,19 @@ extension IdentityStore {
                 ])
             return ended
         }
-        let limit = limits.cached
-        cache.withLock { cache in
+        cache.withLock { [limits] cache in
             if ended > 0 { cache.forget(user) }
-            cache.add(session: session, digest, limit: limit)
+            cache.add(session: session, digest, limits: limits)
         }
         return sid
     }
 
-    /// The session of that identifier, or nil when there is none or it has expired. Costs no query while it is cached.
+    /// The session of that identifier, or nil when there is none or it has expired. Costs no query while it is
+    /// cached, a few seconds long.
     public func session(_ sid: String, at now: Timestamp) async throws -> WebSession? {
         guard sid.utf8.count == 64 else { return nil }
         let digest = Secret.digest(sid)
-        let (cached, generation) = cache.withLock { ($0.sessions[digest], $0.generation) }
+        let (cached, generation) = cache.withLock { ($0.session(digest), $0.generation) }
         let found = if let cached { cached } else { try await load(digest, generation) }
         guard let session = found else { return nil }
         guard session.expires > now else {
@@ -78,9 +78,8 @@ extension IdentityStore {
             let expires = row[3].timestamp
         else { return nil }
         let session = WebSession(user: user, created: created, lastSeen: lastSeen, expires: expires)
-        let limit = limits.cached
-        cache.withLock { cache in
-            if cache.generation == generation { cache.add(session: session, digest, limit: limit) }
+        cache.withLock { [limits] cache in
+            if cache.generation == generation { cache.add(session: session, digest, limits: limits) }
         }
         return session
     }
@@ -91,9 +90,7 @@ extension IdentityStore {
         session.lastSeen = now
         session.expires = now.adding(seconds: limits.sessionSeconds)
         let touched = session
-        cache.withLock { cache in
-            if cache.sessions[digest] != nil { cache.sessions[digest] = touched }
-        }
+        cache.withLock { $0.update(session: touched, digest) }
         _ = try? await database.write { transaction in
             try transaction.execute(
                 "UPDATE _web_session SET last_seen = ?, expires = ? WHERE sid = ?",

@@ -50,11 +50,11 @@ public final class IdentityStore: Sendable {
     }
 }
 
-/// What the store keeps in memory. `generation` moves whenever something is taken away, so that what was read before
+/// What the store keeps in memory, for a few seconds, since another process may change it. `generation` moves whenever something is taken away, so that what was read before
 /// cannot be put in after.
 struct IdentityCache {
-    var sessions: [[UInt8]: WebSession] = [:]
-    var keys: [String: Key] = [:]
+    private var sessions: [[UInt8]: Kept<WebSession>] = [:]
+    private var keys: [String: Kept<Key>] = [:]
     private(set) var generation = 0
 
     struct Key {
@@ -62,10 +62,22 @@ struct IdentityCache {
         let secret: [UInt8]
     }
 
+    /// Something with the moment until which it is trusted.
+    private struct Kept<Content> {
+        let content: Content
+        let until: ContinuousClock.Instant
+    }
+
+    /// The session, unless it has been kept too long.
+    func session(_ sid: [UInt8]) -> WebSession? { sessions[sid].flatMap { $0.until > .now ? $0.content : nil } }
+
+    /// The key, unless it has been kept too long.
+    func key(_ name: String) -> Key? { keys[name].flatMap { $0.until > .now ? $0.content : nil } }
+
     mutating func forget(_ user: String) {
         generation += 1
-        sessions = sessions.filter { $0.value.user != user }
-        keys = keys.filter { $0.value.user != user }
+        sessions = sessions.filter { $0.value.content.user != user }
+        keys = keys.filter { $0.value.content.user != user }
     }
 
     mutating func forget(session sid: [UInt8]) {
@@ -74,13 +86,18 @@ struct IdentityCache {
     }
 
     /// Makes room by forgetting all when there are too many: what is in use comes back with its next request.
-    mutating func add(session: WebSession, _ sid: [UInt8], limit: Int) {
-        if sessions.count >= limit { sessions.removeAll(keepingCapacity: true) }
-        sessions[sid] = session
+    mutating func add(session: WebSession, _ sid: [UInt8], limits: IdentityLimits) {
+        if sessions.count >= limits.cached { sessions.removeAll(keepingCapacity: true) }
+        sessions[sid] = Kept(content: session, until: .now + .seconds(limits.cachedSeconds))
     }
 
-    mutating func add(key: Key, _ name: String, limit: Int) {
-        if keys.count >= limit { keys.removeAll(keepingCapacity: true) }
-        keys[name] = key
+    /// Takes over the new state of a session that is kept.
+    mutating func update(session: WebSession, _ sid: [UInt8]) {
+        if let kept = sessions[sid] { sessions[sid] = Kept(content: session, until: kept.until) }
+    }
+
+    mutating func add(key: Key, _ name: String, limits: IdentityLimits) {
+        if keys.count >= limits.cached { keys.removeAll(keepingCapacity: true) }
+        keys[name] = Kept(content: key, until: .now + .seconds(limits.cachedSeconds))
     }
 }

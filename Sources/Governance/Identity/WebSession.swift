@@ -28,6 +28,8 @@ public struct IdentityLimits: Sendable {
     public var lastSeenSeconds = 3600
     /// How many sessions, and how many keys, are kept in memory.
     public var cached = 10_000
+    /// How long what is kept in memory is trusted, in seconds: so long may what another process changes go unseen.
+    public var cachedSeconds = 5
     /// The most sessions of a user; the oldest end.
     public var sessionsPerUser = 50
 

@@ -149,7 +149,7 @@ public final class Gateway: HTTPResponder {
             return try await accounts.call(method, request, by: caller)
         }
         guard let method = methods[name] else {
-            throw Problem(.notFound, "There is no method \(name.prefix(140))", fix: "See /openapi.json.")
+            throw Problem(.noSuchMethod, "There is no method \(name.prefix(140))", fix: "See /openapi.json.")
         }
         let caller = try await method.allowsGuests ? callerOrGuest(of: request) : knownCaller(of: request)
         let arguments = request.arguments

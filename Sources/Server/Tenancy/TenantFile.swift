@@ -46,8 +46,8 @@ public enum TenantFile {
         let limits = patient
         do {
             database = try SQLiteDatabase(path: path, limits: limits)
-        } catch StorageError.corrupt {
-            throw Problem(.invalid, "\(shown) is not a database", fix: "Choose a file that `cauldron backup` wrote.")
+        } catch StorageError.corrupt(let words) {
+            throw damaged(shown, words)
         } catch let error as StorageError {
             throw Problem(error)
         }
@@ -66,16 +66,21 @@ public enum TenantFile {
         switch result {
         case .success(let found):
             guard let damage = found.damage.first else { return found.count }
-            throw Problem(.invalid, "\(shown) is damaged: \(damage)", fix: "Use another backup.")
+            throw damaged(shown, damage)
         case .failure(StorageError.failed):
             throw Problem(
                 .invalid, "\(shown) is a database, but not one of Cauldron",
                 fix: "Choose a file that `cauldron backup` wrote.")
-        case .failure(StorageError.corrupt(let damage)):
-            throw Problem(.invalid, "\(shown) is damaged: \(damage)", fix: "Use another backup.")
+        case .failure(StorageError.corrupt(let words)): throw damaged(shown, words)
         case .failure(let error as StorageError): throw Problem(error)
         case .failure(let error): throw error
         }
+    }
+
+    private static func damaged(_ name: String, _ words: String) -> Problem {
+        words.contains("not a database")
+            ? Problem(.invalid, "\(name) is not a database", fix: "Choose a file that `cauldron backup` wrote.")
+            : Problem(.invalid, "\(name) is damaged: \(words)", fix: "Use another backup.")
     }
 
     /// Limits for work that may take long.

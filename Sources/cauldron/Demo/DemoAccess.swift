@@ -53,7 +53,8 @@ struct DemoAccess: Sendable, Equatable {
     /// The fields as the command prints and keeps them.
     var fields: JSONObject {
         [
-            "user": .string(user), "password": .string(password), "api_key": .string(key), "api_secret": .string(secret),
+            "user": .string(user), "password": .string(password), "api_key": .string(key),
+            "api_secret": .string(secret),
         ]
     }
 

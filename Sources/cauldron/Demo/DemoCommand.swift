@@ -46,7 +46,8 @@ struct DemoCommand: AsyncParsableCommand {
             await tenant.close()
             throw error
         }
-        let server = GatewayServer(tenant: tenant, configuration: GatewayConfiguration(host: host, port: port)) { port in
+        let server = GatewayServer(tenant: tenant, configuration: GatewayConfiguration(host: host, port: port)) {
+            port in
             show(access, at: "http://\(host.contains(":") ? "[\(host)]" : host):\(port)")
         }
         do {

@@ -79,7 +79,8 @@ struct DemoCompany {
         try write.insert(
             "Company",
             [
-                "company_name": .string(Self.name), "abbr": .string(Self.abbr), "default_currency": .string(Self.currency),
+                "company_name": .string(Self.name), "abbr": .string(Self.abbr),
+                "default_currency": .string(Self.currency),
                 "country": "United States", "rounding_method": "Commercial Rounding", "enable_perpetual_inventory": 1,
             ])
         try write.insertAll(

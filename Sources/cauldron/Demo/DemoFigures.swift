@@ -19,7 +19,8 @@ struct DemoFigures: Sendable, Equatable {
         DemoFigures(
             orders: 830, netTotal: Exact(units: 126_579_329, scale: 2), freight: Exact(units: 6_494_269, scale: 2),
             shipped: 809,
-            stock: Dictionary(uniqueKeysWithValues: data.products.filter { $0.inStock > 0 }.map { ($0.name, $0.inStock) }))
+            stock: Dictionary(
+                uniqueKeysWithValues: data.products.filter { $0.inStock > 0 }.map { ($0.name, $0.inStock) }))
     }
 
     /// What a tenant's documents come to.

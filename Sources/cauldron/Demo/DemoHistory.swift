@@ -1,13 +1,21 @@
 import Documents
+import Synchronization
 import Values
 
 /// Does what happened at Northwind Traders, moment by moment, and knows which documents came of it.
-struct DemoHistory: Sendable {
-    let data: NorthwindData
-    let plan: PurchasePlan
-    /// The documents that later ones are made from.
-    private(set) var names: [DemoTimeline.Event: String] = [:]
+final class DemoHistory: Sendable {
+    private let data: NorthwindData
+    private let plan: PurchasePlan
 
+    /// What came of the moments so far.
+    private struct State {
+        /// The documents that later ones are made from.
+        var names: [DemoTimeline.Event: String] = [:]
+        /// The first failure; nothing is done after it.
+        var failure: (any Error)?
+    }
+
+    private let state = Mutex(State())
     private let products: [Int: NorthwindData.Product]
     private let suppliers: [String: NorthwindData.Party]
     private let customers: [String: NorthwindData.Party]
@@ -24,17 +32,34 @@ struct DemoHistory: Sendable {
         shippers = Dictionary(uniqueKeysWithValues: data.shippers.map { ($0.id, $0.company) })
     }
 
-    /// The same history with the documents of what was done since.
-    mutating func note(_ made: [DemoTimeline.Event: String]) {
-        names.merge(made) { _, new in new }
+    /// Whether a moment failed, after which all fail.
+    var hasFailed: Bool { state.withLock { $0.failure != nil } }
+
+    /// Does the events of one moment, which is the session's. Moments are done in their order.
+    ///
+    /// - Throws: `Problem`, such as `notFound` when an event's document is to be made from one that is not there; after a
+    ///   failure always the first.
+    func run(_ events: [DemoTimeline.Event], in session: Session) throws {
+        if let failure = state.withLock(\.failure) { throw failure }
+        do {
+            let made = try perform(events, in: session)
+            state.withLock { $0.names.merge(made) { _, new in new } }
+        } catch {
+            state.withLock { $0.failure = error }
+            throw error
+        }
     }
 
-    /// Does the events of one moment, which is the session's, and returns the documents.
-    ///
-    /// - Throws: ``Problem``, such as ``Problem/Kind/notFound`` when the event's document is to be made from one that is
-    ///   not there.
-    func run(_ events: [DemoTimeline.Event], in session: Session) throws -> [DemoTimeline.Event: String] {
+    private func perform(
+        _ events: [DemoTimeline.Event], in session: Session
+    ) throws -> [DemoTimeline.Event: String] {
         var made: [DemoTimeline.Event: String] = [:]
+        func name(of event: DemoTimeline.Event) throws -> JSON {
+            guard let name = made[event] ?? state.withLock({ $0.names[event] }) else {
+                throw Problem(.notFound, "Nothing was made for \(event)")
+            }
+            return .string(name)
+        }
         let write = DemoWriter(session: session)
         for event in events {
             made[event] =
@@ -44,29 +69,22 @@ struct DemoHistory: Sendable {
                     try write.submit(
                         "Purchase Receipt",
                         from: "erpnext.buying.doctype.purchase_order.purchase_order.make_purchase_receipt",
-                        ["source_name": name(of: .purchaseOrder(lot: lot), made)])
+                        ["source_name": name(of: .purchaseOrder(lot: lot))])
                 case .purchaseInvoice(let lot):
                     try write.submit(
                         "Purchase Invoice",
                         from: "erpnext.stock.doctype.purchase_receipt.purchase_receipt.make_purchase_invoice",
-                        ["source_name": name(of: .purchaseReceipt(lot: lot), made)], bill(of: lot))
+                        ["source_name": name(of: .purchaseReceipt(lot: lot))], bill(of: lot))
                 case .supplierPayment(let lot):
-                    try pay("Purchase Invoice", name(of: .purchaseInvoice(lot: lot), made), "PAY \(lot + 1)", write)
+                    try pay("Purchase Invoice", name(of: .purchaseInvoice(lot: lot)), "PAY \(lot + 1)", write)
                 case .salesOrder(let index): try write.submit("Sales Order", salesOrder(data.orders[index]))
-                case .shipment(let index): try ship(index, name(of: .salesOrder(index), made), write)
+                case .shipment(let index): try ship(index, name(of: .salesOrder(index)), write)
                 case .customerPayment(let index):
                     try pay(
-                        "Sales Invoice", name(of: .shipment(index), made), "ORDER \(data.orders[index].id)", write)
+                        "Sales Invoice", name(of: .shipment(index)), "ORDER \(data.orders[index].id)", write)
                 }
         }
         return made
-    }
-
-    private func name(of event: DemoTimeline.Event, _ made: [DemoTimeline.Event: String]) throws -> JSON {
-        guard let name = made[event] ?? names[event] else {
-            throw Problem(.notFound, "Nothing was made for \(event)")
-        }
-        return .string(name)
     }
 
     // MARK: - Buying
@@ -117,7 +135,8 @@ struct DemoHistory: Sendable {
         if !order.freight.isZero {
             fields["taxes"] = [
                 [
-                    "charge_type": "Actual", "account_head": .string(DemoCompany.freightAccount), "description": "Freight",
+                    "charge_type": "Actual", "account_head": .string(DemoCompany.freightAccount),
+                    "description": "Freight",
                     "tax_amount": JSON(order.freight), "cost_center": .string(DemoCompany.costCenter),
                 ]
             ]

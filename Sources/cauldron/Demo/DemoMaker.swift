@@ -51,15 +51,7 @@ struct DemoMaker: Sendable {
             try company.makeMasters(in: session)
             try company.open(in: session)
         }
-        var history = DemoHistory(data, plan)
-        for moment in timeline.moments {
-            let made = try await tenant.write(as: .administrator, at: moment.time) { [history] session in
-                try history.run(moment.events, in: session)
-            }
-            history.note(made)
-            let orders = moment.events.count { if case .salesOrder = $0 { true } else { false } }
-            progress.advance(to: moment.time.day, steps: moment.events.count, orders: orders)
-        }
+        try await write(DemoHistory(data, plan), to: tenant, &progress)
         try await tenant.write(as: .administrator, at: Timestamp(timeline.end).adding(seconds: 18 * 3600)) { session in
             try company.disableDiscontinued(in: session)
         }
@@ -75,6 +67,30 @@ struct DemoMaker: Sendable {
         )
     }
 
+    /// Does all moments in their order, each in a write of its own at its own time.
+    ///
+    /// The next one is queued as soon as one begins, so that the writer always has one waiting and many share a commit.
+    private func write(_ history: DemoHistory, to tenant: Tenant, _ progress: inout DemoProgress) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for moment in timeline.moments {
+                let (beginning, begun) = AsyncStream.makeStream(of: Void.self)
+                group.addTask {
+                    // Also when it is refused and never begins.
+                    defer { begun.finish() }
+                    try await tenant.write(as: .administrator, at: moment.time) { session in
+                        begun.finish()
+                        try history.run(moment.events, in: session)
+                    }
+                }
+                for await _ in beginning {}
+                if history.hasFailed { break }
+                let orders = moment.events.count { if case .salesOrder = $0 { true } else { false } }
+                progress.advance(to: moment.time.day, steps: moment.events.count, orders: orders)
+            }
+            try await group.waitForAll()
+        }
+    }
+
     // MARK: - Files
 
     private func prepare(_ folder: String) throws {
@@ -84,7 +100,8 @@ struct DemoMaker: Sendable {
             try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
         } catch {
             throw Problem(
-                .unavailable, "The directory \(directory) cannot be written", fix: "Choose another with --data, or its owner.")
+                .unavailable, "The directory \(directory) cannot be written",
+                fix: "Choose another with --data, or its owner.")
         }
     }
 
@@ -101,7 +118,8 @@ struct DemoMaker: Sendable {
             try files.moveItem(atPath: database, toPath: Tenant.databasePath(in: directory))
             try files.removeItem(atPath: folder)
         } catch {
-            throw Problem(.unavailable, "What was made cannot be moved to \(directory)", fix: "Check the rights and the disk.")
+            throw Problem(
+                .unavailable, "What was made cannot be moved to \(directory)", fix: "Check the rights and the disk.")
         }
     }
 }

@@ -41,7 +41,9 @@ struct PurchasePlan: Sendable {
         var needs: [Int: [Int: Int]] = [:]
         for order in data.orders {
             guard let shipped = order.shipped else { continue }
-            for line in order.lines { needs[Self.quarter(of: shipped), default: [:]][line.product, default: 0] += line.quantity }
+            for line in order.lines {
+                needs[Self.quarter(of: shipped), default: [:]][line.product, default: 0] += line.quantity
+            }
         }
         opening = Self.lines(data.products) { (needs[first]?[$0.id] ?? 0) + $0.inStock }
         let products = Dictionary(grouping: data.products, by: \.supplier)
@@ -88,7 +90,7 @@ struct PurchasePlan: Sendable {
     /// Suppliers are ordered from on different days, beginning three weeks into the quarter.
     private static func day(in quarter: Int, of place: Int) -> Day {
         let start = Day(year: quarter / 4, month: quarter % 4 * 3 + 1, day: 1) ?? .earliest
-        return workday(start.adding(days: 20 + place * 2 % 30), step: 1)
+        return workday(start.adding(days: 20 + place * 3 % 45), step: 1)
     }
 
     /// The quarter a day is in: consecutive quarters have consecutive numbers.

@@ -66,7 +66,9 @@ struct BilledShare {
                 after.base = baseMoney.round((after.base * qty) / whole)
             }
             billed[line.text(detail)] = after
-            let base = isBooked ? after.base - before.base : baseMoney.round(((row[6].exact ?? .zero) * line.exact("qty")) / whole)
+            let base =
+                isBooked
+                ? after.base - before.base : baseMoney.round(((row[6].exact ?? .zero) * line.exact("qty")) / whole)
             parts[line.idx] = Part(amount: after.amount - before.amount, base: base)
         }
         return parts
@@ -79,7 +81,8 @@ struct BilledShare {
     func setWhatIsLeft(of source: Document, in invoice: Document, in session: Session) throws {
         let lines = invoice.table("items")
         let billed = try billedBefore(invoice, lines, in: session)
-        let whole = Dictionary(source.table("items").map { ($0.name, $0.exact("qty")) }, uniquingKeysWith: { first, _ in first })
+        let whole = Dictionary(
+            source.table("items").map { ($0.name, $0.exact("qty")) }, uniquingKeysWith: { first, _ in first })
         for line in lines {
             let row = line.text(detail)
             line.set("qty", (whole[row] ?? .zero) - (billed[row]?.qty ?? .zero))

@@ -80,7 +80,8 @@ extension PurchaseInvoice: Controller {
         guard let same else { return }
         throw Problem(
             .duplicateBill,
-            "Bill \(invoice.billNo) of \(invoice.supplier) was entered as Purchase Invoice \(same[0])", field: "bill_no",
+            "Bill \(invoice.billNo) of \(invoice.supplier) was entered as Purchase Invoice \(same[0])",
+            field: "bill_no",
             fix: "Correct bill_no, or cancel the other one.")
     }
 

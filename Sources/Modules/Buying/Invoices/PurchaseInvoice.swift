@@ -39,7 +39,8 @@ public struct PurchaseInvoice: DocTypeSchema {
     public let terms = SmallText()
     public let status = Select(
         [
-            "Draft", "Return", "Debit Note Issued", "Submitted", "Paid", "Partly Paid", "Unpaid", "Overdue", "Cancelled",
+            "Draft", "Return", "Debit Note Issued", "Submitted", "Paid", "Partly Paid", "Unpaid", "Overdue",
+            "Cancelled",
             "Internal Transfer",
         ], .readOnly, .noCopy, .fallback("Draft"), .inListView, .inStandardFilter, .indexed)
     public init() {}
@@ -50,7 +51,8 @@ public struct PurchaseInvoiceItem: DocTypeSchema {
     public static let doctype = DocTypeInfo("Purchase Invoice Item", module: "Buying", kind: .child)
     public let line = TradeLine()
     public let expenseAccount = Link(
-        Account.self, .about("Set by the server to Stock Received But Not Billed where the line bills goods of the stock."))
+        Account.self,
+        .about("Set by the server to Stock Received But Not Billed where the line bills goods of the stock."))
     public let purchaseOrder = Link(PurchaseOrder.self, .indexed)
     public let poDetail = Data(.hidden, .indexed)
     public let purchaseReceipt = Link("Purchase Receipt", .indexed)
@@ -61,6 +63,8 @@ public struct PurchaseInvoiceItem: DocTypeSchema {
         .readOnly, .hidden, .noCopy, .about("What of the receipt's amount the line bills: at the receipt's rate."))
     public let bookedAmount = Currency(
         .readOnly, .hidden, .noCopy,
-        .about("What the line debits to its account, in company currency: of goods of the stock what they stand there with."))
+        .about(
+            "What the line debits to its account, in company currency: of goods of the stock what they stand there with."
+        ))
     public init() {}
 }

@@ -25,7 +25,8 @@ enum PurchaseInvoicePostings {
     private static func owed(_ invoice: Doc<PurchaseInvoice>) -> GLPosting {
         let against = Set(invoice.items.map(\.expenseAccount)).sorted().joined(separator: ", ")
         return GLPosting(
-            account: invoice.creditTo, credit: Trade.basePayable(invoice.document), party: ("Supplier", invoice.supplier),
+            account: invoice.creditTo, credit: Trade.basePayable(invoice.document),
+            party: ("Supplier", invoice.supplier),
             against: String(against.prefix(Limits.lineCharacters)), costCenter: invoice.costCenter,
             dueDate: invoice.dueDate, remarks: invoice.remarks)
     }
@@ -36,12 +37,14 @@ enum PurchaseInvoicePostings {
             let center = row[\.line.costCenter].isEmpty ? invoice.costCenter : row[\.line.costCenter]
             postings.append(
                 GLPosting(
-                    account: row.expenseAccount, debit: row.bookedAmount, against: invoice.supplier, costCenter: center))
+                    account: row.expenseAccount, debit: row.bookedAmount, against: invoice.supplier, costCenter: center)
+            )
             let difference = row[\.line.baseNetAmount] - row.bookedAmount
             guard !difference.isZero else { continue }
             guard !company.stockAdjustmentAccount.isEmpty else {
                 throw Problem(
-                    .mandatory, "\(company.name) has no stock adjustment account for the difference of \(difference.rounded(2))",
+                    .mandatory,
+                    "\(company.name) has no stock adjustment account for the difference of \(difference.rounded(2))",
                     field: "rate", row: row.idx, fix: "Set stock_adjustment_account of the Company.")
             }
             postings.append(

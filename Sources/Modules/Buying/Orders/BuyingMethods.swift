@@ -20,9 +20,19 @@ enum BuyingMethods {
             try BilledShare.order.setWhatIsLeft(of: order, in: invoice, in: session)
         })
 
+    /// `make_purchase_invoice` of a receipt: what of it is not billed yet.
+    static let receiptToInvoice = Mapping(
+        from: "Purchase Receipt", to: "Purchase Invoice", fields: ["purchase_order_item": "po_detail"],
+        rowLink: "purchase_receipt", rowDetail: "pr_detail", quantity: Orders.unbilledQuantity,
+        after: { receipt, invoice, session in
+            invoice.set("posting_date", session.today)
+            try BilledShare.receipt.setWhatIsLeft(of: receipt, in: invoice, in: session)
+        })
+
     static let all: [Method] = [
         orderToReceipt.method("erpnext.buying.doctype.purchase_order.purchase_order.make_purchase_receipt"),
         orderToInvoice.method("erpnext.buying.doctype.purchase_order.purchase_order.make_purchase_invoice"),
+        receiptToInvoice.method("erpnext.stock.doctype.purchase_receipt.purchase_receipt.make_purchase_invoice"),
         Orders.statusMethod("erpnext.buying.doctype.purchase_order.purchase_order.update_status", "Purchase Order") {
             order, isOpen, session in
             try StockLedger.order(Orders.waiting(order, done: "received_qty", sign: isOpen ? 1 : -1), in: session)

@@ -22,7 +22,8 @@ package enum Orders {
             let complaint = item[0].int == 1 ? "is disabled" : item[1].int == 1 ? nil : "is not to be \(verb(purpose))"
             guard let complaint else { continue }
             throw Problem(
-                .invalid, "Row \(row.idx): Item \(row.text("item_code")) \(complaint)", field: "item_code", row: row.idx,
+                .invalid, "Row \(row.idx): Item \(row.text("item_code")) \(complaint)", field: "item_code",
+                row: row.idx,
                 fix: "Choose another item, or change this one.")
         }
     }
@@ -93,7 +94,8 @@ package enum Orders {
     package static func refuseCancel(_ order: Document, _ figures: [(field: String, word: String)]) throws {
         let name = "\(order.doctype.name) \(order.name)"
         if order.storedValue("status").text == "Closed" {
-            throw Problem(.orderNotOpen, "\(name) is closed and cannot be cancelled", field: "status", fix: "Re-open it first.")
+            throw Problem(
+                .orderNotOpen, "\(name) is closed and cannot be cancelled", field: "status", fix: "Re-open it first.")
         }
         for (field, word) in figures {
             guard let row = order.table("items").first(where: { !$0.exact(field).isZero }) else { continue }
@@ -114,14 +116,17 @@ package enum Orders {
     ) -> Method {
         Method(
             dotted, writes: true,
-            parameters: [.required("status", "Closed, On Hold, or Draft to open it again"), .required("name", "The order")],
+            parameters: [
+                .required("status", "Closed, On Hold, or Draft to open it again"), .required("name", "The order"),
+            ],
             summary: "Closes a \(doctype), puts it on hold or opens it again."
         ) { arguments, session in
             let order = try session.get(doctype, try arguments.required("name"))
             try session.require(.submit, order.doctype, order)
             guard order.docstatus == .submitted else {
                 throw Problem(
-                    .transition, "\(doctype) \(order.name) is \(order.docstatus.word), not submitted", field: "docstatus")
+                    .transition, "\(doctype) \(order.name) is \(order.docstatus.word), not submitted",
+                    field: "docstatus")
             }
             let wasOpen = order.text("status") != "Closed"
             switch try arguments.required("status") {
@@ -146,7 +151,9 @@ package enum Orders {
 
     private static func guardHold(_ order: Document) throws {
         guard order.text("status") != "Closed" else {
-            throw Problem(.orderNotOpen, "\(order.doctype.name) \(order.name) is closed", field: "status", fix: "Re-open it first.")
+            throw Problem(
+                .orderNotOpen, "\(order.doctype.name) \(order.name) is closed", field: "status",
+                fix: "Re-open it first.")
         }
     }
 }

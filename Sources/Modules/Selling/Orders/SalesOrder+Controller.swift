@@ -7,7 +7,8 @@ extension SalesOrder: Controller {
     /// What an order moves on the quotation it was made from.
     static let progress = [
         Progress(
-            link: "prevdoc_docname", row: "quotation_item", to: "Quotation", adds: "qty", into: "ordered_qty", of: "qty",
+            link: "prevdoc_docname", row: "quotation_item", to: "Quotation", adds: "qty", into: "ordered_qty",
+            of: "qty",
             percent: "per_ordered", exceeds: .overOrder)
     ]
 

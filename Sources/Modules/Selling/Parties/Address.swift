@@ -15,8 +15,11 @@ public struct Address: DocTypeSchema, Controller {
 
     public let addressTitle = Data(.inListView)
     public let addressType = Select(
-        ["Billing", "Shipping", "Office", "Personal", "Plant", "Postal", "Shop", "Subsidiary", "Warehouse", "Current",
-            "Permanent", "Other"], .required, .fallback("Billing"), .inListView)
+        [
+            "Billing", "Shipping", "Office", "Personal", "Plant", "Postal", "Shop", "Subsidiary", "Warehouse",
+            "Current",
+            "Permanent", "Other",
+        ], .required, .fallback("Billing"), .inListView)
     public let addressLine1 = Data(.required, .length(240), .named("address_line1"))
     public let addressLine2 = Data(.length(240), .named("address_line2"))
     public let city = Data(.required, .inListView)

@@ -9,7 +9,8 @@ package enum Party {
     /// - Throws: ``Problem/Kind/linked``.
     package static func refuseIfBooked(_ type: String, _ name: String, in session: Session) throws {
         let ledger = try session.registry.doctype("GL Entry")
-        let sql = "SELECT voucher_type, voucher_no FROM \(quoted(ledger.table)) WHERE party_type = ? AND party = ? LIMIT 1"
+        let sql =
+            "SELECT voucher_type, voucher_no FROM \(quoted(ledger.table)) WHERE party_type = ? AND party = ? LIMIT 1"
         guard let row = try session.transaction.first(sql, [.text(type), .text(name)], [.text, .text]) else { return }
         throw Problem(
             .linked, "\(type) \(name) stands in the books: \(row[0].description) \(row[1].description)",
@@ -39,7 +40,9 @@ package enum Party {
     /// - Throws: ``Problem/Kind/partyDisabled``.
     package static func check(_ type: String, _ field: String, of document: Document, in session: Session) throws {
         let name = document.text(field)
-        guard !name.isEmpty, let disabled = try session.values(of: type, [name], ["disabled"])[name]?[0].int else { return }
+        guard !name.isEmpty, let disabled = try session.values(of: type, [name], ["disabled"])[name]?[0].int else {
+            return
+        }
         guard disabled == 0 else {
             throw Problem(
                 .partyDisabled, "\(type) \(name) is disabled", field: field, fix: "Enable it, or choose another.")

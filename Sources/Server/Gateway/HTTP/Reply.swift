@@ -93,14 +93,14 @@ enum Bodies {
 
     /// Frappe's error body, and beside it what programs can use: `code`, `doctype`, `name`, `field`, `row`, `fix`.
     ///
-    /// `exc` is what clients of Frappe know an error by; as there it is left out for what is not found. It never holds a
-    /// stack trace.
+    /// `exc` is what clients of Frappe know an error by; as there it is left out for documents and pages that are not
+    /// found. It never holds a stack trace.
     static func problem(_ problem: Problem) -> [UInt8] {
         let exception = "frappe.exceptions.\(problem.kind.exception): \(problem.message)"
         var shown: JSONObject = ["message": .string(text(problem)), "indicator": "red", "raise_exception": 1]
         shown["title"] = "Message"
         var body: JSONObject = ["exc_type": .string(problem.kind.exception), "exception": .string(exception)]
-        if problem.kind.status != 404 { body["exc"] = .string(JSON.array([.string(exception)]).text) }
+        if problem.kind.status != 404 || problem.kind == .noSuchMethod { body["exc"] = .string(JSON.array([.string(exception)]).text) }
         body["_server_messages"] = .string(JSON.array([.string(JSON.object(shown).text)]).text)
         body["_error_message"] = .string(problem.message)
         body["code"] = .string(problem.kind.code)

@@ -116,7 +116,7 @@ enum OpenAPIPaths {
         let summary = summary.isEmpty ? name : summary
         var paths: JSONObject = [
             "post": operation(
-                "call.\(name)", tag, summary, answers, body: parameters.isEmpty ? nil : body(.object(schema)),
+                "call.\(name)", tag, summary, answers, body: parameters.isEmpty ? JSON?.none : body(.object(schema)),
                 isOpen: isOpen)
         ]
         if !writes {

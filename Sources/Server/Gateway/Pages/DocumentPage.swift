@@ -54,12 +54,19 @@ struct DocumentPage {
                 result += try table(field, session)
             } else if field.type.column != nil {
                 let value = document[field.name]
-                if value.isEmpty || field.type == .check && value.int == 0 { continue }
+                if isNoise(value, field) { continue }
                 items += "<div><dt>\(field.label)</dt><dd>\(cell(value, field, of: document))</dd></div>"
             }
         }
         finish()
         return result
+    }
+
+    /// What says nothing: no value, a zero that no list shows, and an amount in the company's currency that is the same.
+    private func isNoise(_ value: Value, _ field: FieldDefinition) -> Bool {
+        if value.isEmpty || field.type == .check && value.int == 0 { return true }
+        if field.name.hasPrefix("base_"), document[String(field.name.dropFirst(5))] == value { return true }
+        return Self.isBlank(value) && !field.flags.contains(.inListView)
     }
 
     private func cell(_ value: Value, _ field: FieldDefinition, of document: Document) -> HTML {
@@ -83,13 +90,13 @@ struct DocumentPage {
             let cells = columns.map { column -> HTML in
                 "<td\(PageFormat.alignment(column.type))>\(cell(row[column.name], column, of: row))</td>"
             }
-            return "<tr><th scope=\"row\" class=\"num\">\(row.idx)</th>\(HTML(cells))</tr>"
+            return "<tr><th scope=\"row\" class=\"num no\">\(row.idx)</th>\(HTML(cells))</tr>"
         }
         return """
             <h2>\(field.label)</h2>
             <div class="scroll" role="region" aria-label="\(field.label)" tabindex="0">
             <table><caption class="hidden">\(field.label)</caption>
-            <thead><tr><th scope="col" class="num">No.</th>\(HTML(heads))</tr></thead><tbody>\(HTML(body))</tbody></table></div>
+            <thead><tr><th scope="col" class="num no">No.</th>\(HTML(heads))</tr></thead><tbody>\(HTML(body))</tbody></table></div>
             """
     }
 
@@ -97,9 +104,9 @@ struct DocumentPage {
 
     // MARK: Connections
 
-    /// Lists of the documents that link to this one.
+    /// What its rows were made from, and lists of the documents that link to this one.
     private func connections(_ session: Session) throws -> HTML {
-        var links: [HTML] = []
+        var links = try sources(session)
         for other in session.registry.doctypes where links.count < 24 {
             for field in other.fields where points(field) {
                 let owners = other.kind == .child ? session.registry.parents(of: other.name) : [other]
@@ -119,6 +126,24 @@ struct DocumentPage {
         }
         guard !links.isEmpty else { return "" }
         return "<h2>Connected with</h2><ul class=\"links\">\(HTML(links))</ul>"
+    }
+
+    /// The documents its rows name, such as the order that is delivered.
+    private func sources(_ session: Session) throws -> [HTML] {
+        var links: [HTML] = []
+        var seen: Set<String> = []
+        for (table, _) in type.tables {
+            for field in try session.registry.doctype(table.options ?? "").fields where field.type == .link {
+                guard let target = session.registry.find(field.options ?? ""), target.isSubmittable else { continue }
+                for row in document.table(table.name) {
+                    let name = row.text(field.name)
+                    guard !name.isEmpty, links.count < 8, seen.insert(target.name + "/" + name).inserted else { continue }
+                    links.append(
+                        "<li><a href=\"\(PageRoute.document(target.name, name).path)\">\(target.name) <b>\(name)</b></a></li>")
+                }
+            }
+        }
+        return links
     }
 
     private func points(_ field: FieldDefinition) -> Bool {

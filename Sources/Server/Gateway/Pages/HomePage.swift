@@ -13,9 +13,10 @@ struct HomePage: Sendable {
         var documents: [DocType] = []
         var ledgers: [DocType] = []
         var reports: [Report] = []
+        var size: Int { documents.count + ledgers.count + reports.count }
     }
 
-    /// The modules in the order their DocTypes were added, the server's own last.
+    /// The modules in the order their DocTypes were added; small ones stand together, the server's own last.
     func modules(for actor: Actor) -> [ModuleView] {
         var views: [ModuleView] = []
         func index(_ name: String) -> Int {
@@ -32,10 +33,24 @@ struct HomePage: Sendable {
         }
         for report in tenant.reports.values.sorted(by: { $0.name < $1.name }) {
             guard let type = tenant.registry.find(report.doctype), Self.mayRead(type, actor, .report) else { continue }
-            views[index(report.module)].reports.append(report)
+            views[index(type.module)].reports.append(report)
         }
-        return views.filter { $0.name != "Core" } + views.filter { $0.name == "Core" }
+        let core = views.filter { $0.name == Self.core }
+        let large = views.filter { $0.name != Self.core && $0.size >= Self.fewest }
+        let small = views.filter { $0.name != Self.core && $0.size < Self.fewest }
+        guard small.count > 1 else { return large + small + core }
+        var setup = ModuleView(name: "Setup")
+        for view in small {
+            setup.documents += view.documents
+            setup.ledgers += view.ledgers
+            setup.reports += view.reports
+        }
+        return large + [setup] + core
     }
+
+    private static let core = "Core"
+    /// A module with less to show stands with the others that have little.
+    private static let fewest = 3
 
     private static func mayRead(_ type: DocType, _ actor: Actor, _ right: Right) -> Bool {
         actor.isAdministrator || type.permissions.contains { $0.rights.contains(right) && actor.roles.contains($0.role) }

@@ -64,7 +64,7 @@ struct PageFrame: Sendable {
     private func sidebar(_ current: String) -> HTML {
         guard !navigation.isEmpty else { return "" }
         let groups = navigation.map { group -> HTML in
-            let isOpen = group.links.contains { $0.path == current } || current.isEmpty && group.title == navigation[0].title
+            let isOpen = group.links.contains { $0.path == current }
             let links = group.links.map { link -> HTML in
                 let mark: HTML = link.path == current ? " aria-current=\"page\"" : ""
                 return "<li><a href=\"\(link.path)\"\(mark)>\(link.title)</a></li>"
@@ -120,6 +120,7 @@ struct PageFrame: Sendable {
         tbody tr:last-child td,tbody tr:last-child th{border-bottom:0}tbody tr:hover{background:var(--back)}\
         thead th{font-weight:600;color:var(--soft);white-space:nowrap}thead th a{color:inherit}\
         th[scope=row]{font-weight:500}.num{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}\
+        .no{width:1%}td.first{min-width:220px}.scroll+.card{margin-top:16px}\
         .i1{padding-left:28px}.i2{padding-left:44px}.i3{padding-left:60px}.i4{padding-left:76px}.i5{padding-left:92px}\
         .strong td,.strong th{font-weight:650}\
         .tag{display:inline-block;padding:1px 9px;border-radius:99px;font-size:13px;background:var(--line);white-space:nowrap}\
@@ -129,8 +130,8 @@ struct PageFrame: Sendable {
         dl.fields dt{color:var(--soft);font-size:13px}dl.fields dd{margin:0;overflow-wrap:anywhere;white-space:pre-line}\
         form.filters{display:flex;flex-wrap:wrap;gap:12px;align-items:flex-end;margin:0 0 14px}\
         label{display:block;font-size:13px;color:var(--soft)}\
-        input,select{font:inherit;color:inherit;background:var(--paper);border:1px solid var(--soft);border-radius:6px;padding:6px 9px;\
-        min-width:0;width:170px}\
+        input,select{font:inherit;color:inherit;background:var(--paper);border:1px solid var(--soft);border-radius:6px;padding:0 9px;\
+        height:36px;min-width:0;width:170px}\
         .narrow input{width:100%;margin-bottom:14px}\
         button{font:inherit;font-weight:600;background:var(--accent);color:var(--on-accent);border:1px solid var(--accent);\
         border-radius:6px;padding:6px 14px;cursor:pointer}\

@@ -32,9 +32,11 @@ struct Pages: Sendable {
         }
         guard request.isSafe else { throw Problem(.wrongVerb, "This page does not take \(request.method.rawValue)") }
         let frame = frame(for: caller)
-        let arguments = request.arguments
+        var arguments = request.arguments
+        arguments.values.removeValue(forKey: "sid")
+        let asked = arguments
         let html = try await tenant.read(as: caller.actor) { [self] session in
-            try show(page, frame, arguments, session)
+            try show(page, frame, asked, session)
         }
         return Self.reply(html)
     }

@@ -85,7 +85,10 @@ struct ReportPage {
 
     private func table(_ result: ReportResult) -> HTML {
         let indent = result.columns.firstIndex { $0.name == "indent" }
-        let columns = result.columns.indices.filter { $0 != indent }
+        // In a tree the indent says what the parent's name would.
+        let columns = result.columns.indices.filter { at in
+            at != indent && (indent == nil || !result.columns[at].name.hasPrefix("parent_"))
+        }
         let heads = columns.map { index -> HTML in
             "<th scope=\"col\"\(PageFormat.alignment(result.columns[index].type))>\(result.columns[index].label)</th>"
         }
@@ -99,10 +102,10 @@ struct ReportPage {
                     target = row[at].text
                 }
                 let content = PageFormat.cell(row[index], column.type, target: target)
-                guard index == columns.first, depth > 0 else {
+                guard indent != nil, index == columns.first else {
                     return "<td\(PageFormat.alignment(column.type))>\(content)</td>"
                 }
-                return "<td class=\"i\(min(Int(depth), 5))\">\(content)</td>"
+                return "<td class=\"first i\(Int(min(max(depth, 0), 5)))\">\(content)</td>"
             }
             return "<tr>\(HTML(cells))</tr>"
         }

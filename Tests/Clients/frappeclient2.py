@@ -1,0 +1,15 @@
+"""Drives a served company with the package frappeclient2 from PyPI, as it is.
+
+    frappeclient2.py URL USER PASSWORD API_KEY API_SECRET
+"""
+
+import sys
+
+import frappeclient.frappeclient as frappeclient
+
+import steps
+
+client = steps.sign_in(frappeclient, *sys.argv[1:])
+steps.documents(frappeclient, client, client.insert_many)
+steps.business(frappeclient, client)
+print("all steps done")

@@ -1,0 +1,63 @@
+import Documents
+import Foundation
+import Reports
+import Storage
+import Testing
+import Values
+
+@Suite struct ReportTests {
+    private static let report = Report(
+        "Users", module: "Core", doctype: "User",
+        filters: [.required("since", .date), .optional("limit", .int), .optional("name", .data)],
+        summary: "Who can sign in."
+    ) { arguments, session in
+        let day = try arguments.day("since") ?? session.today
+        return ReportResult(columns: [ReportColumn("since", .date)], rows: [[.day(day)]])
+    }
+
+    /// Runs the report as `actor` in a database of its own.
+    private func run(_ arguments: JSONObject, as actor: Actor = .administrator) async throws -> ReportResult {
+        let path = NSTemporaryDirectory() + "cauldron-\(UUID().uuidString).db"
+        defer { for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) } }
+        let database = try SQLiteDatabase(path: path)
+        let registry = Registry.core()
+        let result = try await database.write { transaction in
+            try transaction.migrate(to: registry.allTables)
+            let session = Session(
+                actor: actor, now: Timestamp(microseconds: 0), registry: registry, transaction: transaction
+            ) { "x" }
+            return try Self.report.result(Arguments(arguments), in: session)
+        }
+        await database.close()
+        return result
+    }
+
+    @Test func `runs with what it asks for`() async throws {
+        let result = try await run(["since": "1996-07-04", "limit": "5", "name": nil])
+        #expect(result.rows == [[.day(try #require(Day("1996-07-04")))]])
+        #expect(result.columns.map(\.label) == ["Since"])
+    }
+
+    private static let refused: [(arguments: String, code: String, field: String)] = [
+        (#"{}"#, "mandatory_missing", "since"), (#"{"since": ""}"#, "mandatory_missing", "since"),
+        (#"{"since": "yesterday"}"#, "wrong_type", "since"),
+        (#"{"since": "1996-07-04", "limit": "few"}"#, "wrong_type", "limit"),
+        (#"{"since": "1996-07-04", "name": ["a"]}"#, "wrong_type", "name"),
+        (#"{"since": "1996-07-04", "user": "somebody@example.com"}"#, "unknown_field", "user"),
+    ]
+
+    @Test(arguments: refused)
+    func `refuses what it cannot use and names the filter`(arguments: String, code: String, field: String) async throws {
+        let object = try #require(JSON.parse(arguments).object)
+        let error = await #expect(throws: Problem.self) { _ = try await run(object) }
+        #expect(error?.kind.code == code)
+        #expect(error?.field == field)
+    }
+
+    @Test func `needs the right to report on its DocType`() async throws {
+        let error = await #expect(throws: Problem.self) {
+            _ = try await run(["since": "1996-07-04"], as: Actor(user: "ana@example.com", roles: ["Sales User"]))
+        }
+        #expect(error?.kind == .forbidden)
+    }
+}
