@@ -36,7 +36,7 @@ let package = Package(
     guard let tests else { return }
     package.targets.append(
         .testTarget(
-            name: "\(name)Tests", dependencies: [.byName(name: name)] + needs + tests,
+            name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + needs + tests,
             path: "Tests/\(name)Tests", swiftSettings: settings))
 }
 
@@ -70,6 +70,12 @@ module(
         hummingbird, logging, httpTypes, nio, lifecycle,
     ])
 
+/// What the tests of many modules need; no product has it.
+package.targets.append(
+    .target(
+        name: "TestSupport", dependencies: ["Values", "Storage", "EventLog", "Audit", "Documents", "Reports"],
+        path: "Tests/Support", swiftSettings: settings))
+
 let house: [Target.Dependency] = [
     "Values", "Storage", "EventLog", "Identity", "Audit", "Documents", "Reports",
     "Accounting", "Stock", "Selling", "Buying", "Tenancy", "Gateway",
@@ -81,8 +87,8 @@ package.targets.append(
     .target(
         name: "Northwind", path: northwind,
         exclude: [
-            "LICENSE", "SOURCE.md", "categories.csv", "customers.csv", "employees.csv", "order_details.csv", "orders.csv",
-            "products.csv", "shippers.csv", "suppliers.csv",
+            "LICENSE", "SOURCE.md", "categories.csv", "customers.csv", "employees.csv", "order_details.csv",
+            "orders.csv", "products.csv", "shippers.csv", "suppliers.csv",
         ]))
 package.targets.append(
     .executableTarget(

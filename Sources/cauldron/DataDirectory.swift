@@ -62,7 +62,8 @@ final class DirectoryLock: Sendable {
         let path = directory.path + "/lock"
         let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            throw Problem(.unavailable, "The file \(path) cannot be written", fix: "Choose another directory, or its owner.")
+            throw Problem(
+                .unavailable, "The file \(path) cannot be written", fix: "Choose another directory, or its owner.")
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let owner = (try? String(contentsOfFile: path, encoding: .utf8))?.split(separator: "\n").first

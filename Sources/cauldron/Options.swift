@@ -21,7 +21,8 @@ struct OutputOptions: ParsableArguments {
 /// On whose behalf documents are read or written.
 struct ActorOptions: ParsableArguments {
     @Option(
-        name: .customLong("user"), help: ArgumentHelp("Whose rights hold; everything may be done unless given.", valueName: "name"))
+        name: .customLong("user"),
+        help: ArgumentHelp("Whose rights hold; everything may be done unless given.", valueName: "name"))
     var user = Actor.administrator.user
 
     /// The user as one who acts.

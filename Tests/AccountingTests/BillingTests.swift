@@ -1,5 +1,6 @@
 import Accounting
 import Documents
+import TestSupport
 import Testing
 import Values
 
@@ -55,7 +56,7 @@ import Values
             now = try session.get("Sales Order", order.name)
             #expect(now.exact("per_billed") == 50)
             #expect(now.text("status") == "To Deliver and Bill")
-            #expect(try session.problems() == [])
+            #expect(try session.findings() == [])
         }
     }
 

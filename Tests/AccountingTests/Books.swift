@@ -1,72 +1,45 @@
 import Accounting
-import Audit
 import Documents
-import EventLog
-import Foundation
 import Reports
-import Storage
 import Synchronization
+import TestSupport
 import Testing
 import Values
 
-/// A company with its books in a temporary database, for tests.
-final class Books: Sendable {
-    let database: SQLiteDatabase
-    let registry: Registry
-    private let folder: URL
-    private let identifiers = Mutex(IdentifierSource(seed: 7))
+/// A company with its books, whose clock goes on by a second with every session.
+final class Books: TestCompany {
+    let company: TemporaryCompany
     private let clock: Mutex<Timestamp>
 
     /// Opens empty books; with `company` there is one called Acme (A), the fiscal years 2025 and 2026, two customers, a
     /// supplier and some items.
-    init(company: Bool = true, today: Day = .on(2026, 3, 10)) async throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "books-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        database = try SQLiteDatabase(path: folder.appending(path: "books.sqlite").path)
-        var registry = Registry.core()
-        registry.add(Customer.self, Supplier.self, Item.self, Order.self, OrderItem.self)
-        accountingModule.register(&registry)
-        self.registry = registry
+    init(company isFounded: Bool = true, today: Day = .on(2026, 3, 10)) async throws {
         clock = Mutex(Timestamp(today))
-        let tables = registry.allTables + EventLog.tables + AuditLog.tables
-        _ = try await database.write { try $0.migrate(to: tables) }
-        guard company else { return }
+        company = try await TemporaryCompany(noon: Timestamp(today)) { registry in
+            registry.add(Customer.self, Supplier.self, Item.self, Order.self, OrderItem.self)
+            accountingModule.register(&registry)
+        }
+        guard isFounded else { return }
         try await run { session in
             try session.make(
                 "Company", ["company_name": "Acme", "abbr": "A", "default_currency": "USD", "country": "Utopia"])
-            for year in [2025, 2026] {
-                try session.make(
-                    "Fiscal Year",
-                    [
-                        "year": .string("\(year)"), "year_start_date": .string("\(year)-01-01"),
-                        "year_end_date": .string("\(year)-12-31"),
-                    ])
-            }
+            try session.makeFiscalYears(2025...2026)
             for name in ["Ann", "Bob"] { try session.make("Customer", ["customer_name": .string(name)]) }
             try session.make("Supplier", ["supplier_name": "Sue"])
             for name in ["Apple", "Pear"] { try session.make("Item", ["item_code": .string(name)]) }
         }
     }
 
-    deinit { try? FileManager.default.removeItem(at: folder) }
-
     /// Runs `body` in a session of its own and commits.
     @discardableResult
     func run<T: Sendable>(
-        as actor: Actor = .administrator, _ body: @escaping @Sendable (Session) throws -> T
+        as actor: Actor? = nil, _ body: @escaping @Sendable (Session) throws -> T
     ) async throws -> T {
         let now = clock.withLock { clock in
             clock = clock.adding(seconds: 1)
             return clock
         }
-        return try await database.write { [self] transaction in
-            let session = Session(actor: actor, now: now, registry: registry, transaction: transaction) {
-                self.identifiers.withLock { $0.next(at: now) }
-            }
-            let result = try body(session)
-            try session.finish()
-            return result
-        }
+        return try await write(as: actor, at: now, body)
     }
 
     /// Expects `body` to be refused with a problem of this kind.
@@ -86,22 +59,6 @@ final class Books: Sendable {
 }
 
 extension Session {
-    /// Inserts a document from JSON.
-    @discardableResult
-    func make(_ doctype: String, _ object: JSONObject) throws -> Document {
-        let document = try document(doctype, from: object)
-        try insert(document)
-        return document
-    }
-
-    /// Inserts and submits a document from JSON.
-    @discardableResult
-    func submitted(_ doctype: String, _ object: JSONObject) throws -> Document {
-        let document = try make(doctype, object)
-        try submit(document)
-        return document
-    }
-
     /// A submitted invoice to `customer` of one row, due on its day.
     @discardableResult
     func invoice(
@@ -114,17 +71,6 @@ extension Session {
                 "items": [["item_code": "Apple", "qty": qty, "rate": rate]], "taxes": taxes,
             ])
     }
-
-    /// The sum of an account's entries, debit less credit, from the ledger.
-    func balance(_ account: String) throws -> Exact {
-        try transaction.first(
-            "SELECT SUM(debit - credit) FROM gl_entry WHERE account = ?", [.text(account)], [.decimal(scale: 4)])?[0]
-            .exact
-            ?? .zero
-    }
-
-    /// What all checks of the books say.
-    func problems() throws -> [String] { try registry.checks.flatMap { try $0.run(self) } }
 }
 
 extension Day {

@@ -1,5 +1,6 @@
 import Accounting
 import Documents
+import TestSupport
 import Testing
 import Values
 
@@ -139,7 +140,7 @@ import Values
             #expect(invoice.exact("rounding_adjustment") != .zero)
             #expect(try session.balance("Debtors - A") == invoice.exact("base_rounded_total"))
             #expect(try session.balance("Round Off - A") == -invoice.exact("base_rounding_adjustment"))
-            #expect(try session.problems() == [])
+            #expect(try session.findings() == [])
         }
     }
 

@@ -1,7 +1,7 @@
 import Accounting
 import Documents
 import Storage
-import Synchronization
+import TestSupport
 import Testing
 import Values
 
@@ -12,13 +12,11 @@ import Values
         _ books: Books, _ body: @escaping @Sendable (Session) throws -> Void
     ) async throws -> [String] {
         try await books.run { session in
-            let listening = Listening(session.transaction)
-            let inner = Session(
-                actor: session.actor, now: session.now, registry: session.registry, transaction: listening,
-                identifiers: session.newIdentifier)
+            let counting = CountingTransaction(session.transaction)
+            let inner = books.session(at: session.now, counting)
             try body(inner)
             try inner.finish()
-            return listening.statements
+            return counting.queries + counting.changes
         }
     }
 
@@ -81,35 +79,4 @@ import Values
             #expect(asked.count < 15)
         }
     }
-}
-
-/// A transaction that notes what it is asked and lets another do it.
-private final class Listening: Transaction {
-    private let inner: any Transaction
-    private(set) var statements: [String] = []
-
-    init(_ inner: any Transaction) { self.inner = inner }
-
-    var dialect: any Dialect { inner.dialect }
-
-    func forEach(
-        _ sql: String, _ arguments: [Value], _ types: [ColumnType], _ each: ([Value]) throws -> Void
-    ) throws {
-        statements.append(sql)
-        try inner.forEach(sql, arguments, types, each)
-    }
-
-    func execute(_ sql: String, _ arguments: [Value]) throws -> Int {
-        statements.append(sql)
-        return try inner.execute(sql, arguments)
-    }
-
-    func insert(into table: String, _ columns: [String], _ rows: [[Value]]) throws {
-        statements.append("INSERT INTO \(table)")
-        try inner.insert(into: table, columns, rows)
-    }
-
-    func savepoint<T>(_ body: () throws -> T) throws -> T { try inner.savepoint(body) }
-
-    func migrate(to tables: [TableSchema]) throws -> [SchemaChange] { try inner.migrate(to: tables) }
 }

@@ -1,6 +1,7 @@
 import Accounting
 import Documents
 import Storage
+import TestSupport
 import Testing
 import Values
 
@@ -39,7 +40,7 @@ import Values
             #expect(try session.balance("Debtors - A") == .of("120.01"))
             #expect(try session.balance("Sales - A") == .of("-100.01"))
             #expect(try session.balance("VAT - A") == .of("-20"))
-            #expect(try session.problems() == [])
+            #expect(try session.findings() == [])
         }
         let method = try #require(
             books.registry.methods["erpnext.accounts.doctype.payment_entry.payment_entry.get_payment_entry"])
@@ -53,7 +54,7 @@ import Values
                 let invoice = try session.get("Sales Invoice", "ACC-SINV-2026-00001")
                 #expect(invoice.exact("outstanding_amount") == .of(left))
                 #expect(invoice.text("status") == status)
-                #expect(try session.problems() == [])
+                #expect(try session.findings() == [])
             }
         }
         await books.expect(.linked) { session in
@@ -78,7 +79,7 @@ import Values
             }
             #expect(entries.count == 14)
             #expect(entries.allSatisfy { $0.isSet("is_cancelled") })
-            #expect(try session.problems() == [])
+            #expect(try session.findings() == [])
         }
     }
 }

@@ -2,6 +2,7 @@ import Accounting
 import Documents
 import Reports
 import Storage
+import TestSupport
 import Testing
 import Values
 
@@ -20,23 +21,23 @@ import Values
     func `kept balances equal those of a naive oracle after every kind of change`(seed: UInt64) async throws {
         let books = try await Books()
         try await books.run { session in
-            var random = Chance(seed: seed)
+            var random = Dice(seed: seed)
             var notes: [Note] = []
             let accounts = [
                 "Cash - A", "Bank - A", "Capital Stock - A", "Office Rent - A", "Service - A", "Software - A",
             ]
             for _ in 0..<80 {
                 let posted = Set(notes.map(\.voucher)).sorted()
-                if random.upTo(4) == 0, let name = posted.isEmpty ? nil : posted[random.upTo(posted.count)] {
+                if random.isOne(of: 4), let name = random.pick(posted) {
                     try session.cancel(session.get("Journal Entry", name))
                     notes.removeAll { $0.voucher == name }
                     continue
                 }
-                let day = Day.on(2025, 1, 1).adding(days: random.upTo(730))
-                let from = accounts[random.upTo(accounts.count)]
-                let to = accounts[random.upTo(accounts.count)]
+                let day = Day.on(2025, 1, 1).adding(days: random.roll(0...729))
+                let from = random.one(accounts)
+                let to = random.one(accounts)
                 guard from != to else { continue }
-                let amount = Exact(units: Int64(random.upTo(100_000) + 1), scale: 2)
+                let amount = Exact(units: Int64(random.roll(1...100_000)), scale: 2)
                 let entry = try session.submitted(
                     "Journal Entry",
                     LedgerTests.journal(
@@ -45,10 +46,10 @@ import Values
                 notes.append(Note(voucher: entry.name, day: day, account: to, debit: amount, credit: 0))
                 notes.append(Note(voucher: entry.name, day: day, account: from, debit: 0, credit: amount))
             }
-            #expect(try session.problems() == [])
+            #expect(try session.findings() == [])
             for _ in 0..<20 {
-                let start = Day.on(2025, 1, 1).adding(days: random.upTo(700))
-                let end = min(start.adding(days: random.upTo(400)), .on(2026, 12, 31))
+                let start = Day.on(2025, 1, 1).adding(days: random.roll(0...699))
+                let end = min(start.adding(days: random.roll(0...399)), .on(2026, 12, 31))
                 try compare(notes, from: start, to: end, accounts, session)
             }
             try compare(notes, from: .on(2025, 1, 1), to: .on(2026, 12, 31), accounts, session)
@@ -87,7 +88,7 @@ import Values
         let books = try await Books()
         try await books.run { session in
             try session.invoice()
-            #expect(try session.problems() == [])
+            #expect(try session.findings() == [])
             for (sql, expected) in [
                 (
                     "UPDATE _account_balance SET debit = debit + 1 WHERE account = 'Debtors - A'",
@@ -99,12 +100,12 @@ import Values
                 struct Back: Error {}
                 _ = try? session.savepoint {
                     try session.transaction.execute(sql)
-                    let found = try session.problems()
+                    let found = try session.findings()
                     #expect(found.contains { $0.contains(expected) }, "\(found)")
                     throw Back()
                 }
             }
-            #expect(try session.problems() == [])
+            #expect(try session.findings() == [])
         }
     }
 
@@ -118,10 +119,10 @@ import Values
                 throw Back()
             }
             #expect(try session.balance("Debtors - A") == 100)
-            #expect(try session.problems() == [])
+            #expect(try session.findings() == [])
             let changes = try session.rehearse { try $0.cancel($0.get("Sales Invoice", PaymentTests.first)) }
             #expect(changes.postings.map(\.rows.count) == [2, 1])
-            #expect(try session.problems() == [])
+            #expect(try session.findings() == [])
         }
     }
 }

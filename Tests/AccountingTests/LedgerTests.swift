@@ -1,6 +1,7 @@
 import Accounting
 import Documents
 import Storage
+import TestSupport
 import Testing
 import Values
 
@@ -35,7 +36,7 @@ import Values
             #expect(list.rows.map { $0[1].exact } == [.of("10.5"), 0, 0, .of("10.5")])
             let valid = try session.count(ListQuery("GL Entry", filters: ["is_cancelled": 0]))
             #expect(valid == 0)
-            #expect(try session.problems() == [])
+            #expect(try session.findings() == [])
         }
     }
 

@@ -1,5 +1,6 @@
 import Accounting
 import Documents
+import TestSupport
 import Testing
 import Values
 
@@ -33,7 +34,7 @@ import Values
             #expect(try session.get("Sales Invoice", Self.first).text("status") == "Paid")
             #expect(try session.get("Sales Invoice", Self.second).exact("outstanding_amount") == 30)
             #expect(try session.balance("Debtors - A") == 20)
-            #expect(try session.problems() == [])
+            #expect(try session.findings() == [])
         }
     }
 
@@ -82,7 +83,7 @@ import Values
         try await books.run { (session: Session) throws in
             #expect(try session.count(ListQuery("Payment Entry")) == 0)
             #expect(try session.get("Sales Invoice", Self.first).exact("outstanding_amount") == 100)
-            #expect(try session.problems() == [])
+            #expect(try session.findings() == [])
         }
     }
 
@@ -109,7 +110,7 @@ import Values
             #expect(try session.balance("Debtors - A").isZero)
             #expect(try session.balance("Bank - A") == 98)
             #expect(try session.balance("Bank Charges - A") == 2)
-            #expect(try session.problems() == [])
+            #expect(try session.findings() == [])
         }
     }
 
@@ -157,7 +158,7 @@ import Values
             try session.invoice()
             let written = try session.submitted("Journal Entry", small)
             #expect(try session.get("Sales Invoice", Self.first).exact("outstanding_amount") == 60)
-            #expect(try session.problems() == [])
+            #expect(try session.findings() == [])
             try session.cancel(written)
             #expect(try session.get("Sales Invoice", Self.first).exact("outstanding_amount") == 100)
             try session.submitted("Journal Entry", small)

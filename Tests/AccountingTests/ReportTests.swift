@@ -2,6 +2,7 @@ import Accounting
 import Documents
 import Reports
 import Storage
+import TestSupport
 import Testing
 import Values
 

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import Values
 
@@ -105,17 +106,17 @@ import Values
     }
 
     @Test(arguments: 0..<300) func `parts always come to the whole`(seed: UInt64) throws {
-        var random = Chance(seed: seed)
-        let lines = (0..<random.upTo(40) + 1).map { _ in
+        var random = Dice(seed: seed)
+        let lines = (0..<random.roll(1...40)).map { _ in
             TaxMath.Line(
-                qty: Exact(units: Int64(random.upTo(100_000) + 1), scale: 3),
-                amount: Exact(units: Int64(random.upTo(1_000_000) + 1), scale: 2))
+                qty: Exact(units: Int64(random.roll(1...100_000)), scale: 3),
+                amount: Exact(units: Int64(random.roll(1...1_000_000)), scale: 2))
         }
-        let included = random.upTo(2) == 0
+        let included = random.isOne(of: 2)
         var taxes: [TaxMath.Tax] = []
-        for place in 0..<random.upTo(4) {
-            var tax = TaxMath.Tax(basis: .netTotal, rate: Exact(units: Int64(random.upTo(30_000)), scale: 3))
-            switch random.upTo(3) {
+        for place in 0..<random.roll(0...3) {
+            var tax = TaxMath.Tax(basis: .netTotal, rate: Exact(units: Int64(random.roll(0...29_999)), scale: 3))
+            switch random.roll(0...2) {
             case 0 where place > 0: tax.basis = .previousTotal(place - 1)
             case 1 where place > 0: tax.basis = .previousAmount(place - 1)
             default: break
@@ -124,11 +125,11 @@ import Values
             taxes.append(tax)
         }
         if !included {
-            taxes.append(TaxMath.Tax(basis: .actual, amount: Exact(units: Int64(random.upTo(9999)), scale: 2)))
+            taxes.append(TaxMath.Tax(basis: .actual, amount: Exact(units: Int64(random.roll(0...9998)), scale: 2)))
         }
         var discount = TaxMath.Discount()
-        if random.upTo(2) == 0 { discount.amount = lines.sum(\.amount).divided(by: 7, decimals: 2) }
-        let rounding: Rounding = random.upTo(2) == 0 ? .commercial : .bankers
+        if random.isOne(of: 2) { discount.amount = lines.sum(\.amount).divided(by: 7, decimals: 2) }
+        let rounding: Rounding = random.isOne(of: 2) ? .commercial : .bankers
         let result = try TaxMath(
             lines: lines, taxes: taxes, discount: discount, money: MoneyRules(rounding: rounding)
         ).result()
@@ -144,21 +145,5 @@ import Values
         #expect(result.grandTotal >= actual)
         let cents = result.net + result.taxesAfterDiscount
         #expect(cents.allSatisfy { $0 == $0.rounded(2) && !$0.isNegative })
-    }
-}
-
-/// A generator of chance that follows from a seed (SplitMix64).
-struct Chance {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 1 }
-
-    /// A number from 0 to below `limit`.
-    mutating func upTo(_ limit: Int) -> Int {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return Int((mixed ^ (mixed >> 31)) >> 1) % limit
     }
 }

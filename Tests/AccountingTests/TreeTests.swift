@@ -1,5 +1,6 @@
 import Accounting
 import Documents
+import TestSupport
 import Testing
 import Values
 

@@ -1,5 +1,6 @@
 import Documents
 import Storage
+import TestSupport
 import Testing
 import Values
 
@@ -29,7 +30,7 @@ struct Game {
         self.trading = trading
         self.transaction = transaction
         dice = Dice(seed: seed)
-        let company = try? trading.session(on: "1996-02-01", transaction).get("Company", Trading.company)
+        let company = try? trading.session(on: "1996-02-01", transaction).get("Company", Trading.name)
         bank = company?.text("default_bank_account") ?? ""
         expenses = company?.text("default_expense_account") ?? ""
         receivable = company?.text("default_receivable_account") ?? ""
@@ -39,8 +40,8 @@ struct Game {
     // MARK: - Steps
 
     mutating func play() throws {
-        if dice.isOne(of: 4) { day = day.adding(days: dice.number(1...3)) }
-        switch dice.number(1...28) {
+        if dice.isOne(of: 4) { day = day.adding(days: dice.roll(1...3)) }
+        switch dice.roll(1...28) {
         case 1, 2: try submit(.order, orderLines())
         case 3...5: try follow(.delivery, from: .order)
         case 6, 7: try follow(.invoice, from: dice.one([.order, .delivery]))
@@ -58,7 +59,7 @@ struct Game {
     }
 
     private mutating func orderLines() -> [Voucher.Line] {
-        (0..<dice.number(1...3)).map { _ in
+        (0..<dice.roll(1...3)).map { _ in
             let item = dice.one(["Chai", "Chai", "Tofu", "Tofu", "Ikura", "Advice"])
             return Voucher.Line(
                 item: item, warehouse: dice.one([Trading.stores, Trading.stores, Trading.shop]), qty: dice.qty(),
@@ -99,7 +100,7 @@ struct Game {
     private mutating func submit(_ kind: Voucher.Kind, _ lines: [Voucher.Line], party: String = "") throws {
         // Now and then on an earlier day, seldom in a year that does not exist.
         let isBack = [.delivery, .receipt, .stockEntry].contains(kind) && dice.isOne(of: 3)
-        var posted = isBack ? day.adding(days: -dice.number(1...9)) : day
+        var posted = isBack ? day.adding(days: -dice.roll(1...9)) : day
         if dice.isOne(of: 40), [.invoice, .bill, .delivery].contains(kind) { posted = posted.adding(years: 2) }
         let voucher = Voucher(kind, on: posted, lines)
         let freight: Exact? = kind == .invoice && dice.isOne(of: 3) ? dice.rate().rounded(2) : nil
@@ -121,7 +122,7 @@ struct Game {
         let left = paper.outstanding(invoice)
         let voucher = Voucher(dice.isOne(of: 4) ? .journal : .payment, on: day)
         voucher.paid = invoice
-        voucher.total = dice.isOne(of: 2) ? left : (left * Exact(dice.number(1...12))).divided(by: 10, decimals: 2)
+        voucher.total = dice.isOne(of: 2) ? left : (left * Exact(dice.roll(1...12))).divided(by: 10, decimals: 2)
         guard voucher.total.isPositive else { return }
         let object = VoucherJSON(game: self).object(of: voucher)
         try attempt("\(voucher.kind.rawValue) of \(voucher.total) for \(invoice.name)", paper.submit(voucher)) {
@@ -132,7 +133,7 @@ struct Game {
 
     private mutating func moveStock() throws {
         let purpose = dice.one(["In", "In", "Out", "Transfer"])
-        let lines = (0..<dice.number(1...2)).map { _ in
+        let lines = (0..<dice.roll(1...2)).map { _ in
             Voucher.Line(
                 item: dice.one(["Chai", "Tofu", "Ikura"]), warehouse: dice.one([Trading.stores, Trading.shop]),
                 qty: purpose == "In" ? dice.qty() * dice.one([1, 4]) : dice.qty(), rate: dice.rate(), uom: purpose)

@@ -1,5 +1,6 @@
 import Documents
 import Storage
+import TestSupport
 import Values
 
 /// What must be true after every step.
@@ -89,7 +90,7 @@ extension Game {
             ("default_payable_account", -payables),
         ]
         for (account, amount) in expected {
-            let found = try session.balance(account)
+            let found = try session.balance(default: account)
             guard found == amount else { throw Wrong("\(account) is \(found), on paper \(amount)") }
         }
         // Parts of a line are rounded to cents, so that the account may be off by one for each until all is billed.
@@ -98,7 +99,7 @@ extension Game {
         let billed = bills.sum { line in
             ((line.source ?? line.order)?.line.rate ?? line.rate) * line.qty
         }
-        let found = try session.balance("stock_received_but_not_billed")
+        let found = try session.balance(default: "stock_received_but_not_billed")
         let slack = Exact(units: Int64(bills.count), scale: 2)
         guard (found - billed + received).magnitude <= slack else {
             throw Wrong("received but not billed is \(found), on paper \(billed - received)")

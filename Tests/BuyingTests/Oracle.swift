@@ -1,3 +1,4 @@
+import TestSupport
 import Values
 
 /// What was submitted, as a naive bookkeeper notes it: on paper, line by line, and nothing kept that can be added up.

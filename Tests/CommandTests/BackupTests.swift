@@ -9,7 +9,7 @@ import Values
         let company = try await Company()
         let server = try await Served(company.directory)
         let keys = try await company.run("user", "keys", "Administrator", "--json").json
-        let load = try Load(server.url, keys, company.path("acks"), seconds: 4, seed: 1)
+        let load = try Load(server.url, keys, company.path("acks"), seconds: 120, seed: 1, clients: 2)
         try await wait(20) { load.acknowledged.count > 20 }
         var changes: Int64 = 0
         for number in 1...3 {
@@ -27,7 +27,7 @@ import Values
             // All that was acknowledged before the backup began is in it.
             for done in load.acknowledged.prefix(before) { try await done.expect(in: target) }
         }
-        _ = try await load.finish()
+        try await load.stop()
         try await server.stop()
         #expect(!FileManager.default.fileExists(atPath: company.path("backup-1.partial")))
         #expect(!FileManager.default.fileExists(atPath: company.path("backup-1-wal")))
@@ -43,7 +43,9 @@ import Values
         #expect(try await company.run("backup", "/nowhere/b").status == 3)
     }
 
-    @Test func `a company that is there is kept unless moved aside, and none is replaced while it is served`() async throws {
+    @Test func `a company that is there is kept unless moved aside, and none is replaced while it is served`()
+        async throws
+    {
         let (source, target) = (try await Company(), try await Company())
         try await source.insert("Customer", ["customer_name": "Only Here"])
         #expect(try await source.run("backup", source.path("b")).status == 0)

@@ -7,7 +7,8 @@ import Values
 enum Binary {
     /// Where it is: beside the program that runs the tests, whatever the build directory.
     static let path: String = {
-        let beside = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent()
+        let beside = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+            .deletingLastPathComponent()
         let places = [beside.path, executableDirectory, Repository.path(".build/debug")]
         return places.map { $0 + "/cauldron" }.first { FileManager.default.isExecutableFile(atPath: $0) }
             ?? Repository.path(".build/debug/cauldron")

@@ -4,7 +4,9 @@ import Values
 
 /// Clients from PyPI that know nothing of Cauldron, against a served company.
 @Suite struct ClientTests {
-    @Test(.timeLimit(.minutes(2)), arguments: [("frappe-client", "frappe_client.py"), ("frappeclient2", "frappeclient2.py")])
+    @Test(
+        .timeLimit(.minutes(2)),
+        arguments: [("frappe-client", "frappe_client.py"), ("frappeclient2", "frappeclient2.py")])
     func `an unmodified client does all its work`(client: String, script: String) async throws {
         let python = Repository.path(".build-venv/\(client)/bin/python")
         try #require(FileManager.default.isExecutableFile(atPath: python), "run scripts/setup test first")

@@ -108,7 +108,11 @@ final class Company: Sendable {
 
     // MARK: The first one
 
-    private static let template = Task { try await make() }
+    private static let template = Task {
+        atexit { try? FileManager.default.removeItem(atPath: Company.templatePath) }
+        return try await make(in: templatePath)
+    }
+    private static let templatePath = NSTemporaryDirectory() + "cauldron-template-\(getpid())"
 
     private static func open(_ directory: String) async throws -> Tenant {
         try await Tenant.open(
@@ -116,8 +120,7 @@ final class Company: Sendable {
             passwords: PasswordHasher(cost: PasswordCost(logarithm: 4)))
     }
 
-    private static func make() async throws -> String {
-        let directory = NSTemporaryDirectory() + "cauldron-template-\(getpid())"
+    private static func make(in directory: String) async throws -> String {
         try? FileManager.default.removeItem(atPath: directory)
         let tenant = try await open(directory)
         try await tenant.write(as: .administrator) { session in

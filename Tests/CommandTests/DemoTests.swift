@@ -8,6 +8,10 @@ import Values
 
 @testable import cauldron
 
+#if canImport(FoundationNetworking)
+    import FoundationNetworking
+#endif
+
 /// The demo as a whole: it is made once for all of these tests.
 @Suite struct DemoTests {
     private static let money = ColumnType.decimal(scale: 4)
@@ -165,6 +169,14 @@ import Values
         }
     }
 
+    @Test func `there is a fiscal year for the data and for today`() async throws {
+        try await SharedDemo.read { session in
+            let years = try names(of: "fiscal_year", in: session)
+            #expect(years.prefix(3) == ["1996", "1997", "1998"])
+            #expect(years.contains("\(Tenant.systemClock().day.year)"))
+        }
+    }
+
     // MARK: - Starts
 
     @Test func `an interrupted run has left nothing behind`() async throws {
@@ -183,6 +195,42 @@ import Values
         #expect(found == kept)
         #expect(try await tenant.identity.verifyPassword(found.password, of: found.user))
         #expect(try await tenant.identity.verifyKey(found.key, secret: found.secret) == "Administrator")
+        await tenant.close()
+    }
+
+    @Test func `the command serves it and prints one line with which a program can sign in`() async throws {
+        let directory = try await SharedDemo.directory()
+        let kept = try #require(DemoAccess.kept(in: directory))
+        let server = try Running(Binary.path, ["demo", "--data", directory, "--port", "0", "--json"])
+        try await wait(60) { server.output.contains("\n") || server.status != nil }
+        let line = try JSON.parse(server.output)
+        #expect(line["user"]?.string == kept.user && line["password"]?.string == kept.password)
+        let url = try #require(line["url"]?.string)
+        var request = URLRequest(url: try #require(URL(string: "\(url)/api/resource/Sales%20Order/SAL-ORD-1996-00001")))
+        let token = "token \(line["api_key"]?.string ?? ""):\(line["api_secret"]?.string ?? "")"
+        request.setValue(token, forHTTPHeaderField: "Authorization")
+        let (body, _) = try await URLSession.shared.data(for: request)
+        #expect(try JSON.parse(Array(body))["data"]?["po_no"]?.string == "10248")
+        server.signal(SIGTERM)
+        let ran = try await server.finish(within: 30)
+        #expect(ran.status == 0)
+        #expect(ran.output.split(separator: "\n").count == 1)
+        #expect(ran.errors == "")
+    }
+
+    @Test func `after a moment that fails nothing more is done`() async throws {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "failed-\(UUID().uuidString)").path
+        defer { removeDirectory(directory) }
+        let tenant = try await Tenant.open(directory: directory, modules: allModules, name: "Empty")
+        let data = try NorthwindData.embedded()
+        let history = DemoHistory(data, PurchasePlan(data, from: .earliest, to: .earliest))
+        for events: [DemoTimeline.Event] in [[.shipment(7)], [.salesOrder(0)]] {
+            let problem = await #expect(throws: Problem.self) {
+                try await tenant.write(as: .administrator) { try history.run(events, in: $0) }
+            }
+            #expect(problem?.message == "Nothing was made for salesOrder(7)")
+        }
+        #expect(history.hasFailed)
         await tenant.close()
     }
 

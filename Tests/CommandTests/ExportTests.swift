@@ -39,19 +39,27 @@ import Values
         try await company.insert("Currency", ["currency_name": "EUR"])
         try await company.insert(
             "Customer",
-            ["customer_name": "Ernst, \"Handel\"", "customer_details": "line one\nline two, with a comma", "website": " "],
+            [
+                "customer_name": "Ernst, \"Handel\"", "customer_details": "line one\nline two, with a comma",
+                "website": " ",
+            ],
             ["customer_name": "日本商事", "customer_type": "Individual", "disabled": 1, "credit_limit": "1234.5678"])
         try await company.insert(
             "Item",
             [
                 "item_code": "Tofu", "item_group": "Goods", "stock_uom": "Nos", "is_stock_item": 0,
-                "uoms": [["uom": "Box", "conversion_factor": "12.000000001"], ["uom": "Nos", "conversion_factor": 1]],
+                "uoms": [
+                    ["uom": "Box", "conversion_factor": "12.000000001"], ["uom": "Nos", "conversion_factor": 1],
+                ],
                 "item_defaults": [["company": "Acme", "default_warehouse": "Stores - A"]],
             ],
             ["item_code": "Plain", "item_group": "Goods", "stock_uom": "Box"])
         try await company.insert(
             "User",
-            ["email": "ana@example.com", "first_name": "Ana", "roles": [["role": "Sales User"], ["role": "Stock User"]]],
+            [
+                "email": "ana@example.com", "first_name": "Ana",
+                "roles": [["role": "Sales User"], ["role": "Stock User"]],
+            ],
             ["email": "bo@example.com", "first_name": "Bo", "enabled": 0])
         try await company.insert("Journal Entry", Company.journalEntry(7), Company.journalEntry(8))
         try await company.insert(

@@ -55,8 +55,14 @@ import Values
     private static let halves: [(String, String)] = [
         ("without rows", "SELECT name FROM journal_entry WHERE name NOT IN (SELECT parent FROM journal_entry_account)"),
         ("without rows", "SELECT name FROM sales_invoice WHERE name NOT IN (SELECT parent FROM sales_invoice_item)"),
-        ("rows without a document", "SELECT parent FROM journal_entry_account WHERE parent NOT IN (SELECT name FROM journal_entry)"),
-        ("rows without a document", "SELECT parent FROM sales_invoice_item WHERE parent NOT IN (SELECT name FROM sales_invoice)"),
+        (
+            "rows without a document",
+            "SELECT parent FROM journal_entry_account WHERE parent NOT IN (SELECT name FROM journal_entry)"
+        ),
+        (
+            "rows without a document",
+            "SELECT parent FROM sales_invoice_item WHERE parent NOT IN (SELECT name FROM sales_invoice)"
+        ),
         (
             "submitted but not posted",
             """
@@ -68,7 +74,10 @@ import Values
             "posted but not submitted",
             "SELECT voucher_no FROM gl_entry WHERE voucher_type = 'Journal Entry' AND voucher_no NOT IN (SELECT name FROM journal_entry WHERE docstatus > 0)"
         ),
-        ("does not balance", "SELECT voucher_no FROM gl_entry GROUP BY voucher_type, voucher_no HAVING sum(debit) <> sum(credit)"),
+        (
+            "does not balance",
+            "SELECT voucher_no FROM gl_entry GROUP BY voucher_type, voucher_no HAVING sum(debit) <> sum(credit)"
+        ),
         ("event gap", "SELECT 'events' FROM (SELECT count(*) n, max(number) m FROM _event) WHERE n <> m"),
         ("audit gap", "SELECT 'audit' FROM (SELECT count(*) n, max(number) m FROM _audit) WHERE n <> m"),
         (

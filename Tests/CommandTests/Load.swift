@@ -69,6 +69,12 @@ final class Load: Sendable {
         return acknowledged
     }
 
+    /// Ends the clients before their time is over.
+    func stop() async throws {
+        program.signal(SIGKILL)
+        _ = try await program.finish(within: 60)
+    }
+
     private static func read(_ path: String) -> [Acknowledged] {
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return [] }
         var order: [String] = []

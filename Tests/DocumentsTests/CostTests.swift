@@ -1,31 +1,8 @@
 import Documents
 import Storage
+import TestSupport
 import Testing
 import Values
-
-/// Counts the statements that pass through to another transaction.
-private final class CountingTransaction: Transaction {
-    private let inner: any Transaction
-    private(set) var statements = 0
-
-    init(_ inner: any Transaction) { self.inner = inner }
-
-    var dialect: any Dialect { inner.dialect }
-    func forEach(_ sql: String, _ arguments: [Value], _ types: [ColumnType], _ each: ([Value]) throws -> Void) throws {
-        statements += 1
-        try inner.forEach(sql, arguments, types, each)
-    }
-    func execute(_ sql: String, _ arguments: [Value]) throws -> Int {
-        statements += 1
-        return try inner.execute(sql, arguments)
-    }
-    func insert(into table: String, _ columns: [String], _ rows: [[Value]]) throws {
-        statements += 1
-        try inner.insert(into: table, columns, rows)
-    }
-    func savepoint<T>(_ body: () throws -> T) throws -> T { try inner.savepoint(body) }
-    func migrate(to tables: [TableSchema]) throws -> [SchemaChange] { try inner.migrate(to: tables) }
-}
 
 @Suite struct CostTests {
     /// How many statements it takes to insert and submit a job of this many rows, and to read it.
@@ -34,7 +11,7 @@ private final class CountingTransaction: Transaction {
         try await workshop.stock()
         return try await workshop.database.write { transaction in
             let counting = CountingTransaction(transaction)
-            let session = workshop.session(Workshop.manager, Workshop.noon, counting)
+            let session = workshop.session(counting)
             let parts = ["bolt", "nut", "gear"]
             let job = try session.document(
                 "Job",
@@ -43,13 +20,13 @@ private final class CountingTransaction: Transaction {
                     "parts": .array((0..<rows).map { ["part": .string(parts[$0 % 3]), "qty": .int(Int64($0 + 1))] }),
                 ])
             try session.insert(job)
-            let inserted = counting.statements
+            let inserted = counting.count
             try session.submit(job)
             try session.finish()
-            let written = counting.statements
+            let written = counting.count
             let read = try session.get("Job", job.name)
             #expect(read.table("parts").count == rows)
-            return [inserted, written - inserted, counting.statements - written]
+            return [inserted, written - inserted, counting.count - written]
         }
     }
 

@@ -2,6 +2,7 @@ import Audit
 import Documents
 import EventLog
 import Storage
+import TestSupport
 import Testing
 import Values
 

@@ -1,5 +1,6 @@
 import Documents
 import Storage
+import TestSupport
 import Testing
 import Values
 

@@ -23,8 +23,10 @@ import Values
         let site = try await Site.make()
         let key = site.librarian.key
         for header in [
-            "token \(key):wrong", "token \(key)", "token", "token :", "token unknown:\(site.librarian.secret)", "Bearer abc",
-            "Bearer a:b", "Basic ***", "Basic \(Base64.text(Array("lib@example.com:correct horse".utf8)))", "Digest x:y", "",
+            "token \(key):wrong", "token \(key)", "token", "token :", "token unknown:\(site.librarian.secret)",
+            "Bearer abc",
+            "Bearer a:b", "Basic ***", "Basic \(Base64.text(Array("lib@example.com:correct horse".utf8)))",
+            "Digest x:y", "",
         ] {
             let answer = try await site.send(.get, who, headers: ["Authorization": header])
             #expect(answer.status == 401, "\(header)")
@@ -51,12 +53,16 @@ import Values
     @Test func `guests may ask nothing but what is open`() async throws {
         let site = try await Site.make()
         try await site.fill()
-        for path in ["/api/resource/Book", "/api/resource/Book/B-1", who, "/api/method/frappe.client.get_list?doctype=Book"] {
+        for path in [
+            "/api/resource/Book", "/api/resource/Book/B-1", who, "/api/method/frappe.client.get_list?doctype=Book",
+        ] {
             let answer = try await site.send(.get, path, headers: [:])
             #expect(answer.status == 403, "\(path): \(answer.text)")
             #expect(answer.json["exc_type"] == "PermissionError")
         }
-        #expect(try await site.send(.post, "/api/resource/Book", json: "{\"name\":\"X\",\"title\":\"T\"}", headers: [:]).status == 403)
+        #expect(
+            try await site.send(.post, "/api/resource/Book", json: "{\"name\":\"X\",\"title\":\"T\"}", headers: [:])
+                .status == 403)
         #expect(try await site.send(.get, "/api/method/ping", headers: [:]).message == "pong")
         #expect(try await site.send(.get, "/api/method/library.books", headers: [:]).message == 5)
         #expect(try await site.send(.get, "/healthz", headers: [:]).text == "ok\n")
@@ -68,8 +74,11 @@ import Values
         let reader = ["Cookie": try await site.signIn("reader@example.com")]
         let nobody = ["Cookie": try await site.signIn("nobody@example.com")]
         #expect(try await site.send(.get, "/api/resource/Book/B-1", headers: reader).status == 200)
-        for (method, path) in [("PUT", "/api/resource/Book/B-1"), ("DELETE", "/api/resource/Book/B-1"), ("POST", "/api/resource/Book")] {
-            let answer = try await site.send(.init(method) ?? .get, path, json: #"{"title": "T", "name": "N"}"#, headers: reader)
+        for (method, path) in [
+            ("PUT", "/api/resource/Book/B-1"), ("DELETE", "/api/resource/Book/B-1"), ("POST", "/api/resource/Book"),
+        ] {
+            let answer = try await site.send(
+                .init(method) ?? .get, path, json: #"{"title": "T", "name": "N"}"#, headers: reader)
             #expect(answer.status == 403, "\(method)")
             #expect(answer.json["fix"]?.string?.contains("Librarian") == true)
         }
@@ -126,14 +135,18 @@ import Values
         for form in ["", "usr=lib@example.com", "pwd=x", "usr=&pwd="] {
             #expect(try await site.send(.post, "/api/method/login", form: form, headers: [:]).status == 401)
         }
-        #expect(try await site.send(.get, "/api/method/login?usr=lib@example.com&pwd=correct+horse", headers: [:]).status == 403)
+        #expect(
+            try await site.send(.get, "/api/method/login?usr=lib@example.com&pwd=correct+horse", headers: [:]).status
+                == 403)
     }
 
     @Test func `who guesses has to wait, and the right password does not help meanwhile`() async throws {
         let site = try await Site.make()
         let guess = "usr=lib@example.com&pwd=guess"
         let right = "usr=lib@example.com&pwd=correct+horse"
-        for _ in 0..<5 { #expect(try await site.send(.post, "/api/method/login", form: guess, headers: [:]).status == 401) }
+        for _ in 0..<5 {
+            #expect(try await site.send(.post, "/api/method/login", form: guess, headers: [:]).status == 401)
+        }
         let slowed = try await site.send(.post, "/api/method/login", form: right, headers: [:])
         #expect(slowed.status == 429)
         #expect(slowed.headers[.retryAfter] == "5")
@@ -173,18 +186,21 @@ import Values
 
     // MARK: Other sites
 
-    @Test(arguments: [
-        ([:], 200), (["Sec-Fetch-Site": "same-origin"], 200), (["Sec-Fetch-Site": "none"], 200),
-        (["Sec-Fetch-Site": "cross-site"], 400), (["Sec-Fetch-Site": "same-site"], 400),
-        (["Origin": "http://library.example"], 200), (["Origin": "https://evil.example"], 400), (["Origin": "null"], 400),
-        (["Origin": "http://library.example.evil.example"], 400), (["X-Frappe-CSRF-Token": "wrong"], 400),
-    ] as [([String: String], Int)])
+    @Test(
+        arguments: [
+            ([:], 200), (["Sec-Fetch-Site": "same-origin"], 200), (["Sec-Fetch-Site": "none"], 200),
+            (["Sec-Fetch-Site": "cross-site"], 400), (["Sec-Fetch-Site": "same-site"], 400),
+            (["Origin": "http://library.example"], 200), (["Origin": "https://evil.example"], 400),
+            (["Origin": "null"], 400),
+            (["Origin": "http://library.example.evil.example"], 400), (["X-Frappe-CSRF-Token": "wrong"], 400),
+        ] as [([String: String], Int)])
     func `another site cannot act through a signed-in browser`(extra: [String: String], status: Int) async throws {
         let site = try await Site.make()
         try await site.fill()
         var headers = extra
         headers["Cookie"] = try await site.signIn("lib@example.com")
-        let answer = try await site.send(.put, "/api/resource/Book/B-1", json: #"{"title": "Changed"}"#, headers: headers)
+        let answer = try await site.send(
+            .put, "/api/resource/Book/B-1", json: #"{"title": "Changed"}"#, headers: headers)
         #expect(answer.status == status, "\(answer.text)")
         if status == 400 { #expect(answer.json["exc_type"] == "CSRFTokenError") }
         let title = try await site.send(.get, "/api/resource/Book/B-1").data["title"]
@@ -197,14 +213,18 @@ import Values
         try await site.fill()
         let cookie = try await site.signIn("lib@example.com")
         let page = try await site.send(.get, "/", headers: ["Cookie": cookie]).text
-        let token = try #require(page.split(separator: "name=\"csrf_token\" value=\"").dropFirst().first?.prefix { $0 != "\"" })
+        let token = try #require(
+            page.split(separator: "name=\"csrf_token\" value=\"").dropFirst().first?.prefix { $0 != "\"" })
         #expect(token.count == 64)
         let headers = ["Cookie": cookie, "X-Frappe-CSRF-Token": String(token), "Origin": "https://elsewhere.example"]
-        #expect(try await site.send(.put, "/api/resource/Book/B-1", json: #"{"title": "A"}"#, headers: headers).status == 200)
+        #expect(
+            try await site.send(.put, "/api/resource/Book/B-1", json: #"{"title": "A"}"#, headers: headers).status
+                == 200)
         let byKey = [
             "Authorization": "token \(site.librarian.key):\(site.librarian.secret)", "Sec-Fetch-Site": "cross-site",
         ]
-        #expect(try await site.send(.put, "/api/resource/Book/B-1", json: #"{"title": "B"}"#, headers: byKey).status == 200)
+        #expect(
+            try await site.send(.put, "/api/resource/Book/B-1", json: #"{"title": "B"}"#, headers: byKey).status == 200)
         let foreign = try await site.send(
             .post, "/login", form: "usr=lib@example.com&pwd=correct+horse", headers: ["Sec-Fetch-Site": "cross-site"])
         #expect(foreign.cookies.isEmpty, "nobody is signed in by another site")
@@ -220,8 +240,11 @@ import Values
         let made = try await site.send(.post, path, json: #"{"user": "reader@example.com"}"#, headers: boss)
         let key = try #require(made.message["api_key"]?.string)
         let secret = try #require(made.message["api_secret"]?.string)
-        #expect(try await site.send(.get, who, headers: ["Authorization": "token \(key):\(secret)"]).message == "reader@example.com")
-        #expect(try await site.send(.post, path, json: #"{"user": "reader@example.com"}"#, headers: reader).status == 200)
+        #expect(
+            try await site.send(.get, who, headers: ["Authorization": "token \(key):\(secret)"]).message
+                == "reader@example.com")
+        #expect(
+            try await site.send(.post, path, json: #"{"user": "reader@example.com"}"#, headers: reader).status == 200)
         #expect(try await site.send(.get, who, headers: ["Authorization": "token \(key):\(secret)"]).status == 401)
         #expect(try await site.send(.post, path, json: #"{"user": "boss@example.com"}"#, headers: reader).status == 403)
         #expect(try await site.send(.post, path, json: #"{"user": "Administrator"}"#, headers: boss).status == 403)
@@ -234,10 +257,12 @@ import Values
         let site = try await Site.make()
         let path = "/api/method/frappe.core.doctype.user.user.update_password"
         let cookie = ["Cookie": try await site.signIn("reader@example.com")]
-        for body in [#"{"new_password": "another horse"}"#, #"{"new_password": "short", "old_password": "correct horse"}"#,
-            #"{"new_password": "another horse", "old_password": "wrong"}"#]
-        {
-            #expect((400...417).contains(try await site.send(.post, path, json: body, headers: cookie).status), "\(body)")
+        for body in [
+            #"{"new_password": "another horse"}"#, #"{"new_password": "short", "old_password": "correct horse"}"#,
+            #"{"new_password": "another horse", "old_password": "wrong"}"#,
+        ] {
+            #expect(
+                (400...417).contains(try await site.send(.post, path, json: body, headers: cookie).status), "\(body)")
         }
         let changed = try await site.send(
             .post, path, json: #"{"new_password": "another horse", "old_password": "correct horse"}"#, headers: cookie)

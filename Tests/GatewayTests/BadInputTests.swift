@@ -19,42 +19,50 @@ import Values
         }
     }
 
-    @Test(arguments: [
-        ("", "mandatory_missing", nil), ("{", "malformed", nil), ("[1, 2", "malformed", nil), ("nul", "malformed", nil),
-        ("{\"title\": }", "malformed", nil), ("12", "malformed", nil), ("\"text\"", "malformed", nil),
-        ("{\"title\": \"\u{1}\"}", "malformed", nil), ("[1, 2]", "malformed", "data"),
-        (String(repeating: "[", count: 500), "malformed", nil), (String(repeating: "{\"a\":", count: 100) + "1" + String(repeating: "}", count: 100), "malformed", nil),
-        ("{\"name\": \"X\"}", "mandatory_missing", "title"), ("{\"name\": \"X\", \"title\": \"\"}", "mandatory_missing", "title"),
-        ("{\"name\": \"X\", \"title\": {\"a\": 1}}", "wrong_type", "title"), ("{\"name\": \"X\", \"title\": [1]}", "wrong_type", "title"),
-        ("{\"name\": \"X\", \"title\": \"T\", \"pages\": \"many\"}", "wrong_type", "pages"),
-        ("{\"name\": \"X\", \"title\": \"T\", \"pages\": 1.5}", "wrong_type", "pages"),
-        ("{\"name\": \"X\", \"title\": \"T\", \"price\": \"1,5\"}", "wrong_type", "price"),
-        ("{\"name\": \"X\", \"title\": \"T\", \"price\": 1e300}", "out_of_range", "price"),
-        ("{\"name\": \"X\", \"title\": \"T\", \"price\": 99999999999999999999}", "out_of_range", "price"),
-        ("{\"name\": \"X\", \"title\": \"T\", \"price\": \"999999999999999\"}", "out_of_range", "price"),
-        ("{\"name\": \"X\", \"title\": \"T\", \"pages\": 9223372036854775808}", nil, "pages"),
-        ("{\"name\": \"X\", \"title\": \"T\", \"price\": -1}", "negative_number", "price"),
-        ("{\"name\": \"X\", \"title\": \"T\", \"printed\": \"2026-02-30\"}", "wrong_type", "printed"),
-        ("{\"name\": \"X\", \"title\": \"T\", \"printed\": 20260230}", "wrong_type", "printed"),
-        ("{\"name\": \"X\", \"title\": \"T\", \"seen\": \"yesterday\"}", "wrong_type", "seen"),
-        ("{\"name\": \"X\", \"title\": \"T\", \"opens\": \"25:00\"}", "wrong_type", "opens"),
-        ("{\"name\": \"X\", \"title\": \"T\", \"lent\": \"maybe\"}", "wrong_type", "lent"),
-        ("{\"name\": \"X\", \"title\": \"T\", \"binding\": \"Leather\"}", "not_an_option", "binding"),
-        ("{\"name\": \"X\", \"title\": \"T\", \"shelf\": \"None such\"}", "broken_link", "shelf"),
-        ("{\"name\": \"X\", \"title\": \"T\", \"colour\": \"red\"}", "unknown_field", "colour"),
-        ("{\"name\": \"X\", \"title\": \"T\", \"authors\": \"Ana\"}", "wrong_type", "authors"),
-        ("{\"name\": \"X\", \"title\": \"T\", \"authors\": [\"Ana\"]}", "wrong_type", "authors"),
-        ("{\"name\": \"X\", \"title\": \"T\", \"authors\": [{}]}", "mandatory_missing", "author_name"),
-        ("{\"name\": \"X\", \"title\": \"T\", \"authors\": [{\"author_name\": \"A\", \"age\": 3}]}", "unknown_field", "age"),
-        ("{\"name\": \"X\", \"title\": \"" + String(repeating: "x", count: 141) + "\"}", "too_long", "title"),
-        ("{\"name\": \"" + String(repeating: "x", count: 141) + "\", \"title\": \"T\"}", nil, nil),
-        ("{\"name\": \"X\", \"title\": \"a\\u0000b\"}", "invalid", "title"),
-        ("{\"name\": \"X\", \"title\": \"Forbidden\"}", "invalid", "title"),
-        ("{\"name\": \"B-1\", \"title\": \"Again\"}", "duplicate_name", "name"),
-        ("{\"name\": \"X\", \"title\": \"T\", \"isbn\": \"isbn-B-1\"}", "duplicate", "isbn"),
-        ("{\"name\": \"X\", \"title\": \"T\", \"docstatus\": 1}", "illegal_transition", nil),
-        ("{\"title\": \"No name\"}", nil, nil),
-    ] as [(String, String?, String?)])
+    @Test(
+        arguments: [
+            ("", "mandatory_missing", nil), ("{", "malformed", nil), ("[1, 2", "malformed", nil),
+            ("nul", "malformed", nil),
+            ("{\"title\": }", "malformed", nil), ("12", "malformed", nil), ("\"text\"", "malformed", nil),
+            ("{\"title\": \"\u{1}\"}", "malformed", nil), ("[1, 2]", "malformed", "data"),
+            (String(repeating: "[", count: 500), "malformed", nil),
+            (String(repeating: "{\"a\":", count: 100) + "1" + String(repeating: "}", count: 100), "malformed", nil),
+            ("{\"name\": \"X\"}", "mandatory_missing", "title"),
+            ("{\"name\": \"X\", \"title\": \"\"}", "mandatory_missing", "title"),
+            ("{\"name\": \"X\", \"title\": {\"a\": 1}}", "wrong_type", "title"),
+            ("{\"name\": \"X\", \"title\": [1]}", "wrong_type", "title"),
+            ("{\"name\": \"X\", \"title\": \"T\", \"pages\": \"many\"}", "wrong_type", "pages"),
+            ("{\"name\": \"X\", \"title\": \"T\", \"pages\": 1.5}", "wrong_type", "pages"),
+            ("{\"name\": \"X\", \"title\": \"T\", \"price\": \"1,5\"}", "wrong_type", "price"),
+            ("{\"name\": \"X\", \"title\": \"T\", \"price\": 1e300}", "out_of_range", "price"),
+            ("{\"name\": \"X\", \"title\": \"T\", \"price\": 99999999999999999999}", "out_of_range", "price"),
+            ("{\"name\": \"X\", \"title\": \"T\", \"price\": \"999999999999999\"}", "out_of_range", "price"),
+            ("{\"name\": \"X\", \"title\": \"T\", \"pages\": 9223372036854775808}", nil, "pages"),
+            ("{\"name\": \"X\", \"title\": \"T\", \"price\": -1}", "negative_number", "price"),
+            ("{\"name\": \"X\", \"title\": \"T\", \"printed\": \"2026-02-30\"}", "wrong_type", "printed"),
+            ("{\"name\": \"X\", \"title\": \"T\", \"printed\": 20260230}", "wrong_type", "printed"),
+            ("{\"name\": \"X\", \"title\": \"T\", \"seen\": \"yesterday\"}", "wrong_type", "seen"),
+            ("{\"name\": \"X\", \"title\": \"T\", \"opens\": \"25:00\"}", "wrong_type", "opens"),
+            ("{\"name\": \"X\", \"title\": \"T\", \"lent\": \"maybe\"}", "wrong_type", "lent"),
+            ("{\"name\": \"X\", \"title\": \"T\", \"binding\": \"Leather\"}", "not_an_option", "binding"),
+            ("{\"name\": \"X\", \"title\": \"T\", \"shelf\": \"None such\"}", "broken_link", "shelf"),
+            ("{\"name\": \"X\", \"title\": \"T\", \"colour\": \"red\"}", "unknown_field", "colour"),
+            ("{\"name\": \"X\", \"title\": \"T\", \"authors\": \"Ana\"}", "wrong_type", "authors"),
+            ("{\"name\": \"X\", \"title\": \"T\", \"authors\": [\"Ana\"]}", "wrong_type", "authors"),
+            ("{\"name\": \"X\", \"title\": \"T\", \"authors\": [{}]}", "mandatory_missing", "author_name"),
+            (
+                "{\"name\": \"X\", \"title\": \"T\", \"authors\": [{\"author_name\": \"A\", \"age\": 3}]}",
+                "unknown_field", "age"
+            ),
+            ("{\"name\": \"X\", \"title\": \"" + String(repeating: "x", count: 141) + "\"}", "too_long", "title"),
+            ("{\"name\": \"" + String(repeating: "x", count: 141) + "\", \"title\": \"T\"}", nil, nil),
+            ("{\"name\": \"X\", \"title\": \"a\\u0000b\"}", "invalid", "title"),
+            ("{\"name\": \"X\", \"title\": \"Forbidden\"}", "invalid", "title"),
+            ("{\"name\": \"B-1\", \"title\": \"Again\"}", "duplicate_name", "name"),
+            ("{\"name\": \"X\", \"title\": \"T\", \"isbn\": \"isbn-B-1\"}", "duplicate", "isbn"),
+            ("{\"name\": \"X\", \"title\": \"T\", \"docstatus\": 1}", "illegal_transition", nil),
+            ("{\"title\": \"No name\"}", nil, nil),
+        ] as [(String, String?, String?)])
     func `bad documents are refused with the field, and nothing changes`(
         body: String, code: String?, field: String?
     ) async throws {
@@ -71,13 +79,16 @@ import Values
     }
 
     @Test(arguments: [
-        ("GET", "/api/resource/Nothing", 404), ("GET", "/api/resource/Nothing/X", 404), ("POST", "/api/resource/Nothing", 404),
+        ("GET", "/api/resource/Nothing", 404), ("GET", "/api/resource/Nothing/X", 404),
+        ("POST", "/api/resource/Nothing", 404),
         ("PUT", "/api/resource/Nothing/X", 404), ("DELETE", "/api/resource/Nothing/X", 404),
-        ("GET", "/api/resource/Book/None", 404), ("PUT", "/api/resource/Book/None", 404), ("DELETE", "/api/resource/Book/None", 404),
+        ("GET", "/api/resource/Book/None", 404), ("PUT", "/api/resource/Book/None", 404),
+        ("DELETE", "/api/resource/Book/None", 404),
         ("GET", "/api/resource/", 404), ("GET", "/api/resource", 404), ("GET", "/api", 404), ("GET", "/api/", 404),
         ("GET", "/api/v2/document/Book", 404), ("GET", "/nowhere", 404), ("GET", "/api/method/no.such.method", 404),
         ("POST", "/api/method/os.system", 404), ("GET", "/api/method/", 404), ("GET", "/..%2f..%2fetc/passwd", 404),
-        ("PUT", "/api/resource/Book", 405), ("DELETE", "/api/resource/Book", 405), ("PATCH", "/api/resource/Book/B-1", 405),
+        ("PUT", "/api/resource/Book", 405), ("DELETE", "/api/resource/Book", 405),
+        ("PATCH", "/api/resource/Book/B-1", 405),
         ("POST", "/openapi.json", 405), ("TRACE", "/api/resource/Book", 405),
         ("POST", "/api/resource/Loan%20Row", 403), ("DELETE", "/api/resource/Author/X", 404),
     ])
@@ -93,7 +104,8 @@ import Values
     static let injections = [
         "'", "''", "\"", "`", ";", "--", "'; DROP TABLE book; --", "\" OR 1=1 --", "' OR '1'='1", "x') OR 1=1 --",
         "1; SELECT 1", "name FROM book; --", "(SELECT password FROM _credential)", "/*", "\\", "%", "_", "\u{0}",
-        "name, (select 1)", "1 UNION SELECT 1", "sleep(5)", "name asc; DELETE FROM book", "book.name", "_credential.password",
+        "name, (select 1)", "1 UNION SELECT 1", "sleep(5)", "name asc; DELETE FROM book", "book.name",
+        "_credential.password",
     ]
 
     @Test(arguments: injections)
@@ -103,7 +115,8 @@ import Values
         let before = try await state(site)
         let value = JSON.string(text)
         let queries: [JSON] = [
-            ["filters": [["title", "=", value]]], ["filters": [[value, "=", "x"]]], ["filters": [["title", value, "x"]]],
+            ["filters": [["title", "=", value]]], ["filters": [[value, "=", "x"]]],
+            ["filters": [["title", value, "x"]]],
             ["filters": [[value, "title", "=", "x"]]], ["filters": .object([text: "x"])], ["filters": value],
             ["filters": [["title", "like", value]]], ["filters": [["title", "in", [value]]]],
             ["filters": [["shelf", "descendants of", value]]], ["or_filters": [["title", "=", value]]],
@@ -114,22 +127,27 @@ import Values
         ]
         for query in queries {
             let answer = try await site.send(.get, "/api/resource/Book", json: query.text)
-            #expect(answer.status == 200 || answer.status == 417 || answer.status == 403, "\(query.text): \(answer.text)")
+            #expect(
+                answer.status == 200 || answer.status == 417 || answer.status == 403, "\(query.text): \(answer.text)")
             #expect(!answer.text.contains("scrypt"), "\(query.text)")
         }
         for path in [
-            "/api/resource/\(coded(text))", "/api/resource/Book/\(coded(text))", "/api/resource/\(coded(text))/\(coded(text))",
-            "/api/method/\(coded(text))", "/list/\(coded(text))", "/doc/Book/\(coded(text))", "/list/Book?q=\(coded(text))",
+            "/api/resource/\(coded(text))", "/api/resource/Book/\(coded(text))",
+            "/api/resource/\(coded(text))/\(coded(text))",
+            "/api/method/\(coded(text))", "/list/\(coded(text))", "/doc/Book/\(coded(text))",
+            "/list/Book?q=\(coded(text))",
             "/list/Book?is.title=\(coded(text))&sort=\(coded(text))",
         ] {
             let answer = try await site.send(.get, path)
             #expect(answer.status < 500, "\(path): \(answer.text)")
         }
         for method in [
-            "frappe.client.get_value?doctype=Book&fieldname=\(coded(text))", "frappe.client.get_count?doctype=Book&filters=\(coded(text))",
+            "frappe.client.get_value?doctype=Book&fieldname=\(coded(text))",
+            "frappe.client.get_count?doctype=Book&filters=\(coded(text))",
             "frappe.desk.search.search_link?doctype=Book&txt=\(coded(text))",
             "frappe.client.validate_link?doctype=Book&docname=\(coded(text))",
-            "frappe.client.has_permission?doctype=Book&docname=B-1&perm_type=\(coded(text))", "library.books?shelf=\(coded(text))",
+            "frappe.client.has_permission?doctype=Book&docname=B-1&perm_type=\(coded(text))",
+            "library.books?shelf=\(coded(text))",
         ] {
             #expect(try await site.send(.get, "/api/method/" + method).status < 500, "\(method)")
         }
@@ -172,7 +190,8 @@ import Values
         for body in ["--xx", "--xx\r\n", "--xx\r\nno head", "--xx\r\n\r\n--xx--", "nothing"] {
             var parts = headers
             parts["Content-Type"] = "multipart/form-data; boundary=xx"
-            #expect(try await site.send(.post, "/api/resource/Book", headers: parts, body: Array(body.utf8)).status == 417)
+            #expect(
+                try await site.send(.post, "/api/resource/Book", headers: parts, body: Array(body.utf8)).status == 417)
         }
     }
 

@@ -50,7 +50,10 @@ import Values
 
     @Test(arguments: [
         ("POST", "/api/resource/Book", #"{"name": "B-1", "title": "Again"}"#, 409, "DuplicateEntryError"),
-        ("POST", "/api/resource/Book", #"{"name": "X", "title": "T", "isbn": "isbn-B-1"}"#, 409, "UniqueValidationError"),
+        (
+            "POST", "/api/resource/Book", #"{"name": "X", "title": "T", "isbn": "isbn-B-1"}"#, 409,
+            "UniqueValidationError"
+        ),
         ("DELETE", "/api/resource/Shelf/Crime", "", 417, "LinkExistsError"),
         ("POST", "/api/resource/Book", #"{"name": "X", "title": "T", "shelf": "None"}"#, 417, "LinkValidationError"),
         ("POST", "/api/resource/Book", "{", 417, "DataError"),

@@ -5,7 +5,8 @@ import Values
 
 /// A small business for the tests of the gateway: a library that lends books.
 enum Library {
-    static let module = Module("Library", roles: ["Librarian", "Reader Role"], reports: [LibraryReports.loans]) { registry in
+    static let module = Module("Library", roles: ["Librarian", "Reader Role"], reports: [LibraryReports.loans]) {
+        registry in
         registry.add(
             Shelf.self, Book.self, Author.self, LoanLine.self, Loan.self, LoanRow.self, Note.self)
         registry.add(
@@ -74,7 +75,9 @@ struct Book: DocTypeSchema, Controller {
     init() {}
 
     static func validate(_ book: Doc<Self>, in session: Session) throws {
-        if book.title == "Forbidden" { throw Problem(.invalid, "This book is not bought", field: "title", fix: "Buy another.") }
+        if book.title == "Forbidden" {
+            throw Problem(.invalid, "This book is not bought", field: "title", fix: "Buy another.")
+        }
     }
 }
 

@@ -64,7 +64,8 @@ import Values
     private static func site() async throws -> Site { try await shared.site() }
 
     @Test(arguments: [
-        ("", #"{"name":"B-1"}"#), ("fields=title", #"{"title":"Alpha"}"#), ("fields=%22title%22", #"{"title":"Alpha"}"#),
+        ("", #"{"name":"B-1"}"#), ("fields=title", #"{"title":"Alpha"}"#),
+        ("fields=%22title%22", #"{"title":"Alpha"}"#),
         ("fields=" + coded(#"["name", "title as t"]"#), #"{"name":"B-1","t":"Alpha"}"#),
         ("fields=name,price", #"{"name":"B-1","price":10}"#),
         ("fields=" + coded(#"["shelf.title"]"#), #"{"title":"Crime"}"#),
@@ -108,7 +109,8 @@ import Values
             #expect(answer.names == expected, "\(query)")
             #expect((answer.json["has_next_page"] == true) == (expected.count == 2), "\(query)")
         }
-        let arrays = try await site.send(.get, "/api/resource/Book?limit=1&order_by=name&as_dict=False&fields=name,price")
+        let arrays = try await site.send(
+            .get, "/api/resource/Book?limit=1&order_by=name&as_dict=False&fields=name,price")
         #expect(arrays.data.text == #"[["B-1",10]]"#)
     }
 
@@ -138,7 +140,8 @@ import Values
     }
 
     @Test(arguments: [
-        "filters=" + coded("[[\"nope\", \"=\", 1]]"), "filters=%7Bbroken", "filters=" + coded("[[\"title\", \"regexp\", 1]]"),
+        "filters=" + coded("[[\"nope\", \"=\", 1]]"), "filters=%7Bbroken",
+        "filters=" + coded("[[\"title\", \"regexp\", 1]]"),
         "fields=" + coded("[\"nope\"]"), "fields=" + coded("[\"sleep(1)\"]"), "fields=%5Bbroken", "fields=12%20as",
         "order_by=nope", "order_by=" + coded("name; DROP TABLE book"), "group_by=nope", "limit=-1", "limit=abc",
         "filters=" + coded("[[\"price\", \">\", \"much\"]]"), "filters=" + coded("[[\"printed\", \"=\", \"soon\"]]"),

@@ -29,7 +29,8 @@ import Values
             site, "frappe.client.set_value",
             #"{"doctype": "Loan", "name": "\#(name)", "fieldname": "{\"reader\": \"Cy\", \"remark\": \"x\"}"}"#)
         #expect(many.message["remark"] == "x")
-        let saved = try await call(site, "frappe.client.save", #"{"doc": {"doctype": "Loan", "name": "\#(name)", "reader": "Di"}}"#)
+        let saved = try await call(
+            site, "frappe.client.save", #"{"doc": {"doctype": "Loan", "name": "\#(name)", "reader": "Di"}}"#)
         #expect(saved.message["reader"] == "Di")
         let submitted = try await site.send(
             .post, "/", form: "cmd=frappe.client.submit&doc=" + coded(saved.message.text))
@@ -55,6 +56,8 @@ import Values
         #expect(two.message == ["title": "Gamma", "price": 30])
         #expect(try await site.send(.get, method + "&fieldname=title&filters=B-1&as_dict=0").message == "Alpha")
         #expect(try await site.send(.get, method + "&fieldname=title&filters=B-9").message == [:])
+        let anyone = try await site.send(.get, method + "&fieldname=name&filters=null&order_by=name")
+        #expect(anyone.message == ["name": "B-1"], "a client without conditions sends the text null")
         let legacy = "/?cmd=frappe.client.get_value&doctype=Book&fieldname=title&filters=" + coded(#"{"name": "B-2"}"#)
         #expect(try await site.send(.get, legacy).message == ["title": "Beta"])
         let whole = try await site.send(
@@ -69,7 +72,8 @@ import Values
         let bad = #"{"docs": [{"doctype": "Shelf", "title": "A"}, {"doctype": "Shelf", "title": ""}]}"#
         #expect(try await call(site, "frappe.client.insert_many", bad).status == 417)
         #expect(try await site.send(.get, "/api/resource/Shelf").names.isEmpty)
-        let mixed = #"{"docs": [{"doctype": "Shelf", "title": "A"}, {"doctype": "Book", "name": "B", "title": "T", "shelf": "A"}]}"#
+        let mixed =
+            #"{"docs": [{"doctype": "Shelf", "title": "A"}, {"doctype": "Book", "name": "B", "title": "T", "shelf": "A"}]}"#
         #expect(try await call(site, "frappe.client.insert_many", mixed).message == ["A", "B"])
         let docs = (0...200).map { #"{"doctype": "Shelf", "title": "S\#($0)"}"# }.joined(separator: ",")
         #expect(try await call(site, "frappe.client.insert_many", #"{"docs": [\#(docs)]}"#).json["code"] == "too_many")
@@ -79,7 +83,8 @@ import Values
         let site = try await Site.make()
         try await site.fill()
         let docs = coded(
-            #"[{"doctype":"Book","docname":"B-1","title":"One"},{"doctype":"Book","docname":"B-9","title":"x"},{"doctype":"Book","docname":"B-2","price":-1},{"doctype":"Book","docname":"B-3","title":"Three"}]"#)
+            #"[{"doctype":"Book","docname":"B-1","title":"One"},{"doctype":"Book","docname":"B-9","title":"x"},{"doctype":"Book","docname":"B-2","price":-1},{"doctype":"Book","docname":"B-3","title":"Three"}]"#
+        )
         let answer = try await site.send(.post, "/", form: "cmd=frappe.client.bulk_update&docs=\(docs)")
         #expect(answer.status == 200)
         #expect(answer.message["failed_docs"]?.array?.map { $0["doc"]?["docname"] } == ["B-9", "B-2"])
@@ -92,8 +97,10 @@ import Values
         let site = try await Site.make()
         try await site.fill()
         for path in [
-            "/api/method/frappe.client.delete?doctype=Book&name=B-1", "/?cmd=frappe.client.delete&doctype=Book&name=B-1",
-            "/api/method/library.add_shelf?title=New", "/api/method/frappe.client.set_value?doctype=Book&name=B-1&fieldname=title&value=x",
+            "/api/method/frappe.client.delete?doctype=Book&name=B-1",
+            "/?cmd=frappe.client.delete&doctype=Book&name=B-1",
+            "/api/method/library.add_shelf?title=New",
+            "/api/method/frappe.client.set_value?doctype=Book&name=B-1&fieldname=title&value=x",
         ] {
             #expect(try await site.send(.get, path).status == 403, "\(path)")
             #expect(try await site.send(.head, path).status == 403, "\(path)")
@@ -126,11 +133,16 @@ import Values
         let path = "/api/method/frappe.desk.query_report.run?report_name=Loan%20Fees&filters="
         let answer = try await site.send(.get, path + coded(#"{"from_date": "2026-01-01"}"#))
         #expect(answer.message["result"]?.array?.first?["amount"]?.text == "7.5", "\(answer.text)")
-        #expect(answer.message["columns"]?.array?.map { $0["fieldname"] } == ["posting_date", "voucher_no", "voucher_type", "amount"])
+        #expect(
+            answer.message["columns"]?.array?.map { $0["fieldname"] } == [
+                "posting_date", "voucher_no", "voucher_type", "amount",
+            ])
         #expect(answer.message["report_summary"]?.array?.first?["value"]?.text == "7.5")
         #expect(try await site.send(.get, path + coded("{}")).json["field"] == "from_date")
         #expect(try await site.send(.get, path + coded(#"{"from_date": "soon"}"#)).json["code"] == "wrong_type")
-        #expect(try await site.send(.get, path + coded(#"{"from_date": "2026-01-01", "x": 1}"#)).json["code"] == "unknown_field")
+        #expect(
+            try await site.send(.get, path + coded(#"{"from_date": "2026-01-01", "x": 1}"#)).json["code"]
+                == "unknown_field")
         #expect(try await site.send(.get, "/api/method/frappe.desk.query_report.run?report_name=None").status == 404)
     }
 
@@ -148,10 +160,13 @@ import Values
         #expect(try await site.send(.get, "/api/resource/Loan").names.isEmpty)
         #expect(try await site.send(.get, "/api/resource/Loan%20Row").names == before.names)
         let change = try await call(
-            site, "cauldron.rehearse", #"{"action": "save", "doctype": "Book", "name": "B-1", "doc": {"title": "Other"}}"#)
+            site, "cauldron.rehearse",
+            #"{"action": "save", "doctype": "Book", "name": "B-1", "doc": {"title": "Other"}}"#)
         #expect(change.message["documents"]?.array?.first?["detail"]?["changed"] == [["title", "Alpha", "Other"]])
         #expect(try await site.send(.get, "/api/resource/Book/B-1").data["title"] == "Alpha")
-        #expect(try await call(site, "cauldron.rehearse", #"{"action": "delete", "doctype": "Book", "name": "B-9"}"#).status == 404)
+        #expect(
+            try await call(site, "cauldron.rehearse", #"{"action": "delete", "doctype": "Book", "name": "B-9"}"#).status
+                == 404)
         #expect(try await call(site, "cauldron.rehearse", #"{"action": "explode", "doctype": "Book"}"#).status == 417)
         let loan = try await call(
             site, "frappe.client.insert", #"{"doc": {"doctype": "Loan", "reader": "A", "lines": [{"book": "B-1"}]}}"#)
@@ -165,11 +180,15 @@ import Values
         #expect(found.message.array?.map { $0["value"] } == ["B-1", "B-4"])
         #expect(found.message.array?.first?["description"] == "Alpha, isbn-B-1")
         let some = try await site.send(
-            .get, "/api/method/frappe.desk.search.search_link?doctype=Book&txt=&page_length=2&filters="
+            .get,
+            "/api/method/frappe.desk.search.search_link?doctype=Book&txt=&page_length=2&filters="
                 + coded(#"{"shelf": "Poetry"}"#))
         #expect(some.message.array?.count == 2)
         let valid = "/api/method/frappe.client.validate_link?doctype=Book&docname="
-        #expect(try await site.send(.get, valid + "B-1&fields=" + coded(#"["title"]"#)).message == ["name": "B-1", "title": "Alpha"])
+        #expect(
+            try await site.send(.get, valid + "B-1&fields=" + coded(#"["title"]"#)).message == [
+                "name": "B-1", "title": "Alpha",
+            ])
         #expect(try await site.send(.get, valid + "B-9").message == [:])
     }
 
@@ -179,7 +198,8 @@ import Values
         let reader = ["Cookie": try await site.signIn("reader@example.com")]
         let path = "/api/method/frappe.client.has_permission?doctype=Book&docname=B-1"
         #expect(try await site.send(.get, path, headers: reader).message == ["has_permission": true])
-        #expect(try await site.send(.get, path + "&perm_type=write", headers: reader).message == ["has_permission": false])
+        #expect(
+            try await site.send(.get, path + "&perm_type=write", headers: reader).message == ["has_permission": false])
         #expect(try await site.send(.get, path + "&perm_type=fly", headers: reader).status == 417)
         let all = try await site.send(
             .get, "/api/method/frappe.client.get_doc_permissions?doctype=Book&docname=B-1", headers: reader)

@@ -18,7 +18,8 @@ import Values
         #expect(document["openapi"] == "3.1.0")
         let paths = try #require(document["paths"]?.object)
         for path in [
-            "/api/resource/Book", "/api/resource/Book/{name}", "/api/resource/Loan%20Row", "/api/method/library.add_shelf",
+            "/api/resource/Book", "/api/resource/Book/{name}", "/api/resource/Loan%20Row",
+            "/api/method/library.add_shelf",
             "/api/method/login", "/api/method/frappe.client.get_list", "/api/method/frappe.desk.query_report.run",
         ] { #expect(paths[path] != nil, "\(path)") }
         #expect(paths["/api/resource/Author"] == nil, "rows have no resource of their own")

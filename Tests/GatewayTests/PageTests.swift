@@ -35,7 +35,8 @@ import Values
     }
 
     @Test(arguments: [
-        "https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "evil", "", "/a\r\nSet-Cookie: x=y",
+        "https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "evil", "",
+        "/a\r\nSet-Cookie: x=y",
         "/ö",
     ])
     func `nobody is sent to another site`(next: String) { #expect(Pages.local(next) == "/") }
@@ -45,7 +46,10 @@ import Values
         try await site.fill()
         let page = try await open(site, "/")
         #expect(page.status == 200)
-        for text in ["<h1>Library</h1>", "href=\"/list/Book\"", "href=\"/report/Loan%20Fees\"", "href=\"/list/Loan%20Row\"", "Sign out"] {
+        for text in [
+            "<h1>Library</h1>", "href=\"/list/Book\"", "href=\"/report/Loan%20Fees\"", "href=\"/list/Loan%20Row\"",
+            "Sign out",
+        ] {
             #expect(page.text.contains(text), "\(text)")
         }
         let reader = try await open(site, "/", "reader@example.com")
@@ -94,7 +98,8 @@ import Values
         let cookie = ["Cookie": try await site.signIn("lib@example.com")]
         let path = "/doc/Loan/LOAN-2026-0001"
         let page = try await site.send(.get, path, headers: cookie).text
-        let token = try #require(page.split(separator: "name=\"csrf_token\" value=\"").dropFirst().first?.prefix { $0 != "\"" })
+        let token = try #require(
+            page.split(separator: "name=\"csrf_token\" value=\"").dropFirst().first?.prefix { $0 != "\"" })
         #expect(page.contains("1,234.50"))
         let preview = try await site.send(
             .post, path, form: "csrf_token=\(token)&action=submit&preview=1", headers: cookie)
@@ -108,7 +113,8 @@ import Values
         #expect(forged.status == 400)
         let cancelled = try await site.send(.post, path, form: "csrf_token=\(token)&action=cancel", headers: cookie)
         #expect(cancelled.status == 303)
-        #expect(try await site.send(.post, path, form: "csrf_token=\(token)&action=explode", headers: cookie).status == 417)
+        #expect(
+            try await site.send(.post, path, form: "csrf_token=\(token)&action=explode", headers: cookie).status == 417)
         let out = try await site.send(.post, "/logout", form: "csrf_token=\(token)", headers: cookie)
         #expect(out.status == 303)
         #expect(try await site.send(.get, "/", headers: cookie).text.contains("name=\"pwd\""))
@@ -119,7 +125,9 @@ import Values
         try await site.fill()
         _ = try await site.send(
             .post, "/api/method/frappe.client.submit",
-            json: #"{"doc": {"doctype": "Loan", "reader": "Ana", "posting_date": "1997-05-06", "lines": [{"book": "B-1", "fee": 7}]}}"#)
+            json:
+                #"{"doc": {"doctype": "Loan", "reader": "Ana", "posting_date": "1997-05-06", "lines": [{"book": "B-1", "fee": 7}]}}"#
+        )
         let page = try await open(site, "/report/Loan%20Fees")
         #expect(page.text.contains("value=\"1997-05-06\""))
         #expect(page.text.contains("LOAN-2026-0001"))
@@ -141,8 +149,10 @@ import Values
         #expect(try await site.send(.post, "/api/resource/Book", json: document.text).status == 200)
         let coded = coded(Self.hostile)
         for path in [
-            "/list/Book", "/doc/Book/" + PercentCoding.encode("hostile' \" onmouseover=\"x"), "/doc/Book/\(coded)", "/list/Book?q=\(coded)", "/list/Book?is.title=\(coded)&sort=\(coded)", "/list/\(coded)",
-            "/report/\(coded)", "/report/Loan%20Fees?from_date=\(coded)&reader=\(coded)", "/login?next=\(coded)", "/doc/\(coded)/\(coded)",
+            "/list/Book", "/doc/Book/" + PercentCoding.encode("hostile' \" onmouseover=\"x"), "/doc/Book/\(coded)",
+            "/list/Book?q=\(coded)", "/list/Book?is.title=\(coded)&sort=\(coded)", "/list/\(coded)",
+            "/report/\(coded)", "/report/Loan%20Fees?from_date=\(coded)&reader=\(coded)", "/login?next=\(coded)",
+            "/doc/\(coded)/\(coded)",
         ] {
             let page = try await open(site, path)
             #expect(!page.text.contains("<script"), "\(path)")
@@ -165,7 +175,8 @@ import Values
     }
 
     @Test(arguments: [
-        ("0", 0, "0"), ("1234567.5", 2, "1,234,567.50"), ("-1234", 2, "−1,234.00"), ("999", 0, "999"), ("1000", 0, "1,000"),
+        ("0", 0, "0"), ("1234567.5", 2, "1,234,567.50"), ("-1234", 2, "−1,234.00"), ("999", 0, "999"),
+        ("1000", 0, "1,000"),
         ("0.125", 2, "0.125"),
     ])
     func `numbers are set apart in thousands`(text: String, decimals: Int, shown: String) throws {

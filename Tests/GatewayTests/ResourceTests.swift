@@ -13,7 +13,9 @@ import Values
         let site = try await Site.make()
         let created = try await site.send(
             .post, "/api/resource/Book",
-            json: #"{"name": "B-1", "title": "Alpha", "price": "12.5", "lent": true, "authors": [{"author_name": "Ana"}]}"#)
+            json:
+                #"{"name": "B-1", "title": "Alpha", "price": "12.5", "lent": true, "authors": [{"author_name": "Ana"}]}"#
+        )
         #expect(created.status == 200)
         #expect(created.data["name"] == "B-1")
         #expect(created.data["price"]?.exact == Exact(units: 125, scale: 1))
@@ -58,8 +60,10 @@ import Values
     }
 
     @Test(arguments: [
-        "{\"data\": \"{\\\"name\\\": \\\"X\\\", \\\"title\\\": \\\"T\\\"}\"}", "{\"data\": {\"name\": \"X\", \"title\": \"T\"}}",
-        "{\"name\": \"X\", \"title\": \"T\"}", "{\"doctype\": \"Book\", \"__islocal\": 1, \"__newname\": \"X\", \"title\": \"T\"}",
+        "{\"data\": \"{\\\"name\\\": \\\"X\\\", \\\"title\\\": \\\"T\\\"}\"}",
+        "{\"data\": {\"name\": \"X\", \"title\": \"T\"}}",
+        "{\"name\": \"X\", \"title\": \"T\"}",
+        "{\"doctype\": \"Book\", \"__islocal\": 1, \"__newname\": \"X\", \"title\": \"T\"}",
     ])
     func `a document may come as data, as text in data or as the body itself`(json: String) async throws {
         let site = try await Site.make()
@@ -73,10 +77,12 @@ import Values
         let data = coded(#"{"name": "X", "title": "From a form"}"#)
         let inData = try await site.send(.post, "/api/resource/Book/", form: "data=\(data)")
         #expect(inData.data["title"] == "From a form")
-        let fields = try await site.send(.post, "/api/resource/Book", form: "name=Y&title=A+title%21&pages=12&lent=true")
+        let fields = try await site.send(
+            .post, "/api/resource/Book", form: "name=Y&title=A+title%21&pages=12&lent=true")
         #expect(fields.data["title"] == "A title!")
         #expect(fields.data["pages"] == 12)
-        let multipart = "--xx\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\nZ\r\n--xx\r\n"
+        let multipart =
+            "--xx\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\nZ\r\n--xx\r\n"
             + "Content-Disposition: form-data; name=\"title\"\r\n\r\nIn parts\r\n--xx--\r\n"
         var headers = ["Authorization": "token \(site.librarian.key):\(site.librarian.secret)"]
         headers["Content-Type"] = "multipart/form-data; boundary=xx"
@@ -128,7 +134,8 @@ import Values
         let site = try await Site.make()
         try await site.fill()
         for index in 1...2 {
-            _ = try await site.send(.post, "/api/resource/Loan", json: #"{"reader": "Ana", "lines": [{"book": "B-1"}]}"#)
+            _ = try await site.send(
+                .post, "/api/resource/Loan", json: #"{"reader": "Ana", "lines": [{"book": "B-1"}]}"#)
             let path = "/api/resource/Loan/LOAN-2026-000\(index)"
             let answer =
                 index == 1
@@ -176,7 +183,9 @@ import Values
         _ = try await site.send(
             .post, "/api/resource/Book", json: #"{"name": "X", "title": "T", "code": "open sesame"}"#)
         #expect(try await site.send(.get, "/api/resource/Book/X").data["code"] == "*****")
-        for path in ["/api/resource/Book?fields=[\"*\"]", "/api/method/frappe.client.get?doctype=Book&name=X", "/doc/Book/X"] {
+        for path in [
+            "/api/resource/Book?fields=[\"*\"]", "/api/method/frappe.client.get?doctype=Book&name=X", "/doc/Book/X",
+        ] {
             #expect(try await !site.send(.get, path).text.contains("open sesame"))
         }
     }

@@ -17,6 +17,7 @@ final class Site: Sendable {
     let gateway: Gateway
     let clock: StillClock
     let librarian: APIKeys
+    private let directory: String
 
     static let password = "correct horse"
 
@@ -46,15 +47,19 @@ final class Site: Sendable {
         }
         for (name, _) in users { try await tenant.identity.setPassword(Self.password, of: name, at: tenant.now()) }
         let keys = try await tenant.identity.generateKeys(for: "lib@example.com", at: tenant.now())
-        return Site(tenant, Gateway(tenant: tenant, configuration: configuration), clock, keys)
+        return Site(tenant, Gateway(tenant: tenant, configuration: configuration), clock, keys, directory)
     }
 
-    private init(_ tenant: Tenant, _ gateway: Gateway, _ clock: StillClock, _ librarian: APIKeys) {
+    private init(_ tenant: Tenant, _ gateway: Gateway, _ clock: StillClock, _ librarian: APIKeys, _ directory: String) {
         self.tenant = tenant
         self.gateway = gateway
         self.clock = clock
         self.librarian = librarian
+        self.directory = directory
     }
+
+    /// The files go; the database that holds them open goes with the process.
+    deinit { try? FileManager.default.removeItem(atPath: directory) }
 
     /// Sends a request as the librarian's program, unless other headers are given.
     func send(

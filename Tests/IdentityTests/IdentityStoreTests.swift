@@ -6,7 +6,9 @@ import Values
 
 @Suite struct IdentityStoreTests {
     @Test func `only the right password of the right user is right`() async throws {
-        let store = try await Store.make().identity
+        let kept = try await Store.make()
+        defer { withExtendedLifetime(kept) {} }
+        let store = kept.identity
         try await store.setPassword("first secret", of: "ana@example.com", at: noon)
         #expect(try await store.verifyPassword("first secret", of: "ana@example.com"))
         #expect(try await !store.verifyPassword("first secret", of: "bo@example.com"))
@@ -18,6 +20,7 @@ import Values
 
     @Test func `a session is found by its identifier, also after a restart`() async throws {
         let store = try await Store.make()
+        defer { withExtendedLifetime(store) {} }
         let sid = try await store.identity.createSession(for: "ana", at: noon)
         #expect(sid.utf8.count == 64)
         #expect(try await store.identity.session(sid, at: noon)?.user == "ana")
@@ -29,7 +32,9 @@ import Values
     }
 
     @Test func `a session ends after a week without use, and use prolongs it`() async throws {
-        let store = try await Store.make().identity
+        let kept = try await Store.make()
+        defer { withExtendedLifetime(kept) {} }
+        let store = kept.identity
         let unused = try await store.createSession(for: "ana", at: noon)
         let used = try await store.createSession(for: "ana", at: noon)
         #expect(try await store.session(used, at: noon.adding(seconds: 5 * 86_400)) != nil)
@@ -40,8 +45,12 @@ import Values
     }
 
     @Test func `signing out ends one session, a new password all of the user`() async throws {
-        let store = try await Store.make().identity
-        let ana = [try await store.createSession(for: "ana", at: noon), try await store.createSession(for: "ana", at: noon)]
+        let kept = try await Store.make()
+        defer { withExtendedLifetime(kept) {} }
+        let store = kept.identity
+        let ana = [
+            try await store.createSession(for: "ana", at: noon), try await store.createSession(for: "ana", at: noon),
+        ]
         let bo = try await store.createSession(for: "bo", at: noon)
         try await store.destroySession(ana[0])
         #expect(try await store.session(ana[0], at: noon) == nil)
@@ -54,7 +63,9 @@ import Values
     @Test func `of too many sessions of a user the oldest end`() async throws {
         var limits = IdentityLimits()
         limits.sessionsPerUser = 3
-        let store = try await Store.make(limits: limits).identity
+        let kept = try await Store.make(limits: limits)
+        defer { withExtendedLifetime(kept) {} }
+        let store = kept.identity
         var sids: [String] = []
         for minute in 0..<5 {
             sids.append(try await store.createSession(for: "ana", at: noon.adding(seconds: minute * 60)))
@@ -66,7 +77,9 @@ import Values
     }
 
     @Test func `a new secret takes the place of the one before, the key stays`() async throws {
-        let store = try await Store.make().identity
+        let kept = try await Store.make()
+        defer { withExtendedLifetime(kept) {} }
+        let store = kept.identity
         let first = try await store.generateKeys(for: "ana", at: noon)
         #expect(try await store.verifyKey(first.key, secret: first.secret) == "ana")
         #expect(try await store.verifyKey(first.key, secret: first.secret) == "ana", "from the cache")
@@ -82,6 +95,7 @@ import Values
 
     @Test func `what is removed is gone everywhere`() async throws {
         let store = try await Store.make()
+        defer { withExtendedLifetime(store) {} }
         try await store.identity.setPassword("some secret", of: "ana", at: noon)
         let sid = try await store.identity.createSession(for: "ana", at: noon)
         let keys = try await store.identity.generateKeys(for: "ana", at: noon)
@@ -95,6 +109,7 @@ import Values
 
     @Test func `no secret stands in the database as it is`() async throws {
         let store = try await Store.make()
+        defer { withExtendedLifetime(store) {} }
         try await store.identity.setPassword("some secret", of: "ana", at: noon)
         let sid = try await store.identity.createSession(for: "ana", at: noon)
         let keys = try await store.identity.generateKeys(for: "ana", at: noon)
@@ -105,6 +120,7 @@ import Values
 
     @Test func `a hash of another cost is renewed when its password is seen`() async throws {
         let store = try await Store.make()
+        defer { withExtendedLifetime(store) {} }
         let expensive = IdentityStore(
             database: store.database, passwords: PasswordHasher(cost: PasswordCost(logarithm: 5)))
         try await store.identity.setPassword("some secret", of: "ana", at: noon)
@@ -115,7 +131,9 @@ import Values
 
     @Test(arguments: ["'; DROP TABLE _credential; --", "\" OR 1=1 --", "ana' OR 'a'='a", "%", "\u{0}", "名前 🙂"])
     func `names and secrets are values, never SQL`(text: String) async throws {
-        let store = try await Store.make().identity
+        let kept = try await Store.make()
+        defer { withExtendedLifetime(kept) {} }
+        let store = kept.identity
         try await store.setPassword("some secret", of: "ana", at: noon)
         #expect(try await !store.verifyPassword(text, of: "ana"))
         #expect(try await !store.verifyPassword("some secret", of: text))

@@ -58,7 +58,8 @@ import Values
     @Test func `a clock that goes back does not lock for ever`() {
         var throttle = LoginThrottle()
         for _ in 0..<5 { _ = throttle.attempt(user: "ana", address: "a", at: noon) }
-        guard case .wait(let seconds) = throttle.attempt(user: "ana", address: "a", at: noon.adding(seconds: -86_400)) else {
+        guard case .wait(let seconds) = throttle.attempt(user: "ana", address: "a", at: noon.adding(seconds: -86_400))
+        else {
             return
         }
         #expect(seconds <= 900)

@@ -1,7 +1,6 @@
 import Documents
-import Foundation
 import Reports
-import Storage
+import TestSupport
 import Testing
 import Values
 
@@ -17,19 +16,8 @@ import Values
 
     /// Runs the report as `actor` in a database of its own.
     private func run(_ arguments: JSONObject, as actor: Actor = .administrator) async throws -> ReportResult {
-        let path = NSTemporaryDirectory() + "cauldron-\(UUID().uuidString).db"
-        defer { for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) } }
-        let database = try SQLiteDatabase(path: path)
-        let registry = Registry.core()
-        let result = try await database.write { transaction in
-            try transaction.migrate(to: registry.allTables)
-            let session = Session(
-                actor: actor, now: Timestamp(microseconds: 0), registry: registry, transaction: transaction
-            ) { "x" }
-            return try Self.report.result(Arguments(arguments), in: session)
-        }
-        await database.close()
-        return result
+        let company = try await TemporaryCompany(noon: Timestamp(microseconds: 0)) { _ in }
+        return try await company.read(as: actor) { try Self.report.result(Arguments(arguments), in: $0) }
     }
 
     @Test func `runs with what it asks for`() async throws {
@@ -47,7 +35,8 @@ import Values
     ]
 
     @Test(arguments: refused)
-    func `refuses what it cannot use and names the filter`(arguments: String, code: String, field: String) async throws {
+    func `refuses what it cannot use and names the filter`(arguments: String, code: String, field: String) async throws
+    {
         let object = try #require(JSON.parse(arguments).object)
         let error = await #expect(throws: Problem.self) { _ = try await run(object) }
         #expect(error?.kind.code == code)

@@ -1,5 +1,6 @@
 import Documents
 import Storage
+import TestSupport
 import Testing
 import Values
 
@@ -7,7 +8,9 @@ import Values
 @Suite struct CustomerTests {
     @Test func `a customer is called by its name and once`() async throws {
         let trading = try await Trading()
-        let problem = await trading.refusal(on: "1996-02-01") { try $0.make("Customer", ["customer_name": "Bólido"]) }
+        let problem = try await trading.refusal(on: "1996-02-01") {
+            try $0.make("Customer", ["customer_name": "Bólido"])
+        }
         #expect(problem?.kind == .duplicateName)
     }
 
@@ -18,7 +21,7 @@ import Values
             customer.set("disabled", true)
             try session.save(customer)
         }
-        let problem = await trading.refusal(on: "1996-02-02") { _ = try OrderToCashTests.order($0) }
+        let problem = try await trading.refusal(on: "1996-02-02") { _ = try OrderToCashTests.order($0) }
         #expect(problem?.kind.exception == "PartyDisabled")
         #expect(problem?.field == "customer")
     }
@@ -31,7 +34,7 @@ import Values
             try session.save(customer)
             _ = try OrderToCashTests.order(session)
         }
-        let problem = await trading.refusal(on: "1996-02-02") { _ = try OrderToCashTests.order($0) }
+        let problem = try await trading.refusal(on: "1996-02-02") { _ = try OrderToCashTests.order($0) }
         #expect(problem?.kind.code == "credit_limit_exceeded")
         #expect(problem?.message.contains("546") == true)
         // A smaller one is within it, and billing the first does not count it twice.
@@ -50,21 +53,21 @@ import Values
             try session.make("Territory", ["territory_name": "Europe", "is_group": 1, "parent_territory": "World"])
             try session.make("Territory", ["territory_name": "Spain", "parent_territory": "Europe"])
         }
-        let circle = await trading.refusal(on: "1996-02-02") { session in
+        let circle = try await trading.refusal(on: "1996-02-02") { session in
             let world = try session.get("Territory", "World")
             world.set("parent_territory", "Europe")
             try session.save(world)
         }
         #expect(circle?.field == "parent_territory")
-        let leaf = await trading.refusal(on: "1996-02-02") { session in
+        let leaf = try await trading.refusal(on: "1996-02-02") { session in
             try session.make("Territory", ["territory_name": "Madrid", "parent_territory": "Spain"])
         }
         #expect(leaf?.message.contains("not a group") == true)
-        let gathering = await trading.refusal(on: "1996-02-02") { session in
+        let gathering = try await trading.refusal(on: "1996-02-02") { session in
             try session.make("Customer", ["customer_name": "Ana", "territory": "Europe"])
         }
         #expect(gathering?.field == "territory")
-        let stays = await trading.refusal(on: "1996-02-02") { session in
+        let stays = try await trading.refusal(on: "1996-02-02") { session in
             let europe = try session.get("Territory", "Europe")
             europe.set("is_group", false)
             try session.save(europe)
@@ -104,7 +107,7 @@ import Values
             let invoice = try session.book(Make.invoice, "Sales Invoice", from: order)
             try session.cancel("Sales Invoice", invoice)
         }
-        let problem = await trading.refusal(on: "1996-02-02") { try $0.delete("Customer", "Alfreds Futterkiste") }
+        let problem = try await trading.refusal(on: "1996-02-02") { try $0.delete("Customer", "Alfreds Futterkiste") }
         #expect(problem?.kind == .linked)
     }
 
@@ -125,7 +128,7 @@ import Values
             #expect(team.map { $0.exact("allocated_amount").description } == ["163.8", "109.2"])
             #expect(team[0].exact("incentives") == Exact(units: 1638, scale: 2))
         }
-        let problem = await trading.refusal(on: "1996-02-02") { session in
+        let problem = try await trading.refusal(on: "1996-02-02") { session in
             _ = try OrderToCashTests.order(
                 session, ["sales_team": [["sales_person": "Andrew Fuller", "allocated_percentage": 40]]])
         }

@@ -1,4 +1,5 @@
 import Documents
+import TestSupport
 import Testing
 import Values
 
@@ -56,7 +57,7 @@ import Values
             #expect(try session.figures("Delivery Note", name, "status") == ["To Bill"])
             #expect(try session.bin("Chai", Trading.stores, "reserved_qty") == 6)
             #expect(try session.bin("Chai", Trading.stores, "actual_qty") == 16)
-            #expect(try session.balance("default_inventory_account") == 328)
+            #expect(try session.balance(default: "default_inventory_account") == 328)
             return name
         }
         let first = try await trading.on("1996-07-11") { session in
@@ -87,9 +88,9 @@ import Values
             for name in [first, second] {
                 #expect(try session.figures("Sales Invoice", name, "status", "outstanding_amount") == ["Paid", "0"])
             }
-            #expect(try session.balance("default_receivable_account") == 0)
-            #expect(try session.balance("default_income_account") == -273)
-            #expect(try session.balance("default_inventory_account") == 274)
+            #expect(try session.balance(default: "default_receivable_account") == 0)
+            #expect(try session.balance(default: "default_income_account") == -273)
+            #expect(try session.balance(default: "default_inventory_account") == 274)
         }
     }
 
@@ -109,7 +110,7 @@ import Values
             let rest = try session.proposed(Make.orderFromQuotation, "Sales Order", from: quotation)
             #expect(rest.table("items").map { $0.exact("qty") } == [1])
         }
-        let problem = await trading.refusal(on: "1996-07-03") { session in
+        let problem = try await trading.refusal(on: "1996-07-03") { session in
             let order = try session.proposed(Make.orderFromQuotation, "Sales Order", from: quotation)
             order.set("delivery_date", Day("1996-07-20"))
             order.table("items")[0].set("qty", 2)
@@ -130,7 +131,7 @@ import Values
                     "items": [["item_code": "Advice", "qty": 3, "rate": 50]],
                 ])
         }
-        let problem = await trading.refusal(on: "1996-07-11") { session in
+        let problem = try await trading.refusal(on: "1996-07-11") { session in
             _ = try session.proposed(Make.orderFromQuotation, "Sales Order", from: quotation)
         }
         #expect(problem?.field == "valid_till")
@@ -144,7 +145,7 @@ import Values
             let order = try Self.order(session)
             return (order, try session.book(Make.delivery, "Delivery Note", from: order, qty: [1, 0]))
         }
-        let problem = await trading.refusal(on: "1996-07-05") { try $0.cancel("Sales Order", order) }
+        let problem = try await trading.refusal(on: "1996-07-05") { try $0.cancel("Sales Order", order) }
         #expect(problem?.kind == .linked)
         #expect(problem?.message.contains("delivered") == true)
         try await trading.on("1996-07-06") { session in
@@ -165,13 +166,13 @@ import Values
             try session.receive("Tofu", 20, at: 9)
             return try Self.order(session)
         }
-        let delivered = await trading.refusal(on: "1996-07-05") { session in
+        let delivered = try await trading.refusal(on: "1996-07-05") { session in
             try session.book(Make.delivery, "Delivery Note", from: order, qty: [11, 4])
         }
         #expect(delivered?.kind.exception == "OverAllowanceError")
         #expect(delivered?.row == 1)
         #expect(delivered?.message.contains("10") == true)
-        let billed = await trading.refusal(on: "1996-07-05") { session in
+        let billed = try await trading.refusal(on: "1996-07-05") { session in
             try session.book(Make.invoice, "Sales Invoice", from: order, qty: [10, 5])
         }
         #expect(billed?.kind.exception == "OverAllowanceError")
@@ -181,7 +182,7 @@ import Values
             try session.book(Make.invoice, "Sales Invoice", from: order)
         }
         for method in [Make.delivery, Make.invoice] {
-            let problem = await trading.refusal(on: "1996-07-07") { session in
+            let problem = try await trading.refusal(on: "1996-07-07") { session in
                 _ = try session.call(method, ["source_name": .string(order)])
             }
             #expect(problem?.kind.code == "nothing_left")
@@ -219,11 +220,11 @@ import Values
             #expect(try session.bin("Tofu", Trading.stores, "reserved_qty") == 0)
             return order
         }
-        let delivery = await trading.refusal(on: "1996-07-05") { session in
+        let delivery = try await trading.refusal(on: "1996-07-05") { session in
             _ = try session.call(Make.delivery, ["source_name": .string(order)])
         }
         #expect(delivery != nil)
-        let cancellation = await trading.refusal(on: "1996-07-05") { try $0.cancel("Sales Order", order) }
+        let cancellation = try await trading.refusal(on: "1996-07-05") { try $0.cancel("Sales Order", order) }
         #expect(cancellation?.kind.code == "order_not_open")
         try await trading.on("1996-07-06") { session in
             try session.call(method, ["name": .string(order), "status": "Draft"])
@@ -241,16 +242,16 @@ import Values
             return order
         }
         for make in [Make.delivery, Make.invoice] {
-            let problem = await trading.refusal(on: "1996-07-05") { session in
+            let problem = try await trading.refusal(on: "1996-07-05") { session in
                 _ = try session.call(make, ["source_name": .string(order)])
             }
             #expect(problem?.message.contains("On Hold") == true)
         }
-        let other = await trading.refusal(on: "1996-07-05") { session in
+        let other = try await trading.refusal(on: "1996-07-05") { session in
             try session.call(method, ["name": .string(order), "status": "Completed"])
         }
         #expect(other?.kind == .notAnOption)
-        let stranger = await trading.refusal(on: "1996-07-05", as: Actor(user: "a@b.c", roles: ["Stock User"])) {
+        let stranger = try await trading.refusal(on: "1996-07-05", as: Actor(user: "a@b.c", roles: ["Stock User"])) {
             session in
             try session.call(method, ["name": .string(order), "status": "Draft"])
         }
@@ -260,7 +261,7 @@ import Values
     @Test func `an invoice of what is left proposes its share of the order's freight`() async throws {
         let trading = try await Trading()
         try await trading.on("1996-07-04") { session in
-            let freight = try session.get("Company", Trading.company).text("default_expense_account")
+            let freight = try session.get("Company", Trading.name).text("default_expense_account")
             let order = try Self.order(
                 session,
                 [
@@ -288,7 +289,7 @@ import Values
     @Test(arguments: [("1996-07-03", "delivery_date"), (nil, "delivery_date")])
     func `an order says a day that can be kept`(day: String?, field: String) async throws {
         let trading = try await Trading()
-        let problem = await trading.refusal(on: "1996-07-04") { session in
+        let problem = try await trading.refusal(on: "1996-07-04") { session in
             _ = try Self.order(session, ["delivery_date": day.map(JSON.string) ?? .null])
         }
         #expect(problem?.field == field)
@@ -296,7 +297,7 @@ import Values
 
     @Test func `an order of stock items says where from`() async throws {
         let trading = try await Trading()
-        let problem = await trading.refusal(on: "1996-07-04") { session in
+        let problem = try await trading.refusal(on: "1996-07-04") { session in
             _ = try Self.order(session, ["items": [["item_code": "Chai", "qty": 1, "rate": 1]]])
         }
         #expect(problem?.kind == .mandatory)

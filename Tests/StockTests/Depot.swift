@@ -1,51 +1,32 @@
 import Accounting
-import Audit
 import Documents
-import EventLog
-import Foundation
 import Reports
-import Storage
-import Synchronization
+import TestSupport
 import Testing
 import Values
 
 @testable import Stock
 
-/// A company with two warehouses in a file of its own, its books in US dollars, from 2024 to 2026.
-final class Depot: Sendable {
-    let registry: Registry
-    let database: SQLiteDatabase
-    private let path = NSTemporaryDirectory() + "cauldron-\(UUID().uuidString).db"
-    private let identifiers = Mutex(IdentifierSource(seed: 7))
+/// A company with two warehouses, its books in US dollars, from 2024 to 2026.
+struct Depot: TestCompany {
+    let company: TemporaryCompany
 
-    static let company = "Acme"
     static let stores = "Stores - A"
     static let shop = "Shop - A"
-    static let noon = Timestamp("2025-03-10 12:00:00") ?? Timestamp(microseconds: 0)
 
     /// `withShopAccount` gives the shop an account of its own, so that transfers reach the books.
     init(withShopAccount: Bool = false) async throws {
-        var registry = Registry.core()
-        accountingModule.register(&registry)
-        stockModule.register(&registry)
-        registry.add(FakeSalesOrder.self, FakeSalesOrderItem.self, FakePurchaseOrder.self, FakePurchaseOrderItem.self)
-        self.registry = registry
-        database = try SQLiteDatabase(path: path)
-        let tables = registry.allTables + EventLog.tables + AuditLog.tables
-        try await database.write { _ = try $0.migrate(to: tables) }
+        let noon = Timestamp("2025-03-10 12:00:00") ?? Timestamp(microseconds: 0)
+        company = try await TemporaryCompany(noon: noon) { registry in
+            accountingModule.register(&registry)
+            stockModule.register(&registry)
+            registry.add(
+                FakeSalesOrder.self, FakeSalesOrderItem.self, FakePurchaseOrder.self, FakePurchaseOrderItem.self)
+        }
         try await write { session in
-            for year in 2024...2026 {
-                try session.insert(
-                    session.document(
-                        "Fiscal Year",
-                        from: [
-                            "year": .string("\(year)"), "year_start_date": .string("\(year)-01-01"),
-                            "year_end_date": .string("\(year)-12-31"),
-                        ]))
-            }
-            try session.insert(
-                session.document(
-                    "Company", from: ["company_name": "Acme", "abbr": "A", "default_currency": "USD", "country": "US"]))
+            try session.makeFiscalYears(2024...2026)
+            try session.make(
+                "Company", ["company_name": "Acme", "abbr": "A", "default_currency": "USD", "country": "US"])
             try StockSetup.install(in: session)
             try StockSetup.installWarehouses(of: "Acme", in: session)
             let shop = try session.document(
@@ -57,67 +38,34 @@ final class Depot: Sendable {
         }
     }
 
-    deinit { for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) } }
-
     private static func makeShopAccount(in session: Session) throws -> String {
         let inventory = try Companies.get("Acme", in: session).defaultInventoryAccount
         let parent = try session.value(of: "Account", inventory, "parent_account").text ?? ""
-        let account = try session.document(
+        return try session.make(
             "Account",
-            from: [
+            [
                 "account_name": "Stock In Shop", "company": "Acme", "parent_account": .string(parent),
                 "account_type": "Stock",
-            ])
-        try session.insert(account)
-        return account.name
+            ]
+        ).name
     }
 
     static func insertItem(_ code: String, _ more: JSONObject = [:], in session: Session) throws {
         var fields: JSONObject = ["item_code": .string(code), "item_group": "Products", "stock_uom": "Kg"]
         for (key, value) in more.members { fields[key] = value }
-        try session.insert(session.document("Item", from: fields))
-    }
-
-    @discardableResult
-    func write<T: Sendable>(
-        as actor: Actor = .administrator, at now: Timestamp = noon,
-        _ body: @escaping @Sendable (Session) throws -> T
-    ) async throws -> T {
-        try await database.write { [self] transaction in
-            let session = session(actor, now, transaction)
-            let result = try body(session)
-            try session.finish()
-            return result
-        }
-    }
-
-    func read<T: Sendable>(
-        as actor: Actor = .administrator, _ body: @escaping @Sendable (Session) throws -> T
-    ) async throws -> T {
-        try await database.read { [self] in try body(session(actor, Depot.noon, $0)) }
-    }
-
-    func session(_ actor: Actor, _ now: Timestamp, _ transaction: any Transaction) -> Session {
-        Session(actor: actor, now: now, registry: registry, transaction: transaction) { [self] in
-            identifiers.withLock { $0.next(at: now) }
-        }
+        try session.make("Item", fields)
     }
 
     // MARK: - Business
 
     /// Inserts and submits a document and returns its name.
     @discardableResult
-    func submit(_ doctype: String, _ fields: JSONObject, as actor: Actor = .administrator) async throws -> String {
-        try await write(as: actor) { session in
-            let document = try session.document(doctype, from: fields)
-            try session.insert(document)
-            try session.submit(document)
-            return document.name
-        }
+    func submit(_ doctype: String, _ fields: JSONObject, as actor: Actor? = nil) async throws -> String {
+        try await write(as: actor) { try $0.book(doctype, fields) }
     }
 
     func cancel(_ doctype: String, _ name: String) async throws {
-        try await write { try $0.cancel($0.get(doctype, name)) }
+        try await write { try $0.cancel(doctype, name) }
     }
 
     @discardableResult
@@ -178,26 +126,18 @@ final class Depot: Sendable {
     }
 
     /// The balance of an account in the books: debit less credit.
-    func balance(_ account: String) async throws -> Exact {
-        try await read { session in
-            try session.transaction.first(
-                "SELECT SUM(debit) - SUM(credit) FROM gl_entry WHERE account = ?", [.text(account)],
-                [.decimal(scale: 4)])?[0].exact ?? 0
-        }
-    }
+    func balance(_ account: String) async throws -> Exact { try await read { try $0.balance(account) } }
 
     /// The balance of one of the company's default accounts.
     func balance(default field: String) async throws -> Exact {
-        try await balance(read { try Companies.get("Acme", in: $0).document.text(field) })
+        try await read { try $0.balance(default: field, of: "Acme") }
     }
 
     /// What `doctor` finds.
-    func findings() async throws -> [String] {
-        try await read { session in try session.registry.checks.flatMap { try $0.run(session) } }
-    }
+    func findings() async throws -> [String] { try await read { try $0.findings() } }
 
     func report(
-        _ name: String, _ filters: JSONObject, as actor: Actor = .administrator
+        _ name: String, _ filters: JSONObject, as actor: Actor? = nil
     ) async throws -> [[String: String]] {
         let report = try #require(stockModule.reports.first { $0.name == name })
         return try await read(as: actor) { session in
@@ -211,9 +151,7 @@ final class Depot: Sendable {
     }
 
     func call(_ method: String, _ arguments: JSONObject) async throws -> JSON {
-        try await read { session in
-            try #require(session.registry.methods[method]).run(Arguments(arguments), session)
-        }
+        try await read { try $0.call(method, arguments) }
     }
 }
 
@@ -225,16 +163,6 @@ func plain(_ number: Exact) -> String {
             while text.hasSuffix("0") { text.removeLast() }
             return text
         }()
-}
-
-/// The problem that `body` throws.
-func problem(_ body: () async throws -> Void) async -> Problem? {
-    do {
-        try await body()
-        return nil
-    } catch {
-        return error as? Problem
-    }
 }
 
 // MARK: - Orders, as the modules below declare them
@@ -271,16 +199,4 @@ struct FakePurchaseOrderItem: DocTypeSchema {
     let line = TradeLine()
     let receivedQty = FloatField()
     init() {}
-}
-
-/// Numbers by chance that are the same on every run: the linear congruential generator of Knuth's MMIX.
-struct Dice {
-    private var state: UInt64
-
-    init(_ seed: UInt64) { state = seed &* 2 &+ 1 }
-
-    mutating func roll(_ range: ClosedRange<Int>) -> Int {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return range.lowerBound + Int((state >> 33) % UInt64(range.count))
-    }
 }

@@ -1,38 +1,19 @@
 import Documents
 import Storage
+import TestSupport
 import Testing
 import Values
 
 @testable import Stock
 
-/// Counts the statements that pass through to another transaction, and rows written one by one apart from them.
-private final class CountingTransaction: Transaction {
-    private let inner: any Transaction
-    private(set) var reads = 0
-    private(set) var upserts = 0
-    private(set) var others = 0
-
-    init(_ inner: any Transaction) { self.inner = inner }
-
-    var dialect: any Dialect { inner.dialect }
-    func forEach(_ sql: String, _ arguments: [Value], _ types: [ColumnType], _ each: ([Value]) throws -> Void) throws {
-        reads += 1
-        try inner.forEach(sql, arguments, types, each)
-    }
-    func execute(_ sql: String, _ arguments: [Value]) throws -> Int {
-        if sql.hasPrefix("INSERT INTO bin") || sql.hasPrefix("INSERT INTO _stock_balance") {
-            upserts += 1
-        } else {
-            others += 1
+extension CountingTransaction {
+    /// The queries, the bins and months that were written one by one, and what else was written.
+    fileprivate var sorts: (reads: Int, upserts: Int, others: Int) {
+        let upserts = changes.count {
+            $0.hasPrefix("INSERT INTO bin (") || $0.hasPrefix("INSERT INTO _stock_balance (")
         }
-        return try inner.execute(sql, arguments)
+        return (queries.count, upserts, changes.count - upserts)
     }
-    func insert(into table: String, _ columns: [String], _ rows: [[Value]]) throws {
-        others += 1
-        try inner.insert(into: table, columns, rows)
-    }
-    func savepoint<T>(_ body: () throws -> T) throws -> T { try inner.savepoint(body) }
-    func migrate(to tables: [TableSchema]) throws -> [SchemaChange] { try inner.migrate(to: tables) }
 }
 
 @Suite struct StockCostTests {
@@ -46,7 +27,7 @@ private final class CountingTransaction: Transaction {
         }
         return try await depot.database.write { transaction in
             let counting = CountingTransaction(transaction)
-            let session = depot.session(.administrator, Depot.noon, counting)
+            let session = depot.session(counting)
             let note = try session.document(
                 "Delivery Note",
                 from: [
@@ -54,14 +35,16 @@ private final class CountingTransaction: Transaction {
                     "items": .array((0..<rows).map { ["item_code": .string(items[$0 % 3]), "qty": 2, "rate": 3] }),
                 ])
             try session.insert(note)
-            let start = (counting.reads, counting.upserts, counting.others)
+            let start = counting.sorts
             try session.submit(note)
-            let submitted = (counting.reads, counting.upserts, counting.others)
+            let submitted = counting.sorts
             try session.cancel(note)
             try session.finish()
+            let cancelled = counting.sorts
             return [
-                submitted.0 - start.0, submitted.1 - start.1, submitted.2 - start.2, counting.reads - submitted.0,
-                counting.upserts - submitted.1, counting.others - submitted.2,
+                submitted.reads - start.reads, submitted.upserts - start.upserts, submitted.others - start.others,
+                cancelled.reads - submitted.reads, cancelled.upserts - submitted.upserts,
+                cancelled.others - submitted.others,
             ]
         }
     }

@@ -1,4 +1,5 @@
 import Documents
+import TestSupport
 import Testing
 import Values
 
@@ -86,7 +87,7 @@ import Values
     @Test(arguments: [1, 2, 3, 4, 5, 6])
     func `stock, books and doctor agree with the oracle after every step`(seed: UInt64) async throws {
         let depot = try await Depot(withShopAccount: seed % 2 == 0)
-        var dice = Dice(seed)
+        var dice = Dice(seed: seed)
         var piles = Piles()
         var vouchers: [Voucher] = []
         var refused = 0

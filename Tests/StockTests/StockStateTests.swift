@@ -1,3 +1,5 @@
+import Accounting
+import TestSupport
 import Testing
 import Values
 
@@ -55,7 +57,7 @@ import Values
     }
 
     @Test func `money is rounded as the company does it`() {
-        var yen = StockState(money: MoneyRounding(decimals: 0, rule: .bankers))
+        var yen = StockState(money: MoneyRules(decimals: 0, rounding: .bankers))
         _ = yen.receive(2, value: 5)
         #expect(yen.issue(1) == -2, "2.5 goes to the even neighbour")
         var cents = StockState()
@@ -66,7 +68,7 @@ import Values
     /// The same by whole numbers of cents, thought through apart from the code: a pile of goods, never below zero.
     @Test(arguments: 1...40)
     func `any run of receipts and issues agrees with counting in cents`(seed: UInt64) {
-        var dice = Dice(seed)
+        var dice = Dice(seed: seed)
         var state = StockState()
         var (pieces, cents) = (0, 0)
         for _ in 0..<300 {

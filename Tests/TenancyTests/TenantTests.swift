@@ -5,6 +5,7 @@ import Identity
 import Reports
 import Storage
 import Tenancy
+import TestSupport
 import Testing
 import Values
 
@@ -21,7 +22,8 @@ import Values
 
     private func open(_ directory: String) async throws -> Tenant {
         try await Tenant.open(
-            directory: directory, modules: [Module("Nothing", roles: ["Sales User"]) { _ in }], name: "Northwind", seed: 1
+            directory: directory, modules: [Module("Nothing", roles: ["Sales User"]) { _ in }], name: "Northwind",
+            seed: 1
         ) { Timestamp("1996-07-04 12:00:00") ?? Timestamp(microseconds: 0) }
     }
 
@@ -104,16 +106,6 @@ import Values
             await tenant.close()
             let found = await problem { try await tenant.write(as: .administrator) { session in _ = session.today } }
             #expect(found?.kind == .unavailable)
-        }
-    }
-
-    /// The problem that `body` throws.
-    private func problem(_ body: () async throws -> Void) async -> Problem? {
-        do {
-            try await body()
-            return nil
-        } catch {
-            return error as? Problem
         }
     }
 }

@@ -37,6 +37,14 @@ import Testing
         }
     }
 
+    @Test func `no module imports what supports the tests`() {
+        for file in Self.sources {
+            for (number, line) in file.numberedLines where importedModule(line.code) == "TestSupport" {
+                report("TestSupport is for tests only", file, number)
+            }
+        }
+    }
+
     @Test func `a file has one subject`() {
         let limit = 600
         for file in Self.sources + Self.tests where file.lines.count > limit {

@@ -95,6 +95,8 @@ import Values
             ("2e25", "3", "6666666666666666666666666.6666666666667"), ("1e38", "3", "out of range"), ("1", "1e38", "0"),
             ("1e20", "1e-18", "100000000000000000000000000000000000000"),
             ("1e30", "1e-18", "out of range"),
+            // Fits with 9 decimals only because the ninth is a zero.
+            ("3572964852669853866365433378033.5662216", "21", "170141183460469231731687303715.88410579"),
         ])
     func `divides to 18 decimals or as many as fit`(l: String, r: String, quotient: String) throws {
         #expect(try (#require(Exact(l)) / #require(Exact(r))).description == quotient)

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import Values
 
@@ -18,7 +19,7 @@ import Values
     @Test func `identifiers increase within a millisecond, across them and when the clock goes back`() {
         for seed in 1...50 as ClosedRange<UInt64> {
             var source = IdentifierSource(seed: seed)
-            var random = Seeded(state: seed)
+            var random = Dice(seed: seed)
             var last = ""
             for _ in 0..<200 {
                 let moment = Timestamp(

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import Values
 
@@ -85,7 +86,7 @@ import Values
 
     @Test(arguments: 1...40 as ClosedRange<UInt64>)
     func `what is written reads back the same, and broken bytes never trap`(seed: UInt64) throws {
-        var random = Seeded(state: seed &* 0x9E37_79B9_7F4A_7C15)
+        var random = Dice(seed: seed)
         let value = Self.random(&random, depth: 5)
         let bytes = value.encoded
         #expect(try JSON.parse(bytes) == value)
@@ -99,8 +100,8 @@ import Values
         }
     }
 
-    static func random(_ random: inout Seeded, depth: Int) -> JSON {
-        func text(_ random: inout Seeded) -> String {
+    static func random(_ random: inout Dice, depth: Int) -> JSON {
+        func text(_ random: inout Dice) -> String {
             let letters: [Character] = [
                 "a", "Z", "\"", "\\", "/", "\n", "\0", "\u{1F}", "ä", "€", "😀", "e\u{301}", "\u{7F}", " ",
             ]

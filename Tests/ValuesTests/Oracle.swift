@@ -88,15 +88,3 @@ struct Oracle: Equatable, CustomStringConvertible {
 
     private func digit(_ place: Int) -> Int { place < digits.count ? digits[place] : 0 }
 }
-
-/// A generator whose numbers follow from its seed, so that a failure can be repeated.
-struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state ^= state << 13
-        state ^= state >> 7
-        state ^= state << 17
-        return state
-    }
-}

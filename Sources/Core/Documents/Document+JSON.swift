@@ -158,16 +158,14 @@ extension FieldDefinition {
             if type == .check { return .int(number != 0 ? 1 : 0) }
             return .int(number)
         case (.integer, .decimal(let number)):
-            guard number.isInRange else { throw tooLarge(row) }
-            if let whole = number.wholeNumber { return .int(whole) }
+            if let whole = try whole(number, row) { return .int(whole) }
         case (.integer, .string(let text)):
             if text.isEmpty { return .int(0) }
             if type == .check, ["true", "True", "false", "False"].contains(text) {
                 return .int(text.first == "t" || text.first == "T" ? 1 : 0)
             }
-            if let number = Exact(text) {
-                guard number.isInRange else { throw tooLarge(row) }
-                if let whole = number.wholeNumber { return .int(type == .check ? (whole != 0 ? 1 : 0) : whole) }
+            if let number = Exact(text), let whole = try whole(number, row) {
+                return .int(type == .check ? (whole != 0 ? 1 : 0) : whole)
             }
         case (.decimal, .int(let number)): return try fitting(Exact(number), row)
         case (.decimal, .decimal(let number)): return try fitting(number, row)
@@ -198,6 +196,13 @@ extension FieldDefinition {
         let value = Value(number, for: self)
         guard value != .outOfRange else { throw tooLarge(row) }
         return value
+    }
+
+    /// The number as a whole one; nil when it has decimals.
+    private func whole(_ number: Exact, _ row: Int?) throws -> Int64? {
+        if let whole = number.wholeNumber { return whole }
+        guard number.isInRange, number.magnitude <= Exact(Int64.max) else { throw tooLarge(row) }
+        return nil
     }
 
     private func tooLarge(_ row: Int?) -> Problem {

@@ -2,13 +2,21 @@ public import Values
 
 /// A tenant's database: one writer at a time, any number of readers on snapshots.
 ///
-/// A body runs on a thread of the database, never on the cooperative pool, and must not wait for anything else.
+/// A body runs on a thread of the database, not on the cooperative pool, except for ``readBriefly(_:)``; it must not wait
+/// for anything else.
 /// It may run while others run theirs, but each sees the database as if it were alone.
 public protocol Database: Sendable {
     /// Runs `body` on a snapshot: it sees one state of the database from its first statement to its last.
     ///
     /// - Throws: what `body` throws; ``StorageError/overloaded`` when too many wait; ``StorageError/closed``.
     func read<T: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T
+
+    /// Reads what takes less than a moment, such as one document or one page of a list: at once on the thread of the
+    /// caller where a connection is free. A body that takes longer is stopped and run again as ``read(_:)`` runs it, so it
+    /// may run twice.
+    ///
+    /// - Throws: as ``read(_:)``.
+    func readBriefly<T: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T
 
     /// Runs `body` in a transaction and returns once its changes are on stable storage.
     ///

@@ -32,8 +32,12 @@ public struct StorageLimits: Sendable {
     public var waiting = 10_000
     /// How many bodies share one commit at most.
     public var groupSize = 128
-    /// Connections that read.
-    public var readers = 2
+    /// Connections that read, each with its thread: so many long reports run at once.
+    public var readers = 3
+    /// Connections for brief reads; as many as run at once on the cooperative pool of a small machine.
+    public var briefReaders = 4
+    /// How long a brief read may take, in milliseconds, before it moves to a thread of the database.
+    public var briefMilliseconds = 20
     /// Prepared statements kept by each connection.
     public var statements = 400
     /// How long to wait for another process that writes, in milliseconds.

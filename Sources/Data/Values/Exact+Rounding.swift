@@ -49,13 +49,13 @@ extension Exact {
         let decimals = min(max(decimals, 0), Self.mostDecimals)
         let negative = isNegative != divisor.isNegative
         if let quotient = narrowQuotient(divisor, decimals, negative, rule) { return quotient }
-        return Exact(negative: negative, wideQuotient(divisor, decimals, negative, rule).units, scale: decimals)
+        return Exact(negative: negative, wideQuotient(divisor, decimals, negative, rule), scale: decimals)
     }
 
     /// The quotient to 18 decimals, or as many as fit, at least 9; rounded once, half away from zero.
     ///
-    /// - Returns: ``outOfRange`` when dividing by zero or when the quotient does not fit with 9 decimals and does not end
-    ///   earlier.
+    /// - Returns: ``outOfRange`` when dividing by zero or when the quotient does not fit with 9 decimals, zeros at the end
+    ///   not counted.
     public static func / (l: Exact, r: Exact) -> Exact {
         guard l.isInRange, r.isInRange, !r.isZero else { return .outOfRange }
         let negative = l.isNegative != r.isNegative
@@ -69,13 +69,10 @@ extension Exact {
         }
         if let quotient = l.narrowQuotient(r, mostDecimals, negative, .commercial) { return quotient }
         for decimals in stride(from: mostDecimals, through: 9, by: -1) {
-            let (units, _) = l.wideQuotient(r, decimals, negative, .commercial)
-            if units.high == 0, units.low <= Int128.max.magnitude {
-                return Exact(negative: negative, units, scale: decimals)
-            }
+            let quotient = l.divided(by: r, decimals: decimals)
+            if quotient.isInRange { return quotient }
         }
-        let (units, isExact) = l.wideQuotient(r, mostDecimals, negative, .commercial)
-        return isExact ? Exact(negative: negative, units, scale: mostDecimals) : .outOfRange
+        return .outOfRange
     }
 }
 
@@ -129,11 +126,9 @@ extension Exact {
         return Exact(mantissa: negative ? 0 &- mantissa : mantissa, scale: UInt8(truncatingIfNeeded: scale))
     }
 
-    /// The magnitude of the quotient as a whole number of 10^-decimals, rounded, and whether nothing was cut off.
+    /// The magnitude of the quotient as a whole number of 10^-decimals, rounded.
     @inline(never)
-    private func wideQuotient(
-        _ divisor: Exact, _ decimals: Int, _ negative: Bool, _ rule: Rounding
-    ) -> (units: Wide, isExact: Bool) {
+    private func wideQuotient(_ divisor: Exact, _ decimals: Int, _ negative: Bool, _ rule: Rounding) -> Wide {
         let shift = decimals - Int(scale) + Int(divisor.scale)
         let (dividend, fraction) =
             shift >= 0
@@ -142,6 +137,6 @@ extension Exact {
         let (quotient, remainder) = dividend.quotientAndRemainder(dividingBy: divisor.mantissa.magnitude)
         let tail = fraction.following(remainder, of: divisor.mantissa.magnitude)
         let increments = rule.increments(tail, negative: negative, odd: quotient.low & 1 != 0)
-        return (increments ? quotient.adding(Wide(1)) : quotient, tail == .none)
+        return increments ? quotient.adding(Wide(1)) : quotient
     }
 }

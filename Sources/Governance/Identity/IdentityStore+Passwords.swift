@@ -24,7 +24,8 @@ extension IdentityStore {
     /// - Throws: ``IdentityError/busy`` when too many sign in at once.
     public func verifyPassword(_ password: String, of user: String) async throws -> Bool {
         let hash = try await database.read { transaction in
-            try transaction.first("SELECT password FROM _credential WHERE \"user\" = ?", [.text(user)], [.text])?[0].text
+            try transaction.first("SELECT password FROM _credential WHERE \"user\" = ?", [.text(user)], [.text])?[0]
+                .text
         }
         guard try await passwords.verify(password, hash), let hash else { return false }
         if passwords.isOutdated(hash), let fresh = try? await passwords.hash(password) {
@@ -42,7 +43,8 @@ extension IdentityStore {
     public func hasPassword(_ user: String) async throws -> Bool {
         try await database.read { transaction in
             try transaction.first(
-                "SELECT 1 FROM _credential WHERE \"user\" = ? AND password IS NOT NULL", [.text(user)], [.integer]) != nil
+                "SELECT 1 FROM _credential WHERE \"user\" = ? AND password IS NOT NULL", [.text(user)], [.integer])
+                != nil
         }
     }
 }

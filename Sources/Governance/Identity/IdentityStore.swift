@@ -1,9 +1,6 @@
-internal import Storage
+public import Storage
 internal import Synchronization
 internal import Values
-
-public import struct Storage.TableSchema
-public import protocol Storage.Database
 
 /// What a tenant's server knows to tell who somebody is: password hashes, API keys and web sessions.
 ///

@@ -47,7 +47,7 @@ public final class Gateway: HTTPResponder {
     /// - Throws: only when the connection breaks while the body arrives.
     public func respond(to request: Request, from address: String) async throws -> Response {
         let number = requests.wrappingAdd(1, ordering: .relaxed).newValue
-        if request.head.path == "/healthz" { return Self.healthy }
+        if request.head.path == "/healthz", request.head.method == .get { return Self.healthy }
         var incoming = Incoming(request, address: address, trustsProxy: configuration.trustsProxy)
         let route = Route(incoming.path)
         var reply: Reply

@@ -58,7 +58,8 @@ struct CSVColumns {
         }
         if problems.isEmpty, document.isEmpty {
             let problem = Problem(
-                .malformed, "No column is a field of \(type.name) itself", fix: "Add one, such as \(Self.example(type)).")
+                .malformed, "No column is a field of \(type.name) itself",
+                fix: "Add one, such as \(Self.example(type)).")
             problems.append(ImportProblem(problem, row: 0, line: header.line, column: "", value: ""))
         }
         guard problems.isEmpty else { throw ImportRefused(problems: problems, isCutOff: false, header: header.fields) }
@@ -91,7 +92,9 @@ struct CSVColumns {
     }
 
     private static func field(_ name: String, of type: DocType) throws -> FieldDefinition? {
-        if name.lowercased() == "id" || name.lowercased() == "name", type.field(name) == nil { return type.field("name") }
+        if name.lowercased() == "id" || name.lowercased() == "name", type.field(name) == nil {
+            return type.field("name")
+        }
         if let field = type.field(name), !field.type.isTable { return field }
         let labelled = type.allColumns.filter { $0.label.lowercased() == name.lowercased() }
         guard labelled.count > 1 else { return labelled.first }
@@ -122,6 +125,9 @@ struct CSVColumns {
     }
 
     private static func hint(_ name: String, _ type: DocType, _ registry: Registry) -> String {
+        for (separator, word) in [(";", "semicolon"), ("\t", "tab")] where name.contains(separator) {
+            return "If a \(word) separates the fields, say so with --separator."
+        }
         var names = type.fields.filter { $0.type.column != nil }.map(\.name)
         for (table, _) in type.tables {
             guard let child = registry.find(table.options ?? "") else { continue }

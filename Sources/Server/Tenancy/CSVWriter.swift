@@ -25,8 +25,9 @@ public struct CSVWriter {
     private mutating func append(_ field: String, alone: Bool) {
         let quote = UInt8(ascii: "\"")
         // A record of one empty field would be an empty line, which readers leave out.
-        guard field.utf8.contains(where: { $0 == 0x22 || $0 == 0x2C || $0 == 0x0A || $0 == 0x0D })
-            || (alone && field.isEmpty)
+        guard
+            field.utf8.contains(where: { $0 == 0x22 || $0 == 0x2C || $0 == 0x0A || $0 == 0x0D })
+                || (alone && field.isEmpty)
         else {
             bytes.append(contentsOf: field.utf8)
             return

@@ -3,6 +3,7 @@ internal import Documents
 internal import EventLog
 public import Reports
 public import Storage
+internal import Synchronization
 public import Values
 
 /// Recomputes everything that is kept and compares: what modules keep beside their ledgers, the audit chain, the
@@ -52,20 +53,30 @@ public struct Doctor: Sendable {
     public func run(
         on database: any Database, at now: Timestamp, report: @escaping @Sendable (Finding) -> Void = { _ in }
     ) async throws -> [Finding] {
-        try await database.read { [registry] transaction in
-            let session = Session(actor: .administrator, now: now, registry: registry, transaction: transaction) { "" }
-            return Self.checks(registry).map { check in
-                let finding = Self.perform(check, session)
-                report(finding)
-                return finding
+        let checks = Self.checks(registry)
+        let findings = Mutex<[Finding]>([])
+        do {
+            try await database.read { [registry] transaction in
+                let session = Session(actor: .administrator, now: now, registry: registry, transaction: transaction) {
+                    ""
+                }
+                for check in checks {
+                    let finding = Self.perform(check, session)
+                    report(finding)
+                    findings.withLock { $0.append(finding) }
+                }
             }
+        } catch let error as StorageError {
+            // A damaged file lets the snapshot fail at its end, too; what was found on it stands.
+            guard findings.withLock({ $0.count }) == checks.count else { throw error }
         }
+        return findings.withLock { $0 }
     }
 
     /// A check with its name.
-    struct Check {
+    struct Check: Sendable {
         let name: String
-        let run: (Session, inout Notes) throws -> Void
+        let run: @Sendable (Session, inout Notes) throws -> Void
     }
 
     /// What a check notes while it runs.
@@ -120,7 +131,8 @@ public struct Doctor: Sendable {
             notes.add("the check could not be finished: \(error)")
         }
         return Finding(
-            name: check.name, count: notes.count, problems: notes.problems, looked: notes.looked, duration: .now - start)
+            name: check.name, count: notes.count, problems: notes.problems, looked: notes.looked, duration: .now - start
+        )
     }
 
     private static func words(_ error: StorageError) -> String {

@@ -29,7 +29,8 @@ enum DoctorChecks {
             // On a snapshot nothing can be written: this passes only when nothing is missing.
             try session.transaction.migrate(to: tables)
         } catch is StorageError {
-            notes.add("an index or a rule against changing a ledger is missing; the next start of a server brings it back")
+            notes.add(
+                "an index or a rule against changing a ledger is missing; the next start of a server brings it back")
         }
     }
 
@@ -74,7 +75,9 @@ enum DoctorChecks {
                     notes.add("\(type.name) \(verb): \(event) events, but \(entry) audit entries")
                 }
             }
-            let (created, born) = (events["cauldron.\(type.table).created"] ?? 0, entries["cauldron.\(type.table).created"] ?? 0)
+            let (created, born) = (
+                events["cauldron.\(type.table).created"] ?? 0, entries["cauldron.\(type.table).created"] ?? 0
+            )
             if created - born > entries["cauldron.\(type.table).submitted"] ?? 0 {
                 notes.add("\(type.name) created: \(created) events, but \(born) audit entries")
             }

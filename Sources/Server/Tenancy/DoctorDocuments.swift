@@ -94,7 +94,8 @@ enum DoctorDocuments {
             }
         }
         for (prefix, top) in highest.sorted(by: { $0.key < $1.key }) where top.number > counters[prefix] ?? 0 {
-            notes.add("the series \(prefix) stands at \(counters[prefix] ?? 0), but there is \(top.doctype) \(top.name)")
+            notes.add(
+                "the series \(prefix) stands at \(counters[prefix] ?? 0), but there is \(top.doctype) \(top.name)")
         }
     }
 

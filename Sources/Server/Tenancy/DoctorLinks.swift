@@ -93,7 +93,8 @@ enum DoctorLinks {
             ) { row in
                 looked += Int(row[2].int ?? 0)
                 guard !places.contains("\(row[0])\u{1F}\(row[1])") else { return }
-                notes.add("\(child.name): \(row[2]) rows belong to the table \(row[1]) of \(row[0]), which there is not")
+                notes.add(
+                    "\(child.name): \(row[2]) rows belong to the table \(row[1]) of \(row[0]), which there is not")
             }
             var parents: Set<String> = []
             for parent in session.registry.parents(of: child.name) where parents.insert(parent.name).inserted {

@@ -60,7 +60,8 @@ public struct Export: Sendable {
         var names: [String] = []
         while true {
             let page = ListQuery(
-                doctype, filters: filters, orderBy: "creation asc, name asc", start: names.count, limit: Limits.listRows)
+                doctype, filters: filters, orderBy: "creation asc, name asc", start: names.count, limit: Limits.listRows
+            )
             let rows = try session.list(page).rows
             names += rows.compactMap { $0[0].text }
             guard rows.count == Limits.listRows else { break }
@@ -94,7 +95,8 @@ public struct Export: Sendable {
     }
 
     private static func isSetByClients(_ field: FieldDefinition) -> Bool {
-        field.type.column != nil && field.type != .password && field.expression == nil && !field.flags.contains(.readOnly)
+        field.type.column != nil && field.type != .password && field.expression == nil
+            && !field.flags.contains(.readOnly)
     }
 
     private func column(_ name: String, _ type: DocType, _ registry: Registry) throws -> Column {

@@ -37,7 +37,8 @@ final class ImportWork {
         report.ignored = columns.ignored
         if options.updates, identity == nil {
             let problem = Problem(
-                .mandatory, "To update documents the file needs their names", field: "name", fix: "Add the column name.")
+                .mandatory, "To update documents the file needs their names", field: "name", fix: "Add the column name."
+            )
             throw ImportRefused(
                 problems: [ImportProblem(problem, row: 0, line: 1, column: "name", value: "")], isCutOff: false,
                 header: header)
@@ -161,7 +162,8 @@ final class ImportWork {
         let names = drafts.map { $0.source.record.fields[identity.index] }
         let unique = Set(names)
         let documents = Dictionary(
-            try session.getMany(type.name, unique.sorted()).map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first }
+            try session.getMany(type.name, unique.sorted()).map { ($0.name, $0) },
+            uniquingKeysWith: { first, _ in first }
         )
         for (draft, name) in zip(drafts, names) {
             guard !isCutOff else { return }

@@ -88,15 +88,20 @@ public final class Tenant: Sendable {
 
     /// Reads on a snapshot as `actor`. Nothing can be changed in it.
     ///
+    /// `briefly` is for what takes less than a moment: such a body runs at once where it can, and again from its beginning
+    /// where it took longer.
+    ///
     /// - Throws: ``Problem``, and what `body` throws.
     public func read<T: Sendable>(
-        as actor: Actor, at time: Timestamp? = nil, _ body: @escaping @Sendable (Session) throws -> T
+        as actor: Actor, at time: Timestamp? = nil, briefly: Bool = false,
+        _ body: @escaping @Sendable (Session) throws -> T
     ) async throws -> T {
         let now = time ?? clock()
+        let work: @Sendable (any Transaction) throws -> T = { [self] transaction in
+            try body(session(actor, now, transaction))
+        }
         do {
-            return try await database.read { [self] transaction in
-                try body(session(actor, now, transaction))
-            }
+            return try await briefly ? database.readBriefly(work) : database.read(work)
         } catch let error as StorageError {
             throw Problem(error)
         }

@@ -35,6 +35,8 @@ public enum TenantBackup {
                 fix: "Check the directory, its owner and the space on its disk.")
         }
         await database.close()
+        // It holds what the whole company may not read, password hashes among it.
+        unsafe chmod(partial, 0o600)
         let changes = try await TenantFile.verify(partial, called: path)
         try settle(partial)
         try move(partial, to: path)
@@ -128,7 +130,8 @@ public enum TenantBackup {
     /// Gives a file its name, in place of the one that had it, and brings that to stable storage.
     private static func move(_ path: String, to name: String) throws {
         guard unsafe rename(path, name) == 0 else {
-            throw Problem(.unavailable, "\(path) cannot be renamed to \(name)", fix: "Check the owner of the directory.")
+            throw Problem(
+                .unavailable, "\(path) cannot be renamed to \(name)", fix: "Check the owner of the directory.")
         }
         let directory = (name as NSString).deletingLastPathComponent
         try settle(directory.isEmpty ? "." : directory)

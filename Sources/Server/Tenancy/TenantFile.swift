@@ -1,8 +1,8 @@
 internal import Audit
-internal import EventLog
-internal import Identity
 public import Documents
+internal import EventLog
 internal import Foundation
+internal import Identity
 public import Storage
 internal import Values
 
@@ -13,7 +13,9 @@ public enum TenantFile {
 
     /// What the engine says of its own file; empty when it is whole.
     static func integrity(in transaction: any Transaction) throws -> [String] {
-        try transaction.query("PRAGMA integrity_check(100)", [], [.text]).compactMap { $0[0].text }.filter { $0 != "ok" }
+        try transaction.query("PRAGMA integrity_check(100)", [], [.text]).compactMap { $0[0].text }.filter {
+            $0 != "ok"
+        }
     }
 
     /// Opens the database of a directory without bringing it to what the modules declare, for those who only read.
@@ -33,7 +35,9 @@ public enum TenantFile {
     public static func missing(_ directory: String) -> Problem {
         Problem(
             .unavailable, "There is no company in \(directory)",
-            fix: "Make one with `cauldron serve`, `cauldron demo` or `cauldron restore`, or say where it is with --data.")
+            fix:
+                "Make one with `cauldron serve`, `cauldron demo` or `cauldron restore`, or say where it is with --data."
+        )
     }
 
     /// Checks that a file is a whole database of a tenant, and says how many documents its audit log knows of.

@@ -1,5 +1,5 @@
-import Storage
 import ArgumentParser
+import Storage
 import Tenancy
 import Values
 

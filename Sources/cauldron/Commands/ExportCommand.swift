@@ -34,7 +34,9 @@ struct ExportCommand: AsyncParsableCommand {
     @OptionGroup var format: OutputOptions
 
     func validate() throws {
-        if format.json, output == nil { throw ValidationError("--json needs --output: without it the CSV is what is printed.") }
+        if format.json, output == nil {
+            throw ValidationError("--json needs --output: without it the CSV is what is printed.")
+        }
     }
 
     func run() async throws {
@@ -70,7 +72,8 @@ struct ExportCommand: AsyncParsableCommand {
                     work.filters = try JSON.parse(filters)
                 } catch {
                     throw Problem(
-                        .malformed, "--filters is not JSON: \(error.reason) at character \(error.offset)", field: "filters",
+                        .malformed, "--filters is not JSON: \(error.reason) at character \(error.offset)",
+                        field: "filters",
                         fix: #"Write it as '{"field": "value"}'."#)
                 }
             }

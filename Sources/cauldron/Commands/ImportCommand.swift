@@ -18,7 +18,8 @@ struct ImportCommand: AsyncParsableCommand {
               ,Chang,5
 
             When anything is wrong nothing is imported, and each bad row is told with its column, value and remedy, up \
-            to 100. With --update an empty cell empties the field. "-" reads standard input.
+            to 100. With --update an empty cell empties the field. "-" reads standard input. A server on the same company \
+            goes on reading meanwhile, but its writes wait, and are refused after ten seconds.
 
             Example: cauldron import Customer customers.csv --data ./data
             Example: cauldron export Item --fields name,standard_rate > items.csv; cauldron import Item items.csv --update
@@ -101,11 +102,15 @@ struct ImportCommand: AsyncParsableCommand {
     private func tell(_ refused: ImportRefused) {
         let output = format.output
         let count = "\(refused.problems.count)\(refused.isCutOff ? " or more" : "")"
-        let message = "Nothing was imported: \(count) problem\(refused.problems.count == 1 ? "" : "s") in \(file)"
+        let source = file == "-" ? "standard input" : file
+        let message = "Nothing was imported: \(count) problem\(refused.problems.count == 1 ? "" : "s") in \(source)"
         if output.isJSON {
             output.json([
                 "created": 0, "updated": 0, "submitted": 0, "doctype": .string(doctype),
-                "error": ["code": "import_refused", "message": .string(message), "fix": "Correct the rows and import the file again."],
+                "error": [
+                    "code": "import_refused", "message": .string(message),
+                    "fix": "Correct the rows and import the file again.",
+                ],
                 "problems": .array(refused.problems.map(\.json)), "cut_off": .bool(refused.isCutOff),
             ])
             return

@@ -1,8 +1,8 @@
-import Reports
 import ArgumentParser
 import Documents
 import Foundation
 import Gateway
+import Reports
 import Tenancy
 import Values
 

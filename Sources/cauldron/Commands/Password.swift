@@ -13,7 +13,9 @@ enum Password {
         let password: String
         if isatty(STDIN_FILENO) == 1 {
             password = ask("New password of \(user): ")
-            guard ask("Again: ") == password else { throw Problem(.invalid, "That was not the same twice", field: "password") }
+            guard ask("Again: ") == password else {
+                throw Problem(.invalid, "That was not the same twice", field: "password")
+            }
         } else {
             password = readLine(strippingNewline: true) ?? ""
         }

@@ -1,8 +1,8 @@
-import Identity
 import ArgumentParser
 import Documents
 import Foundation
 import Gateway
+import Identity
 import Tenancy
 import Values
 
@@ -38,7 +38,8 @@ struct ServeCommand: AsyncParsableCommand {
         defer { lock.release() }
         let tenant = try await directory.open(creating: true)
         let canSignIn = try await tenant.identity.hasPassword(Actor.administrator.user)
-        let server = GatewayServer(tenant: tenant, configuration: GatewayConfiguration(host: host, port: port)) { port in
+        let server = GatewayServer(tenant: tenant, configuration: GatewayConfiguration(host: host, port: port)) {
+            port in
             let url = "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
             output.line("\(tenant.name) is at \(url)")
             if !canSignIn {

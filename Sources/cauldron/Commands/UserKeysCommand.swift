@@ -1,6 +1,6 @@
-import Identity
 import ArgumentParser
 import Documents
+import Identity
 import Tenancy
 import Values
 

@@ -14,7 +14,9 @@ struct UserListCommand: AsyncParsableCommand {
     func run() async throws {
         let users = try await data.directory.with { tenant in
             try await tenant.read(as: .administrator) { session in
-                let names = try session.list(ListQuery("User", orderBy: "name asc", limit: 0)).rows.compactMap { $0[0].text }
+                let names = try session.list(ListQuery("User", orderBy: "name asc", limit: 0)).rows.compactMap {
+                    $0[0].text
+                }
                 return try session.getMany("User", names).map(UserLine.init)
             }
         }

@@ -20,7 +20,8 @@ struct DemoCompany {
 
     let data: NorthwindData
     let plan: PurchasePlan
-    let years: ClosedRange<Int>
+    /// The years with open books: those of the data, and the one it is, so that new documents can be posted today.
+    let years: [Int]
 
     /// Makes the company and all of its masters.
     func makeMasters(in session: Session) throws {

@@ -46,7 +46,8 @@ struct DemoMaker: Sendable {
         let steps = timeline.moments.reduce(0) { $0 + $1.events.count }
         var progress = DemoProgress(total: steps, orders: data.orders.count)
         progress.begin()
-        let company = DemoCompany(data: data, plan: plan, years: timeline.opening.year...timeline.end.year)
+        let years = Set(timeline.opening.year...timeline.end.year).union([Tenant.systemClock().day.year])
+        let company = DemoCompany(data: data, plan: plan, years: years.sorted())
         try await tenant.write(as: .administrator, at: opening) { session in
             try company.makeMasters(in: session)
             try company.open(in: session)

@@ -92,9 +92,15 @@ struct QueryBuilder {
     }
 
     private mutating func select(_ text: String) throws -> [Selected] {
+        if let slot = type.slot(of: text), type.columns[slot].type != .password {
+            let field = type.columns[slot]
+            return [
+                Selected(sql: type.qualified[slot], name: field.name, field: field.type, type: type.columnTypes[slot])
+            ]
+        }
         var source = plain(text)
         var given: String?
-        if let range = source.lowercased().ranges(of: " as ").last {
+        if source.utf8.contains(UInt8(ascii: " ")), let range = source.lowercased().ranges(of: " as ").last {
             given = try alias(String(source[range.upperBound...]))
             source = String(source[..<range.lowerBound])
         }
@@ -159,6 +165,7 @@ struct QueryBuilder {
 
     /// The column a name means: one of the DocType, or through a link or a table as `field.column`.
     mutating func column(_ text: String) throws -> Column {
+        if type.slot(of: text) != nil { return own(text, type, type.table) }
         let parts = plain(text).split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         if parts.count == 1 {
             if type.slot(of: parts[0]) != nil { return own(parts[0], type, type.table) }
@@ -189,7 +196,8 @@ struct QueryBuilder {
     private func own(_ name: String, _ type: DocType, _ table: String) -> Column {
         guard let slot = type.slot(of: name) else { preconditionFailure("\(name) was looked up before") }
         let field = type.columns[slot]
-        let sql = field.expression.map { "(\($0))" } ?? "\(quoted(table)).\(quoted(name))"
+        let isItself = table == type.table || field.expression != nil
+        let sql = isItself ? type.qualified[slot] : "\(quoted(table)).\(quoted(name))"
         return Column(sql: sql, field: field, type: type.columnTypes[slot])
     }
 

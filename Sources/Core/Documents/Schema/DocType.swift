@@ -149,7 +149,12 @@ public final class DocType: Sendable {
         storedSlots = stored
         storedNames = stored.map { columns[$0].name }
         columnTypes = columns.map { $0.type.column ?? .text }
-        selection = columns.map { $0.expression.map { "(\($0))" } ?? quoted($0.name) }.joined(separator: ",")
+        let selection = columns.map { $0.expression.map { "(\($0))" } ?? quoted($0.name) }.joined(separator: ",")
+        let table = table
+        qualified = columns.map { $0.expression.map { "(\($0))" } ?? "\(quoted(table)).\(quoted($0.name))" }
+        reading = "SELECT \(selection) FROM \(quoted(table)) WHERE "
+        readingOne = reading + "name = ?"
+        readingRows = reading + "parent = ? AND parenttype = ? AND parentfield = ? ORDER BY parent, idx"
         keys = columns.map { JSONKey($0.name) }
         linkSlots = columns.indices.filter { columns[$0].type == .link || columns[$0].type == .dynamicLink }
         firstOwnSlot = standard.count
@@ -183,8 +188,14 @@ public final class DocType: Sendable {
     let storedNames: [String]
     /// How each slot is read.
     let columnTypes: [ColumnType]
-    /// All slots, as the list of a SELECT.
-    let selection: String
+    /// A SELECT of all slots, up to its condition.
+    let reading: String
+    /// A SELECT of one document by name.
+    let readingOne: String
+    /// A SELECT of the rows of one table of one document, in order.
+    let readingRows: String
+    /// Each slot as SQL, with its table.
+    let qualified: [String]
     /// The names of the slots as JSON keys.
     let keys: [JSONKey]
     /// The slots that hold links.

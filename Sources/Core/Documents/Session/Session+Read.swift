@@ -97,11 +97,10 @@ extension Session {
     func load(_ type: DocType, _ names: [String]) throws -> [Document] {
         var byName: [String: Document] = [:]
         for chunk in names.chunks(of: Limits.filterValues) {
-            let condition = chunk.count == 1 ? "name = ?" : transaction.dialect.isOneOf("name", count: chunk.count)
-            try transaction.forEach(
-                "SELECT \(type.selection) FROM \(quoted(type.table)) WHERE \(condition)", chunk.map(Value.text),
-                type.columnTypes
-            ) { row in
+            let sql =
+                chunk.count == 1
+                ? type.readingOne : type.reading + transaction.dialect.isOneOf("name", count: chunk.count)
+            try transaction.forEach(sql, chunk.map(Value.text), type.columnTypes) { row in
                 let document = Document(type, stored: row)
                 byName[document.name] = document
             }
@@ -109,12 +108,11 @@ extension Session {
         for (field, slot) in type.tables where !byName.isEmpty {
             let child = try registry.doctype(field.options ?? "")
             for chunk in Array(byName.keys).chunks(of: Limits.filterValues) {
-                let condition =
-                    chunk.count == 1 ? "parent = ?" : transaction.dialect.isOneOf("parent", count: chunk.count)
-                let sql = """
-                    SELECT \(child.selection) FROM \(quoted(child.table))
-                    WHERE \(condition) AND parenttype = ? AND parentfield = ? ORDER BY parent, idx
-                    """
+                let parents = transaction.dialect.isOneOf("parent", count: chunk.count)
+                let sql =
+                    chunk.count == 1
+                    ? child.readingRows
+                    : "\(child.reading)\(parents) AND parenttype = ? AND parentfield = ? ORDER BY parent, idx"
                 let arguments = chunk.map(Value.text) + [.text(type.name), .text(field.name)]
                 try transaction.forEach(sql, arguments, child.columnTypes) { row in
                     let document = Document(child, stored: row)

@@ -3,8 +3,8 @@ internal import GRDB
 internal import GRDBSQLite
 internal import Values
 
-/// One connection of GRDB and its prepared statements. Used by one thread, which it never leaves.
-// Unchecked, because it is handed once to the thread that serves it and touched by no other after that.
+/// One connection of GRDB and its prepared statements. Used by one thread at a time.
+// Unchecked, because it is handed once to the thread that serves it, or lent by `BriefReaders` to one caller at a time.
 @safe final class SQLiteConnection: Transaction, @unchecked Sendable {
     private let queue: DatabaseQueue
     private let limits: StorageLimits
@@ -106,10 +106,22 @@ internal import Values
                 try execute("COMMIT")
                 outcome.finish(nil)
             } catch {
+                // Reading a damaged file fails here, too; the next body must find no transaction open.
+                _ = try? execute("ROLLBACK")
                 outcome.finish(error)
             }
         }
         close()
+    }
+
+    /// Runs `body` on a snapshot, on the thread of the caller, and stops it when it takes longer than a moment.
+    func readBriefly<T>(_ body: (any Transaction) throws -> T) throws -> T {
+        try execute("BEGIN")
+        clock.start(.milliseconds(limits.briefMilliseconds))
+        let result = Result { try body(self) }
+        clock.pause()
+        try execute("COMMIT")
+        return try result.get()
     }
 
     private func runInSavepoint(_ work: Work) -> Work.Outcome {
@@ -204,7 +216,7 @@ internal import Values
         statement.isInUse = false
     }
 
-    private func close() {
+    func close() {
         statements = [:]
         unsafe sqlite3_progress_handler(database, 0, nil, nil)
         // A failure to close leaves a file that the next start recovers from its log; there is nobody to tell.
@@ -234,7 +246,8 @@ private final class StatementClock {
 
     init(seconds: Int) { self.seconds = seconds }
 
-    func start() { deadline = .now + .seconds(seconds) }
+    func start() { start(.seconds(seconds)) }
+    func start(_ time: Duration) { deadline = .now + time }
     func pause() { deadline = nil }
     var hasPassed: Bool { deadline.map { .now > $0 } ?? false }
 }

@@ -2,13 +2,15 @@ internal import Foundation
 internal import GRDB
 internal import Synchronization
 
-/// A database in one SQLite file: a thread that writes, and a few that read on snapshots of the write-ahead log.
+/// A database in one SQLite file: a thread that writes, a few that read on snapshots of the write-ahead log, and a few
+/// connections that callers borrow for brief reads.
 ///
 /// Every connection is opened and kept by GRDB; statements run on it directly, prepared once and kept.
 public final class SQLiteDatabase: Database {
     private let path: String
     private let writes: WorkQueue
     private let reads: WorkQueue
+    private let briefReads: BriefReaders
 
     /// Opens the file at `path`, and creates it if there is none.
     ///
@@ -22,6 +24,8 @@ public final class SQLiteDatabase: Database {
         let readers = try (0..<limits.readers).map { _ in
             try SQLiteConnection(path: path, limits: limits, writes: false)
         }
+        briefReads = BriefReaders(
+            try (0..<limits.briefReaders).map { _ in try SQLiteConnection(path: path, limits: limits, writes: false) })
         let writes = writes
         let reads = reads
         startThread("cauldron.writer", writes) { writer.serveWrites(writes, groupSize: limits.groupSize) }
@@ -32,6 +36,15 @@ public final class SQLiteDatabase: Database {
 
     public func read<T: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T {
         try await reads.perform(body)
+    }
+
+    public func readBriefly<T: Sendable>(
+        _ body: @escaping @Sendable (any Transaction) throws -> T
+    ) async throws -> T {
+        do {
+            if let result = try briefReads.run(body) { return result }
+        } catch StorageError.timedOut {}
+        return try await read(body)
     }
 
     public func write<T: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T {
@@ -49,8 +62,11 @@ public final class SQLiteDatabase: Database {
     }
 
     public func close() async {
-        await writes.close()
+        // The writer goes last and alone, so that it can take the log into the file: two connections that close at once
+        // each leave that to the other.
+        briefReads.close()
         await reads.close()
+        await writes.close()
     }
 }
 

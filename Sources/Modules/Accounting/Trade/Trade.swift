@@ -14,12 +14,10 @@ public enum Trade {
     @discardableResult
     public static func calculate(_ document: Document, in session: Session) throws -> Doc<Company> {
         let company = try prepare(document, in: session)
-        let currency = document.text("currency")
-        let rules = try MoneyRules.rules(
-            for: [currency, company.defaultCurrency], company: company, in: session)
         let calculation = TradeCalculation(
-            document: document, money: rules[currency] ?? MoneyRules(),
-            baseMoney: rules[company.defaultCurrency] ?? MoneyRules())
+            document: document,
+            money: try MoneyRules(for: document.text("currency"), of: company, in: session),
+            baseMoney: try MoneyRules(of: company, in: session))
         try calculation.run()
         return company
     }

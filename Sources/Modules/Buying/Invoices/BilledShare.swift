@@ -41,8 +41,9 @@ struct BilledShare {
     func parts(of invoice: Document, in session: Session) throws -> [Int: Part] {
         let lines = invoice.table("items").filter { !$0.text(detail).isEmpty || !$0.text(link).isEmpty }
         guard !lines.isEmpty else { return [:] }
-        let money = try Cents(of: invoice.text("currency"), invoice.text("company"), in: session)
-        let baseMoney = try Cents(of: nil, invoice.text("company"), in: session)
+        let company = try Companies.get(invoice.text("company"), in: session)
+        let money = try MoneyRules(for: invoice.text("currency"), of: company, in: session)
+        let baseMoney = try MoneyRules(of: company, in: session)
         let rows = try session.values(
             of: "\(target) Item", Set(lines.map { $0.text(detail) }),
             ["parent", "item_code", "uom", "qty", "rate", "amount", "base_net_amount"])
@@ -160,20 +161,4 @@ struct BilledShare {
             "Row \(line.idx): \(line.exact("qty")) of \(line.text("item_code")) are billed, but only \(left) of \(target) \(line.text(link)) are left",
             field: "qty", row: line.idx, fix: "Bill \(left) at most.")
     }
-}
-
-/// The smallest unit that a company's amounts in one currency are rounded to.
-private struct Cents {
-    private var decimals = 2
-    private let rule: Rounding
-
-    /// The unit of `currency`, or of the company's own.
-    init(of currency: String?, _ company: String, in session: Session) throws {
-        let company = try Companies.get(company, in: session)
-        rule = company.roundingMethod == "Banker's Rounding" ? .bankers : .commercial
-        let units = try session.value(of: "Currency", currency ?? company.defaultCurrency, "fraction_units").int
-        if units == 1 { decimals = 0 } else if units == 1000 { decimals = 3 }
-    }
-
-    func round(_ amount: Exact) -> Exact { amount.rounded(decimals, rule) }
 }

@@ -1,3 +1,4 @@
+internal import Accounting
 internal import Documents
 internal import Storage
 internal import Values
@@ -46,7 +47,7 @@ struct StockBins {
     private let day: Day
     private let time: TimeOfDay
     private let company: String
-    private let money: MoneyRounding
+    private let money: MoneyRules
     private let items: [String: ItemFacts]
     private var kept: [Key: Kept] = [:]
     /// Keys in the order of their first movement, so that what is written does not depend on hashes.

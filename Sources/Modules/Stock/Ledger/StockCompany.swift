@@ -6,19 +6,8 @@ internal import Values
 /// What the stock rules need to know of a company.
 enum StockCompany {
     /// How the company's money is rounded: to the smaller unit of its currency, by its rounding method.
-    static func money(of company: String, in session: Session) throws -> MoneyRounding {
-        let document = try Companies.get(company, in: session).document
-        let currency = document.text("default_currency")
-        let units = try session.lookUp("Currency", currency)?.int("fraction_units") ?? 100
-        var decimals = 0
-        var power: Int64 = 1
-        // Currency fields keep four decimals.
-        while power < units, decimals < 4 {
-            power *= 10
-            decimals += 1
-        }
-        return MoneyRounding(
-            decimals: decimals, rule: document.text("rounding_method") == "Banker's Rounding" ? .bankers : .commercial)
+    static func money(of company: String, in session: Session) throws -> MoneyRules {
+        try MoneyRules(of: Companies.get(company, in: session), in: session)
     }
 
     /// Refuses a day in no fiscal year or in a closed one, whether or not the movement reaches the books.

@@ -1,3 +1,4 @@
+internal import Accounting
 internal import Values
 
 /// The quantity and value of an item in a warehouse, and how movements change them: moving average in exact decimals.
@@ -16,7 +17,7 @@ struct StockState: Equatable {
     /// The moving average; kept when the stock is gone.
     var rate: Exact = 0
     /// How the company rounds money.
-    var money = MoneyRounding()
+    var money = MoneyRules()
 
     /// The rate's decimals.
     static let rateDecimals = 9
@@ -80,15 +81,4 @@ struct StockState: Equatable {
     private mutating func average() {
         if qty.isPositive { rate = value.divided(by: qty, decimals: Self.rateDecimals) }
     }
-}
-
-/// How a company rounds money: to how many decimals, and which way.
-struct MoneyRounding: Equatable {
-    var decimals = 2
-    var rule = Rounding.commercial
-
-    func round(_ amount: Exact) -> Exact { amount.rounded(decimals, rule) }
-
-    /// The quotient, rounded once from the exact one.
-    func quotient(_ amount: Exact, by divisor: Exact) -> Exact { amount.divided(by: divisor, decimals: decimals, rule) }
 }

@@ -153,7 +153,9 @@ struct AccountMethods: Sendable {
         guard user == actor.user || actor.roles.contains("System Manager") else {
             throw Problem(.forbidden, "\(actor.user) may not see the roles of \(user)")
         }
-        guard let other = try await tenant.actor(named: user) else { throw Problem(.notFound, "User \(user) not found") }
+        guard let other = try await tenant.actor(named: user) else {
+            throw Problem(.notFound, "User \(user) not found")
+        }
         return .message(.array(other.roles.sorted().map(JSON.string)))
     }
 

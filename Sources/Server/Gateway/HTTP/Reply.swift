@@ -100,7 +100,9 @@ enum Bodies {
         var shown: JSONObject = ["message": .string(text(problem)), "indicator": "red", "raise_exception": 1]
         shown["title"] = "Message"
         var body: JSONObject = ["exc_type": .string(problem.kind.exception), "exception": .string(exception)]
-        if problem.kind.status != 404 || problem.kind == .noSuchMethod { body["exc"] = .string(JSON.array([.string(exception)]).text) }
+        if problem.kind.status != 404 || problem.kind == .noSuchMethod {
+            body["exc"] = .string(JSON.array([.string(exception)]).text)
+        }
         body["_server_messages"] = .string(JSON.array([.string(JSON.object(shown).text)]).text)
         body["_error_message"] = .string(problem.message)
         body["code"] = .string(problem.kind.code)

@@ -49,7 +49,9 @@ public enum GatewayOpenAPI {
 
     private static func tags(_ registry: Registry) -> [String] {
         var tags: [String] = []
-        for type in registry.doctypes where type.kind != .child && !tags.contains(type.module) { tags.append(type.module) }
+        for type in registry.doctypes where type.kind != .child && !tags.contains(type.module) {
+            tags.append(type.module)
+        }
         for own in ["Methods", "Server"] where !tags.contains(own) { tags.append(own) }
         return tags
     }

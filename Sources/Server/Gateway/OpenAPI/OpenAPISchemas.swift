@@ -11,12 +11,13 @@ enum OpenAPISchemas {
     static func key(_ report: Report) -> String { "Report." + letters(report.name) }
 
     static func letters(_ name: String) -> String {
-        String(name.unicodeScalars.map { scalar -> Character in
-            switch scalar {
-            case "a"..."z", "A"..."Z", "0"..."9", "-", ".": Character(scalar)
-            default: "_"
-            }
-        })
+        String(
+            name.unicodeScalars.map { scalar -> Character in
+                switch scalar {
+                case "a"..."z", "A"..."Z", "0"..."9", "-", ".": Character(scalar)
+                default: "_"
+                }
+            })
     }
 
     static func reference(_ kind: String, _ name: String) -> JSON { ["$ref": .string("#/components/\(kind)/\(name)")] }
@@ -105,7 +106,9 @@ enum OpenAPISchemas {
         if !required.isEmpty { filters["required"] = .array(required) }
         return [
             "type": "object", "title": .string(report.name), "description": .string(report.summary),
-            "properties": ["report_name": ["const": .string(report.name), "type": "string"], "filters": .object(filters)],
+            "properties": [
+                "report_name": ["const": .string(report.name), "type": "string"], "filters": .object(filters),
+            ],
             "required": required.isEmpty ? ["report_name"] : ["report_name", "filters"],
         ]
     }
@@ -146,7 +149,9 @@ enum OpenAPISchemas {
         "Deleted": [
             "description": "The document is removed.",
             "content": [
-                "application/json": ["schema": ["type": "object", "properties": ["data": ["const": "ok", "type": "string"]]]]
+                "application/json": [
+                    "schema": ["type": "object", "properties": ["data": ["const": "ok", "type": "string"]]]
+                ]
             ],
         ],
     ]

@@ -12,7 +12,9 @@ struct DocumentPage {
 
     func content(_ session: Session) throws -> HTML {
         let title = type.titleField.map { document.text($0) } ?? ""
-        let heading: HTML = title.isEmpty || title == document.name ? HTML(document.name) : "\(title) <span class=\"count\">\(document.name)</span>"
+        let heading: HTML =
+            title.isEmpty || title == document.name
+            ? HTML(document.name) : "\(title) <span class=\"count\">\(document.name)</span>"
         var status: HTML = type.isSubmittable ? PageFormat.tag(PageFormat.word(Int64(document.docstatus.rawValue))) : ""
         let word = document.text("status")
         if !word.isEmpty, word != PageFormat.word(document.docstatus.rawValue) { status += " " + PageFormat.tag(word) }
@@ -116,7 +118,8 @@ struct DocumentPage {
                     guard owner.kind != .child, owner.slot(of: field.name) != nil || other.kind == .child,
                         let count = try? session.count(query), count > 0
                     else { continue }
-                    let path = PageRoute.list(owner.name).path + "?is." + PercentCoding.encode(field.name) + "="
+                    let path =
+                        PageRoute.list(owner.name).path + "?is." + PercentCoding.encode(field.name) + "="
                         + PercentCoding.encode(document.name)
                     let through: HTML = field.label == type.name ? "" : " <span class=\"count\">\(field.label)</span>"
                     let link: HTML = "<li><a href=\"\(path)\">\(owner.name) <b>\(count)</b>\(through)</a></li>"
@@ -137,9 +140,12 @@ struct DocumentPage {
                 guard let target = session.registry.find(field.options ?? ""), target.isSubmittable else { continue }
                 for row in document.table(table.name) {
                     let name = row.text(field.name)
-                    guard !name.isEmpty, links.count < 8, seen.insert(target.name + "/" + name).inserted else { continue }
+                    guard !name.isEmpty, links.count < 8, seen.insert(target.name + "/" + name).inserted else {
+                        continue
+                    }
                     links.append(
-                        "<li><a href=\"\(PageRoute.document(target.name, name).path)\">\(target.name) <b>\(name)</b></a></li>")
+                        "<li><a href=\"\(PageRoute.document(target.name, name).path)\">\(target.name) <b>\(name)</b></a></li>"
+                    )
                 }
             }
         }
@@ -160,20 +166,21 @@ struct DocumentPage {
     private func actions(_ session: Session) -> HTML {
         guard type.isSubmittable else { return "" }
         switch document.docstatus {
-        case .draft where session.may(.submit, type): return forms("submit", "Submit")
-        case .submitted where session.may(.cancel, type): return forms("cancel", "Cancel this document")
+        case .draft where session.may(.submit, type): return forms("submit", "Preview submitting", "Submit")
+        case .submitted where session.may(.cancel, type):
+            return forms("cancel", "Preview cancelling", "Cancel this document")
         default: return ""
         }
     }
 
-    private func forms(_ action: HTML, _ label: HTML) -> HTML {
+    private func forms(_ action: HTML, _ preview: HTML, _ label: HTML) -> HTML {
         let path = PageRoute.document(type.name, document.name).path
         let fields: HTML = """
             <input type="hidden" name="csrf_token" value="\(token)"><input type="hidden" name="action" value="\(action)">
             """
         return """
             <div class="actions">
-            <form method="post" action="\(path)">\(fields)<button name="preview" value="1">See what this would do: \(action)</button></form>
+            <form method="post" action="\(path)">\(fields)<button name="preview" value="1">\(preview)</button></form>
             <form method="post" action="\(path)">\(fields)<button class="quiet">\(label)</button></form>
             </div>
             """
@@ -195,10 +202,11 @@ struct DocumentPage {
             let rows = posting.rows.compactMap(\.object)
             // What is empty in all rows, and what only names the row, says nothing here.
             let names = (rows.first?.members.map(\.key) ?? []).filter { name in
-                !hiddenInPostings.contains(name) && rows.contains { row in
-                    guard let value = row[name] else { return false }
-                    return !value.isNull && value != 0 && value != ""
-                }
+                !hiddenInPostings.contains(name)
+                    && rows.contains { row in
+                        guard let value = row[name] else { return false }
+                        return !value.isNull && value != 0 && value != ""
+                    }
             }
             let heads = names.prefix(9).map { "<th scope=\"col\">\(Text.title($0))</th>" as HTML }
             let body = rows.map { row -> HTML in
@@ -224,7 +232,8 @@ struct DocumentPage {
     }
 
     private static let hiddenInPostings: Set = [
-        "name", "owner", "creation", "modified", "modified_by", "docstatus", "idx", "doctype", "voucher_type", "voucher_no",
+        "name", "owner", "creation", "modified", "modified_by", "docstatus", "idx", "doctype", "voucher_type",
+        "voucher_no",
         "company", "posting_date",
     ]
 }

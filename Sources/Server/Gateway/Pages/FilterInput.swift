@@ -28,7 +28,8 @@ enum FilterInput {
             """
     }
 
-    private static func input(_ name: String, _ label: String, _ kind: HTML, _ value: String, _ required: Bool) -> HTML {
+    private static func input(_ name: String, _ label: String, _ kind: HTML, _ value: String, _ required: Bool) -> HTML
+    {
         let mark: HTML = required ? " required" : ""
         return """
             <div><label for="f-\(name)">\(label)</label>\

@@ -53,7 +53,8 @@ struct HomePage: Sendable {
     private static let fewest = 3
 
     private static func mayRead(_ type: DocType, _ actor: Actor, _ right: Right) -> Bool {
-        actor.isAdministrator || type.permissions.contains { $0.rights.contains(right) && actor.roles.contains($0.role) }
+        actor.isAdministrator
+            || type.permissions.contains { $0.rights.contains(right) && actor.roles.contains($0.role) }
     }
 
     /// Everything at a glance, with how many documents there are of each kind.

@@ -15,7 +15,9 @@ struct ListPage {
 
     /// The columns behind the name.
     private var columns: [FieldDefinition] {
-        var columns = type.fields.filter { $0.flags.contains(.inListView) && $0.type.column != nil && $0.type != .password }
+        var columns = type.fields.filter {
+            $0.flags.contains(.inListView) && $0.type.column != nil && $0.type != .password
+        }
         if let title = type.titleField, title != "name", let field = type.field(title),
             !columns.contains(where: { $0.name == title })
         {
@@ -54,7 +56,8 @@ struct ListPage {
 
         let body = rows.map { row -> HTML in
             let name = row[0].text ?? ""
-            var cells: HTML = "<th scope=\"row\"><a href=\"\(PageRoute.document(type.name, name).path)\">\(name)</a></th>"
+            var cells: HTML =
+                "<th scope=\"row\"><a href=\"\(PageRoute.document(type.name, name).path)\">\(name)</a></th>"
             if type.isSubmittable { cells += "<td>\(PageFormat.tag(PageFormat.word(row[1].int)))</td>" }
             for (index, field) in columns.enumerated() {
                 let value = row[index + shown.count - columns.count]
@@ -122,7 +125,8 @@ struct ListPage {
     private func link(_ changes: [String: String?]) -> String {
         var pairs: [String] = []
         for (key, value) in arguments.values.members where changes[key] == nil {
-            guard let text = value.string, !text.isEmpty, key != "page" || !changes.isEmpty && changes["sort"] == nil else {
+            guard let text = value.string, !text.isEmpty, key != "page" || !changes.isEmpty && changes["sort"] == nil
+            else {
                 continue
             }
             pairs.append(PercentCoding.encode(key) + "=" + PercentCoding.encode(text))
@@ -166,10 +170,13 @@ struct ListPage {
             <div><label for="q">Search</label><input id="q" name="q" type="search" value="\(arguments.text("q") ?? "")"></div>
             """
         if type.isSubmittable {
-            inputs += FilterInput.select("docstatus", "State", [("", "Any"), ("0", "Draft"), ("1", "Submitted"), ("2", "Cancelled")], arguments.text("docstatus") ?? "")
+            inputs += FilterInput.select(
+                "docstatus", "State", [("", "Any"), ("0", "Draft"), ("1", "Submitted"), ("2", "Cancelled")],
+                arguments.text("docstatus") ?? "")
         }
         for field in filterFields {
-            inputs += FilterInput.html(field.name, field.label, field.type, field.options, arguments.text(field.name) ?? "")
+            inputs += FilterInput.html(
+                field.name, field.label, field.type, field.options, arguments.text(field.name) ?? "")
         }
         var kept: HTML = ""
         var chips: [HTML] = []
@@ -178,7 +185,8 @@ struct ListPage {
             kept += "<input type=\"hidden\" name=\"\(key)\" value=\"\(text)\">"
             let label = type.field(String(key.dropFirst(3)))?.label ?? Text.title(String(key.dropFirst(3)))
             chips.append(
-                "<li><a href=\"\(link([key: nil]))\">\(label): \(text) <span aria-hidden=\"true\">×</span><span class=\"hidden\">remove this filter</span></a></li>")
+                "<li><a href=\"\(link([key: nil]))\">\(label): \(text) <span aria-hidden=\"true\">×</span><span class=\"hidden\">remove this filter</span></a></li>"
+            )
         }
         if let sort = arguments.text("sort") { kept += "<input type=\"hidden\" name=\"sort\" value=\"\(sort)\">" }
         let chosen: HTML = chips.isEmpty ? "" : "<ul class=\"links\" aria-label=\"Filters\">\(HTML(chips))</ul><br>"

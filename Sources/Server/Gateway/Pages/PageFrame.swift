@@ -134,7 +134,7 @@ struct PageFrame: Sendable {
         height:36px;min-width:0;width:170px}\
         .narrow input{width:100%;margin-bottom:14px}\
         button{font:inherit;font-weight:600;background:var(--accent);color:var(--on-accent);border:1px solid var(--accent);\
-        border-radius:6px;padding:6px 14px;cursor:pointer}\
+        border-radius:6px;padding:6px 14px;cursor:pointer;white-space:nowrap}\
         button.quiet{background:transparent;color:var(--ink);border-color:var(--soft);font-weight:500}\
         .actions{display:flex;flex-wrap:wrap;gap:8px;margin:12px 0 18px}.actions form{margin:0}\
         .pages{display:flex;gap:16px;align-items:center;margin:14px 0;color:var(--soft)}\

@@ -41,7 +41,8 @@ struct Pages: Sendable {
         return Self.reply(html)
     }
 
-    private func show(_ page: PageRoute, _ frame: PageFrame, _ arguments: Arguments, _ session: Session) throws -> HTML {
+    private func show(_ page: PageRoute, _ frame: PageFrame, _ arguments: Arguments, _ session: Session) throws -> HTML
+    {
         switch page {
         case .list(let doctype):
             let list = ListPage(type: try session.registry.doctype(doctype), arguments: arguments)
@@ -94,7 +95,9 @@ struct Pages: Sendable {
         HomePage(tenant: tenant).modules(for: actor).map { module in
             PageFrame.Group(
                 title: module.name,
-                links: (module.documents + module.ledgers).map { .init(title: $0.name, path: PageRoute.list($0.name).path) }
+                links: (module.documents + module.ledgers).map {
+                    .init(title: $0.name, path: PageRoute.list($0.name).path)
+                }
                     + module.reports.map { .init(title: $0.name, path: PageRoute.report($0.name).path) })
         }
     }

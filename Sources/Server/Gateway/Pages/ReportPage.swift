@@ -42,16 +42,20 @@ struct ReportPage {
             guard filter.isRequired || isCompany || filter.type == .date else { continue }
             switch filter.type {
             case .link:
-                guard let target = filter.options, let name = try? session.list(ListQuery(target, limit: 1)).rows.first?[0]
+                guard let target = filter.options,
+                    let name = try? session.list(ListQuery(target, limit: 1)).rows.first?[0]
                 else { continue }
                 values[filter.name] = JSON(name)
             case .date:
                 if span == nil { span = dates(session) }
                 let isFirst = filter.name.contains("from") || filter.name.contains("start")
                 let day = isFirst ? span?.first : span?.last
-                values[filter.name] = .string(day.flatMap { $0.isNull ? nil : $0.description } ?? session.today.description)
+                values[filter.name] = .string(
+                    day.flatMap { $0.isNull ? nil : $0.description } ?? session.today.description)
             case .select:
-                if let first = filter.options?.split(separator: "\n").first { values[filter.name] = .string(String(first)) }
+                if let first = filter.options?.split(separator: "\n").first {
+                    values[filter.name] = .string(String(first))
+                }
             default: continue
             }
         }
@@ -85,9 +89,11 @@ struct ReportPage {
 
     private func table(_ result: ReportResult) -> HTML {
         let indent = result.columns.firstIndex { $0.name == "indent" }
-        // In a tree the indent says what the parent's name would.
+        // In a tree the indent says what the parent's name would, and the first column what the name beside it would.
+        let first = result.columns.first?.name ?? ""
         let columns = result.columns.indices.filter { at in
-            at != indent && (indent == nil || !result.columns[at].name.hasPrefix("parent_"))
+            let name = result.columns[at].name
+            return at != indent && (indent == nil || !name.hasPrefix("parent_") && name != first + "_name")
         }
         let heads = columns.map { index -> HTML in
             "<th scope=\"col\"\(PageFormat.alignment(result.columns[index].type))>\(result.columns[index].label)</th>"

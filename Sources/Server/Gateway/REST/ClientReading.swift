@@ -14,10 +14,12 @@ enum ClientReading {
         "frappe.client.get_list",
         parameters: [
             doctype, filters, .optional("fields", "What each row holds."),
-            .optional("or_filters", "Conditions of which one holds."), .optional("order_by", "Fields with asc or desc."),
+            .optional("or_filters", "Conditions of which one holds."),
+            .optional("order_by", "Fields with asc or desc."),
             .optional("group_by", "Fields that rows are grouped by."), .optional("limit_start", "Rows to leave out."),
             .optional("limit_page_length", "The most rows; 20 unless given, 0 for all."),
-            .optional("parent", "The DocType the rows belong to."), .optional("as_dict", "Rows as objects; else as lists."),
+            .optional("parent", "The DocType the rows belong to."),
+            .optional("as_dict", "Rows as objects; else as lists."),
         ], summary: "The documents that meet conditions."
     ) { arguments, session in
         let list = try ListArguments(arguments.required("doctype"), arguments)
@@ -75,7 +77,9 @@ enum ClientReading {
 
     private static let hasPermission = Method(
         "frappe.client.has_permission",
-        parameters: [doctype, .required("docname", "The document."), .optional("perm_type", "The right; read unless given.")],
+        parameters: [
+            doctype, .required("docname", "The document."), .optional("perm_type", "The right; read unless given."),
+        ],
         summary: "Whether the caller has a right on a document."
     ) { arguments, session in
         let name = arguments.text("perm_type") ?? "read"

@@ -103,7 +103,9 @@ enum ClientWriting {
                     _ = try session.change(doctype(of: object), name, changes)
                 }
             } catch let problem as Problem {
-                failed.append(["doc": .object(object), "exc": .string(Bodies.text(problem)), "code": .string(problem.kind.code)])
+                failed.append([
+                    "doc": .object(object), "exc": .string(Bodies.text(problem)), "code": .string(problem.kind.code),
+                ])
             }
         }
         return ["failed_docs": .array(failed)]
@@ -111,7 +113,8 @@ enum ClientWriting {
 
     private static func doctype(of object: JSONObject) throws -> String {
         guard let doctype = object["doctype"]?.string else {
-            throw Problem(.mandatory, "The document has no doctype", field: "doctype", fix: "Send doctype in the document.")
+            throw Problem(
+                .mandatory, "The document has no doctype", field: "doctype", fix: "Send doctype in the document.")
         }
         return doctype
     }
@@ -122,7 +125,8 @@ enum ClientWriting {
         }
         guard elements.count <= Limits.documentsPerCall else {
             throw Problem(
-                .tooMany, "\(elements.count) documents are more than \(Limits.documentsPerCall) in one call", field: "docs")
+                .tooMany, "\(elements.count) documents are more than \(Limits.documentsPerCall) in one call",
+                field: "docs")
         }
         return try elements.enumerated().map { index, element in
             guard case .object(let object) = element else {

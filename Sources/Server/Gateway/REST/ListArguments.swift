@@ -13,8 +13,8 @@ struct ListArguments {
     init(_ doctype: String, _ arguments: Arguments, looksAhead: Bool = false) throws {
         query = ListQuery(doctype)
         query.fields = try Self.fields(arguments["fields"])
-        query.filters = try arguments.json("filters")
-        query.orFilters = try arguments.json("or_filters")
+        query.filters = try Self.conditions("filters", arguments)
+        query.orFilters = try Self.conditions("or_filters", arguments)
         query.orderBy = arguments.text("order_by")
         query.groupBy = arguments.text("group_by")
         query.parent = arguments.text("parent") ?? arguments.text("parent_doctype")
@@ -27,6 +27,12 @@ struct ListArguments {
 
     /// How many rows the answer has at most.
     var pageLength: Int { looksAhead ? query.limit - 1 : .max }
+
+    /// Conditions as JSON. Clients that have none send the text of JSON's null.
+    private static func conditions(_ name: String, _ arguments: Arguments) throws -> JSON? {
+        let conditions = try arguments.json(name)
+        return conditions?.string == "null" ? JSON?.none : conditions
+    }
 
     private static func number(_ names: [String], _ arguments: Arguments) throws -> Int? {
         for name in names {

@@ -8,11 +8,15 @@ internal import Values
 struct Resources: Sendable {
     let tenant: Tenant
 
+    /// A list of at most so many rows counts as brief.
+    private static let briefRows = 101
+
     /// `GET /api/resource/<DocType>`
     func list(_ doctype: String, _ request: Incoming, as actor: Actor) async throws -> Reply {
         if doctype == Meta.doctype { return try listDocTypes(actor) }
         let arguments = try ListArguments(doctype, request.arguments, looksAhead: true)
-        let body = try await tenant.read(as: actor) { session in
+        let isPage = (1...Self.briefRows).contains(arguments.query.limit)
+        let body = try await tenant.read(as: actor, briefly: isPage) { session in
             let result = try session.list(arguments.query)
             var writer = JSONWriter(capacity: 128 + result.rows.count * result.columns.count * 24)
             writer.beginObject()
@@ -31,7 +35,7 @@ struct Resources: Sendable {
     /// `GET /api/resource/<DocType>/<name>`
     func read(_ doctype: String, _ name: String, as actor: Actor) async throws -> Reply {
         if doctype == Meta.doctype { return try readDocType(name, actor) }
-        let body = try await tenant.read(as: actor) { session in
+        let body = try await tenant.read(as: actor, briefly: true) { session in
             let document = try session.get(doctype, name)
             return Bodies.data { document.write(to: &$0, nulls: false) }
         }

@@ -27,7 +27,8 @@ extension Session {
     /// Inserts, or changes if there is one of that name: what `save` and `submit` with a whole document mean.
     func put(_ object: JSONObject) throws -> Document {
         guard let doctype = object["doctype"]?.string else {
-            throw Problem(.mandatory, "The document has no doctype", field: "doctype", fix: "Send doctype in the document.")
+            throw Problem(
+                .mandatory, "The document has no doctype", field: "doctype", fix: "Send doctype in the document.")
         }
         if let name = object["name"]?.string, object["__islocal"]?.int != 1, try find(doctype, name) != nil {
             return try change(doctype, name, object)
@@ -54,7 +55,8 @@ extension Session {
         return try row(named: name, field, of: parent)
     }
 
-    private func addRow(_ type: DocType, _ object: JSONObject, to parentType: String, _ name: String) throws -> Document {
+    private func addRow(_ type: DocType, _ object: JSONObject, to parentType: String, _ name: String) throws -> Document
+    {
         let parent = try get(parentType, name)
         let fitting = parent.doctype.tables.first {
             $0.field.options == type.name && (object["parentfield"]?.string ?? $0.field.name) == $0.field.name

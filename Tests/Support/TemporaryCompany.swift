@@ -1,0 +1,94 @@
+internal import Audit
+public import Documents
+internal import EventLog
+internal import Foundation
+public import Storage
+internal import Synchronization
+public import Values
+
+/// A company's database in a temporary file, without a tenant around it. The file goes when nobody holds it.
+public final class TemporaryCompany: TestCompany {
+    public let registry: Registry
+    public let database: SQLiteDatabase
+    /// Who acts unless a test says otherwise.
+    fileprivate let actor: Actor
+    /// When they act unless a test says otherwise.
+    fileprivate let noon: Timestamp
+    private let path = NSTemporaryDirectory() + "cauldron-\(UUID().uuidString).db"
+    private let identifiers = Mutex(IdentifierSource(seed: 7))
+
+    public var company: TemporaryCompany { self }
+
+    /// Opens an empty database with the tables of the core and of what `register` adds to it.
+    public init(
+        actor: Actor = .administrator, noon: Timestamp, _ register: (inout Registry) -> Void
+    ) async throws {
+        var registry = Registry.core()
+        register(&registry)
+        self.registry = registry
+        self.actor = actor
+        self.noon = noon
+        database = try SQLiteDatabase(path: path)
+        let tables = allTables
+        try await database.write { _ = try $0.migrate(to: tables) }
+    }
+
+    deinit { for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) } }
+
+    fileprivate func newIdentifier(at now: Timestamp) -> String { identifiers.withLock { $0.next(at: now) } }
+}
+
+/// A company that tests do business in: what reads and writes its database.
+public protocol TestCompany: Sendable {
+    /// What holds the database.
+    var company: TemporaryCompany { get }
+}
+
+extension TestCompany {
+    /// What the company's modules declare.
+    public var registry: Registry { company.registry }
+    /// The company's database.
+    public var database: SQLiteDatabase { company.database }
+    /// All tables, those of the logs too.
+    public var allTables: [TableSchema] { registry.allTables + EventLog.tables + AuditLog.tables }
+
+    /// Runs `body` in a session and a transaction of its own, and commits.
+    @discardableResult
+    public func write<T: Sendable>(
+        as actor: Actor? = nil, at now: Timestamp? = nil, _ body: @escaping @Sendable (Session) throws -> T
+    ) async throws -> T {
+        try await database.write { transaction in
+            let session = session(as: actor, at: now, transaction)
+            let result = try body(session)
+            try session.finish()
+            return result
+        }
+    }
+
+    /// Runs `body` in a session that cannot write.
+    public func read<T: Sendable>(
+        as actor: Actor? = nil, at now: Timestamp? = nil, _ body: @escaping @Sendable (Session) throws -> T
+    ) async throws -> T {
+        try await database.read { try body(session(as: actor, at: now, $0)) }
+    }
+
+    /// A session in a transaction of the caller, who finishes it.
+    public func session(
+        as actor: Actor? = nil, at now: Timestamp? = nil, _ transaction: any Transaction
+    ) -> Session {
+        let now = now ?? company.noon
+        return Session(actor: actor ?? company.actor, now: now, registry: registry, transaction: transaction) {
+            company.newIdentifier(at: now)
+        }
+    }
+}
+
+/// The problem that `body` throws; nil when it throws none, or something else.
+public func problem(_ body: () async throws -> Void) async -> Problem? {
+    do {
+        try await body()
+        return nil
+    } catch {
+        return error as? Problem
+    }
+}
