@@ -13,7 +13,7 @@ import Values
         try await wait(20) { load.acknowledged.count > 20 }
         var changes: Int64 = 0
         for number in 1...3 {
-            let before = load.acknowledged.count
+            let before = load.acknowledged
             let file = company.path("backup-\(number)")
             let ran = try await company.run("backup", file, "--json")
             #expect(ran.status == 0, "\(ran.errors)")
@@ -25,7 +25,7 @@ import Values
             let doctor = try await Binary.run(["doctor", "--data", target, "--json"])
             #expect(doctor.status == 0, "\(doctor.output)")
             // All that was acknowledged before the backup began is in it.
-            for done in load.acknowledged.prefix(before) { try await done.expect(in: target) }
+            try await Load.expect(before, in: target)
         }
         try await load.stop()
         try await server.stop()

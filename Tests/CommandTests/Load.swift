@@ -49,14 +49,16 @@ final class Load: Sendable {
             if row[2].int != expected { return "\(doctype) \(name) has \(row[2]) postings instead of \(expected)" }
             return row[3].int == 0 ? nil : "\(doctype) \(name) does not balance"
         }
+    }
 
-        /// Records an issue unless it is in the company of a directory.
-        func expect(in directory: String) async throws {
-            let database = try SQLiteDatabase(path: directory + "/tenant.db")
-            let missing = try await database.read { try self.missing(in: $0) }
-            await database.close()
-            #expect(missing == nil)
+    /// Records an issue for each document that is not in the company of a directory.
+    static func expect(_ documents: [Acknowledged], in directory: String) async throws {
+        let database = try SQLiteDatabase(path: directory + "/tenant.db")
+        let missing = try await database.read { transaction in
+            try documents.compactMap { try $0.missing(in: transaction) }
         }
+        await database.close()
+        #expect(missing == [])
     }
 
     /// What was acknowledged until now, each document once in its last state.

@@ -67,7 +67,7 @@ import Values
     }
 
     @Test func `the API's description is OpenAPI 3.1 and needs no company`() async throws {
-        let json = try await Binary.run(["openapi"], in: NSTemporaryDirectory()).json
+        let json = try await Binary.run(["openapi"]).json
         #expect(json["openapi"] == "3.1.0")
         #expect(json["paths"]?["/api/resource/Sales%20Invoice/{name}"] != nil)
     }

@@ -4,7 +4,9 @@ import Testing
 import Values
 
 @Suite struct EffectHashTests {
-    private static func hash(_ company: some TestCompany, _ body: @escaping @Sendable (Session) throws -> Void)
+    private static func hash(
+        _ company: some TestCompany, _ body: @escaping @Sendable (Session) throws -> Void
+    )
         async throws -> String
     {
         try await company.write { try $0.rehearse(body).hash }
@@ -42,5 +44,14 @@ import Values
         }
         #expect(try await hash(7) == hash(7))
         #expect(try await hash(7) != hash(8))
+    }
+
+    @Test func `what an event says counts`() async throws {
+        let workshop = try await Workshop()
+        func hash(_ receiver: JSON) async throws -> String {
+            try await Self.hash(workshop) { $0.emit("mail.wanted", subject: "Job/1", ["to": receiver]) }
+        }
+        #expect(try await hash("ann@example.com") == hash("ann@example.com"))
+        #expect(try await hash("ann@example.com") != hash("eve@example.com"))
     }
 }

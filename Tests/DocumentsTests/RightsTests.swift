@@ -1,4 +1,5 @@
 import Documents
+import Storage
 import TestSupport
 import Testing
 import Values
@@ -66,6 +67,27 @@ import Values
         let visitor = Actor(user: "v@example.com", roles: ["Visitor"])
         let found = await problem { try await company.read(as: visitor) { _ = try $0.list(Self.guesses[index]) } }
         #expect(found?.kind == .unknownField)
+    }
+
+    @Test func `a password stands in no version and no event, and what is shown of it does not replace it`()
+        async throws
+    {
+        let company = try await TemporaryCompany.letters()
+        try await company.write { session in
+            let stamp = try session.make("Stamp", ["__newname": "penny", "secret": "first-secret"])
+            try session.apply(["secret": "second-secret"], to: stamp)
+            try session.save(stamp)
+            let shown = try #require(session.get("Stamp", "penny").json.object)
+            #expect(shown["secret"] == "*****")
+            let again = try session.get("Stamp", "penny")
+            try session.apply(shown, to: again)
+            try session.save(again)
+            #expect(try session.get("Stamp", "penny").text("secret") == "second-secret")
+        }
+        for sql in ["SELECT data FROM version", "SELECT data FROM _event"] {
+            let texts = try await company.database.read { try $0.query(sql, [], [.text]).compactMap { $0[0].text } }
+            #expect(!texts.isEmpty && texts.allSatisfy { !$0.contains("-secret") })
+        }
     }
 
     @Test func `only who may amend puts a document in the place of a cancelled one`() async throws {

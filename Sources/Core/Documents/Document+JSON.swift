@@ -32,11 +32,7 @@ extension Document {
             let value = values[slot]
             if !nulls, value.isNull { continue }
             writer.key(doctype.keys[slot])
-            if doctype.columns[slot].type == .password, !value.isNull {
-                writer.string("*****")
-            } else {
-                writer.value(value)
-            }
+            writer.value(doctype.columns[slot].type == .password ? value.masked : value)
         }
         for (field, slot) in doctype.tables {
             writer.key(field.name)
@@ -105,6 +101,8 @@ extension Session {
         default:
             guard slot >= document.doctype.firstOwnSlot else { return }
             guard !field.flags.contains(.readOnly) || field.name == "amended_from" && document.isNew else { return }
+            // A password that comes back as it was shown stays.
+            if field.type == .password, case .string(let text) = json, Value.text(text).masked == .text(text) { return }
             document.values[slot] = try field.value(of: json, row: row)
             document.sent.insert(slot)
         }
@@ -188,6 +186,17 @@ extension FieldDefinition {
         throw Problem(
             .wrongType, "\(label) must be \(expected), not \(short(json))", field: name, row: row,
             fix: "Send \(name) as \(expected).")
+    }
+
+    /// A value of another field, as the type of this one.
+    ///
+    /// - Throws: ``Problem/Kind/wrongType``; ``Problem/Kind/outOfRange``.
+    func fitting(_ value: Value) throws -> Value {
+        switch (type.column, value) {
+        case (_, .null), (.text, .text), (.integer, .int), (.day, .day), (.timestamp, .timestamp), (.time, .time): value
+        case (.decimal(let own), .decimal(_, let other)) where own == other: value
+        default: try self.value(of: JSON(value))
+        }
     }
 
     private var isPlain: Bool { type.isLine || type == .smallText || type == .text || type == .longText }

@@ -14,6 +14,8 @@ public enum Limits {
     public static let filters = 100
     /// The most values of one `in` condition.
     public static let filterValues = 1_000
+    /// The most bytes of the pattern of a `like` condition; comparing takes as long as it and the text together allow.
+    public static let patternBytes = 1_000
     /// The most fields of one list.
     public static let listFields = 200
     /// The deepest tree.

@@ -102,6 +102,7 @@ enum Naming {
         guard let document = try session.load(type, [original]).first else {
             throw Problem(.brokenLink, "\(type.name) \(original) does not exist", field: "amended_from")
         }
+        try session.require(.amend, type, document)
         guard document.docstatus == .cancelled else {
             throw Problem(
                 .transition, "\(type.name) \(original) is not cancelled", field: "amended_from",

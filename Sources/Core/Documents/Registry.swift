@@ -16,7 +16,9 @@ public struct Registry: Sendable {
     public private(set) var checks: [Check] = []
     /// Which fields of which DocTypes link to a DocType, by its name.
     private(set) var backlinks: [String: [Backlink]] = [:]
-    /// DocTypes whose rows go with the voucher they were posted for and do not keep it from being cancelled.
+    /// Which fields of which DocTypes link to documents of a DocType that another field names.
+    private(set) var dynamicBacklinks: [Backlink] = []
+    /// The DocTypes that have rows of a child DocType, by its name.
     private var parents: [String: [String]] = [:]
 
     /// An empty registry.
@@ -52,8 +54,11 @@ public struct Registry: Sendable {
             if let controller = schema as? any Controller.Type { hooks[doctype.name] = Hooks(controller) }
             for field in doctype.fields {
                 guard let target = field.options else { continue }
-                if field.type == .link, doctype.kind != .ledger, doctype.kind != .kept {
-                    backlinks[target, default: []].append(Backlink(doctype: doctype, field: field))
+                // Rows of ledgers and kept figures go with the voucher they were posted for and do not hold it.
+                if doctype.kind == .document || doctype.kind == .child {
+                    let backlink = Backlink(doctype: doctype, field: field)
+                    if field.type == .link { backlinks[target, default: []].append(backlink) }
+                    if field.type == .dynamicLink, doctype.slot(of: target) != nil { dynamicBacklinks.append(backlink) }
                 }
                 if field.type.isTable { parents[target, default: []].append(doctype.name) }
             }

@@ -21,7 +21,8 @@ public protocol Database: Sendable {
     /// Runs `body` in a transaction and returns once its changes are on stable storage.
     ///
     /// When `body` throws, nothing of what it did remains. Bodies that wait at the same time may share one commit; each
-    /// is still alone in what it sees and in whether it fails.
+    /// is still alone in what it sees and in whether it fails: a body runs again from its beginning when another made the
+    /// engine give up what both had done.
     ///
     /// - Throws: what `body` throws; ``StorageError`` when the commit fails, and then nothing of `body` remains.
     func write<T: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T

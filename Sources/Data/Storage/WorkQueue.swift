@@ -3,7 +3,8 @@ internal import Synchronization
 
 /// One body that waits for a connection.
 ///
-/// `run` executes it and keeps its result; `finish` hands the result, or the error that voids it, to whoever waits.
+/// `run` executes it and keeps its result; `finish` hands the result, or the error that voids it, to whoever waits. One that
+/// was undone before `finish` may run again.
 struct Work: Sendable {
     let run: @Sendable (any Transaction) -> Outcome
     let refuse: @Sendable (any Error) -> Void

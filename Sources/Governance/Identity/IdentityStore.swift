@@ -47,6 +47,19 @@ public final class IdentityStore: Sendable {
     }
 }
 
+extension IdentityStore {
+    /// Forgets everything of users who are gone from the table of users, in the transaction that changes it.
+    public static func keepOnly(usersOf table: String, in transaction: any Transaction) throws {
+        for own in ["_web_session", "_credential"] {
+            try transaction.execute(
+                "DELETE FROM \(own) WHERE \"user\" NOT IN (SELECT name FROM \(quoted(table)))")
+        }
+    }
+
+    /// Forgets what is kept in memory; called when users have changed.
+    public func forgetCached() { cache.withLock { $0.forgetAll() } }
+}
+
 /// What the store keeps in memory, for a few seconds, since another process may change it. `generation` moves whenever something is taken away, so that what was read before
 /// cannot be put in after.
 struct IdentityCache {
@@ -75,6 +88,12 @@ struct IdentityCache {
         generation += 1
         sessions = sessions.filter { $0.value.content.user != user }
         keys = keys.filter { $0.value.content.user != user }
+    }
+
+    mutating func forgetAll() {
+        generation += 1
+        sessions.removeAll(keepingCapacity: true)
+        keys.removeAll(keepingCapacity: true)
     }
 
     mutating func forget(session sid: [UInt8]) {

@@ -27,7 +27,18 @@ public final class Tenant: Sendable {
 
     private let clock: @Sendable () -> Timestamp
     private let identifiers: Mutex<IdentifierSource>
-    private let actors = Mutex<[String: (actor: Actor?, until: ContinuousClock.Instant)]>([:])
+    private let actors = Mutex(KnownActors())
+
+    /// Who acts, as it was last read. `generation` moves when users change, so that what was read before is not kept after.
+    private struct KnownActors {
+        var byName: [String: (actor: Actor?, until: ContinuousClock.Instant)] = [:]
+        var generation = 0
+
+        mutating func forget() {
+            byName.removeAll()
+            generation += 1
+        }
+    }
 
     private init(
         name: String, modules: [Module], registry: Registry, database: any Database, identity: IdentityStore,
@@ -122,9 +133,16 @@ public final class Tenant: Sendable {
                 let session = session(actor, now, transaction)
                 let result = try body(session)
                 try session.finish()
+                if session.touched.contains("User") {
+                    // A user of the same name who is added later is somebody else.
+                    try IdentityStore.keepOnly(usersOf: registry.doctype("User").table, in: transaction)
+                }
                 return (result, session.touched)
             }
-            if touched.contains("User") { actors.withLock { $0.removeAll() } }
+            if touched.contains("User") {
+                actors.withLock { $0.forget() }
+                identity.forgetCached()
+            }
             return result
         } catch let error as StorageError {
             throw Problem(error)
@@ -135,11 +153,13 @@ public final class Tenant: Sendable {
     ///
     /// Kept for a few seconds, so that a change by another process is seen soon; one by this process at once.
     public func actor(named user: String) async throws -> Actor? {
-        if let known = actors.withLock({ $0[user] }), known.until > .now { return known.actor }
+        let (known, generation) = actors.withLock { ($0.byName[user], $0.generation) }
+        if let known, known.until > .now { return known.actor }
         let actor = try await read(as: .administrator) { try User.actor(user, in: $0) }
         actors.withLock { cache in
-            if cache.count >= Self.cachedActors { cache.removeAll() }
-            cache[user] = (actor, .now + .seconds(5))
+            guard cache.generation == generation else { return }
+            if cache.byName.count >= Self.cachedActors { cache.byName.removeAll() }
+            cache.byName[user] = (actor, .now + .seconds(5))
         }
         return actor
     }

@@ -30,6 +30,10 @@ struct Comparison {
             guard let pattern = condition.value.string ?? condition.value.int.map(String.init) else {
                 throw problem("like needs text")
             }
+            guard pattern.utf8.count <= Limits.patternBytes else {
+                throw Problem(
+                    .tooLong, "A pattern has at most \(Limits.patternBytes) bytes", field: column.field.name)
+            }
             arguments.append(.text(pattern))
             let text = column.type == .text ? sql : "CAST(\(sql) AS TEXT)"
             let like = session.transaction.dialect.like(text)

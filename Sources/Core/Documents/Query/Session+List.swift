@@ -105,8 +105,8 @@ struct QueryBuilder {
             source = String(source[..<range.lowerBound])
         }
         if source == "*" || source == "\(type.name).*" {
-            return type.columns.filter { $0.type != .password }.map { field in
-                let column = own(field.name, type, type.table)
+            return try type.columns.filter { $0.type != .password }.map { field in
+                let column = try own(field.name, type, type.table)
                 return Selected(sql: column.sql, name: field.name, field: field.type, type: column.type)
             }
         }
@@ -115,7 +115,6 @@ struct QueryBuilder {
             return [try aggregate(String(source[..<open]), String(inner), given ?? source)]
         }
         let column = try column(source)
-        guard column.field.type != .password else { throw unknown(text) }
         return [
             Selected(sql: column.sql, name: given ?? column.field.name, field: column.field.type, type: column.type)
         ]
@@ -165,14 +164,14 @@ struct QueryBuilder {
 
     /// The column a name means: one of the DocType, or through a link or a table as `field.column`.
     mutating func column(_ text: String) throws -> Column {
-        if type.slot(of: text) != nil { return own(text, type, type.table) }
+        if type.slot(of: text) != nil { return try own(text, type, type.table) }
         let parts = plain(text).split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         if parts.count == 1 {
-            if type.slot(of: parts[0]) != nil { return own(parts[0], type, type.table) }
+            if type.slot(of: parts[0]) != nil { return try own(parts[0], type, type.table) }
             // A name the DocType does not have may be one of its rows'.
             for (field, _) in type.tables {
                 if let child = session.registry.find(field.options ?? ""), child.slot(of: parts[0]) != nil {
-                    return own(parts[0], child, try join(table: field))
+                    return try own(parts[0], child, join(table: field))
                 }
             }
             throw unknown(text)
@@ -180,21 +179,22 @@ struct QueryBuilder {
         guard parts.count == 2 else { throw unknown(text) }
         if parts[0] == type.name || parts[0] == type.table {
             guard type.slot(of: parts[1]) != nil else { throw unknown(text) }
-            return own(parts[1], type, type.table)
+            return try own(parts[1], type, type.table)
         }
         let field = type.field(parts[0]) ?? type.tables.first { $0.field.options == parts[0] }?.field
         guard let field, let target = session.registry.find(field.options ?? ""), target.slot(of: parts[1]) != nil
         else {
             throw unknown(text)
         }
-        if field.type.isTable { return own(parts[1], target, try join(table: field)) }
+        if field.type.isTable { return try own(parts[1], target, join(table: field)) }
         guard field.type == .link else { throw unknown(text) }
         try session.require(.read, target)
-        return own(parts[1], target, join(link: field, target))
+        return try own(parts[1], target, join(link: field, target))
     }
 
-    private func own(_ name: String, _ type: DocType, _ table: String) -> Column {
-        guard let slot = type.slot(of: name) else { preconditionFailure("\(name) was looked up before") }
+    /// A password is no column: even to compare or sort by it would tell it bit by bit.
+    private func own(_ name: String, _ type: DocType, _ table: String) throws -> Column {
+        guard let slot = type.slot(of: name), type.columns[slot].type != .password else { throw unknown(name) }
         let field = type.columns[slot]
         let isItself = table == type.table || field.expression != nil
         let sql = isItself ? type.qualified[slot] : "\(quoted(table)).\(quoted(name))"
@@ -216,10 +216,15 @@ struct QueryBuilder {
     private mutating func join(link field: FieldDefinition, _ target: DocType) -> String {
         if let join = joins.first(where: { $0.key == field.name }) { return join.alias }
         let alias = "j\(joins.count + 1)"
-        let sql = """
+        var sql = """
              LEFT JOIN \(quoted(target.table)) \(alias) ON \(alias).name = \(quoted(type.table)).\(quoted(field.name))
             """
-        joins.append((field.name, alias, target, sql, []))
+        var arguments: [Value] = []
+        if session.mayOnlyOwn(.read, target) {
+            sql += " AND \(alias).owner = ?"
+            arguments.append(.text(session.actor.user))
+        }
+        joins.append((field.name, alias, target, sql, arguments))
         return alias
     }
 
@@ -246,10 +251,7 @@ struct QueryBuilder {
             conditions.append("\(quoted(type.table)).owner = ?")
             filtered.append(.text(session.actor.user))
         }
-        if type.kind == .child, let parent = query.parent {
-            conditions.append("\(quoted(type.table)).parenttype = ?")
-            filtered.append(.text(parent))
-        }
+        if type.kind == .child { conditions.append(readableRows(&filtered)) }
         if let filters = query.filters, let condition = try Filter.parse(filters, "and", type) {
             conditions.append(try sql(of: condition, &filtered))
         }
@@ -264,6 +266,26 @@ struct QueryBuilder {
         let joined = joins.map(\.sql).joined()
         let condition = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
         return " FROM \(quoted(type.table))\(joined)\(condition)"
+    }
+
+    /// The rows of documents that the actor may read.
+    private func readableRows(_ arguments: inout [Value]) -> String {
+        let table = quoted(type.table)
+        var parts: [String] = []
+        for parent in session.registry.parents(of: type.name)
+        where parent.name == query.parent ?? parent.name && session.may(.read, parent) {
+            arguments.append(.text(parent.name))
+            guard session.mayOnlyOwn(.read, parent) else {
+                parts.append("\(table).parenttype = ?")
+                continue
+            }
+            arguments.append(.text(session.actor.user))
+            parts.append(
+                """
+                (\(table).parenttype = ? AND \(table).parent IN (SELECT name FROM \(quoted(parent.table)) WHERE owner = ?))
+                """)
+        }
+        return "(" + (parts.isEmpty ? "1 = 0" : parts.joined(separator: " OR ")) + ")"
     }
 
     mutating func group() throws -> String {
@@ -316,7 +338,7 @@ struct QueryBuilder {
                 let child = try session.registry.doctype(table.options ?? "")
                 guard child.slot(of: condition.field) != nil else { throw unknown(condition.field) }
                 arguments += [.text(type.name), .text(table.name)]
-                let inner = try Comparison(own(condition.field, child, child.table), child, session)
+                let inner = try Comparison(try own(condition.field, child, child.table), child, session)
                     .sql(condition, &arguments)
                 return """
                     EXISTS (SELECT 1 FROM \(quoted(child.table)) WHERE \(quoted(child.table)).parent = \

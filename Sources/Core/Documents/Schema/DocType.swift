@@ -148,6 +148,8 @@ public final class DocType: Sendable {
         let stored = columns.indices.filter { columns[$0].expression == nil }
         storedSlots = stored
         storedNames = stored.map { columns[$0].name }
+        digestSlots = stored.sorted { columns[$0].name < columns[$1].name }
+        digestTables = tables.indices.sorted { tables[$0].field.name < tables[$1].field.name }
         columnTypes = columns.map { $0.type.column ?? .text }
         let selection = columns.map { $0.expression.map { "(\($0))" } ?? quoted($0.name) }.joined(separator: ",")
         let table = table
@@ -186,6 +188,10 @@ public final class DocType: Sendable {
     let storedSlots: [Int]
     /// Their names.
     let storedNames: [String]
+    /// The same slots in the order of their names, which a digest follows.
+    let digestSlots: [Int]
+    /// The tables in the order of their names.
+    let digestTables: [Int]
     /// How each slot is read.
     let columnTypes: [ColumnType]
     /// A SELECT of all slots, up to its condition.

@@ -31,7 +31,21 @@ enum Action: String, Sendable {
     }
 }
 
-/// A field whose value changed.
+extension Value {
+    /// Whether the database would hold the same bytes; texts that only look the same are equal but not the same.
+    func isSame(as other: Value) -> Bool {
+        guard self == other else { return false }
+        guard case .text(let one) = self, case .text(let two) = other else { return true }
+        return one.utf8.elementsEqual(two.utf8)
+    }
+}
+
+extension Value {
+    /// What is shown of a password: whether there is one.
+    var masked: Value { isEmpty ? .null : .text("*****") }
+}
+
+/// A field whose value changed; of a password only that it did.
 public struct FieldChange: Sendable, Equatable {
     /// The field.
     public let field: String
@@ -97,9 +111,13 @@ extension Session {
     private func fieldChanges(of document: Document, from first: Int) -> [FieldChange] {
         guard let stored = document.stored else { return [] }
         var changes: [FieldChange] = []
-        for slot in first..<document.values.count where document.values[slot] != stored[slot] {
-            let name = document.doctype.columns[slot].name
-            changes.append(FieldChange(field: name, old: stored[slot], new: document.values[slot]))
+        for slot in first..<document.values.count where !document.values[slot].isSame(as: stored[slot]) {
+            let field = document.doctype.columns[slot]
+            let isSecret = field.type == .password
+            changes.append(
+                FieldChange(
+                    field: field.name, old: isSecret ? stored[slot].masked : stored[slot],
+                    new: isSecret ? document.values[slot].masked : document.values[slot]))
         }
         return changes
     }

@@ -11,7 +11,7 @@ public struct Changeset: Sendable {
     /// The events that would be logged: their types and subjects.
     public let events: [(type: String, subject: String)]
     /// SHA-256 in hexadecimal of the effect. Two rehearsals have the same hash when they have the same effect: moments
-    /// and the names that new documents and rows get do not count, all else does.
+    /// and the names that are made for new documents and rows do not count, all else does: names that somebody chose, too.
     public let hash: String
 
     /// Rows of one ledger.
@@ -101,7 +101,10 @@ extension Session {
             switch effect {
             case .document(let document):
                 documents.append(document)
-                if document.action == Action.insert.rawValue { canonical.created(document.doctype, document.name) }
+                if document.action == Action.insert.rawValue, hasMadeNames(document.doctype) {
+                    canonical.created(document.doctype, document.name)
+                }
+                canonical.createdRows(of: document)
                 canonical.add(document.json)
             case .posting(let doctype, let rows):
                 postings.append(Changeset.Posting(doctype: doctype, rows: rows))
@@ -109,8 +112,18 @@ extension Session {
             }
         }
         let events = pending.events.map { ($0.type, $0.subject) }
-        for (type, _) in events { canonical.add(.string(type)) }
+        for event in pending.events { canonical.add(event) }
         return Changeset(documents: documents, postings: postings, events: events, hash: canonical.hash)
+    }
+}
+
+extension Session {
+    /// Whether documents of the DocType are called as nobody chose.
+    private func hasMadeNames(_ doctype: String) -> Bool {
+        switch registry.find(doctype)?.naming {
+        case .series, .hash: true
+        default: false
+        }
     }
 }
 
@@ -121,6 +134,26 @@ private struct Canonical {
 
     /// A document that would be created: wherever its name stands, its place among the new ones stands instead.
     mutating func created(_ doctype: String, _ name: String) { names[name] = "new \(doctype) \(names.count + 1)" }
+
+    /// The rows that an effect adds to tables: their names stand for their places, too.
+    mutating func createdRows(of effect: DocumentEffect) {
+        var rows: [JSON] = []
+        if effect.action == Action.insert.rawValue {
+            rows = effect.detail.object?.members.flatMap { $0.value.array ?? [] } ?? []
+        } else {
+            rows = effect.detail["added"]?.array?.compactMap { $0.array?.last } ?? []
+        }
+        for row in rows {
+            if row["parenttype"] != nil, let name = row["name"]?.string { created("row", name) }
+        }
+    }
+
+    /// An event that would be logged, with what it says.
+    mutating func add(_ event: Event) {
+        let parts = event.subject.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        let subject = JSON.array(parts.map { .string(String($0)) })
+        add(["type": .string(event.type), "subject": subject, "data": (try? JSON.parse(event.data)) ?? .null])
+    }
 
     mutating func add(_ effect: JSON) { sha.update(data: cleaned(effect).encoded) }
 

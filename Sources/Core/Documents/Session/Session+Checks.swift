@@ -83,27 +83,28 @@ extension Session {
     /// Checks that every document a changed link points to exists and is not cancelled: one statement for each DocType
     /// that is linked to, however many documents and rows there are.
     func verifyLinks(of documents: [Document]) throws {
-        var wanted: [String: Set<String>] = [:]
+        var wanted: [String: Set<LinkTarget>] = [:]
         try forEachLink(documents) { _, _, target, name, _ in
-            if !verified.contains(LinkTarget(doctype: target, name: name)) { wanted[target, default: []].insert(name) }
+            let link = LinkTarget(doctype: target, name: name)
+            if !verified.contains(link) { wanted[target, default: []].insert(link) }
         }
-        for (target, names) in wanted {
+        for (target, links) in wanted {
             guard let type = registry.find(target) else { continue }
-            let found = try values(of: target, names, type.isSubmittable ? ["docstatus"] : ["name"])
+            let found = try values(of: target, links.map(\.name), type.isSubmittable ? ["docstatus"] : ["name"])
             for (name, values) in found where !(type.isSubmittable && values[0].int == 2) {
                 verified.insert(LinkTarget(doctype: target, name: name))
             }
-            guard found.count < names.count || type.isSubmittable else { continue }
+            if links.isSubset(of: verified) { continue }
             try forEachLink(documents) { document, field, linked, name, row in
                 guard linked == target, !verified.contains(LinkTarget(doctype: target, name: name)) else { return }
                 let place = row.map { "Row \($0): " } ?? ""
-                guard let values = found[name] else {
+                guard let index = found.index(forKey: name), found[index].key.utf8.elementsEqual(name.utf8) else {
                     throw Problem(
                         .brokenLink, "\(place)\(field.label): \(target) \(name) does not exist", field: field.name,
                         row: row,
                         fix: "Create the \(target) first, or correct the name.")
                 }
-                if type.isSubmittable, values[0].int == 2, !field.flags.contains(.linksToCancelled) {
+                if type.isSubmittable, found[index].value[0].int == 2, !field.flags.contains(.linksToCancelled) {
                     throw Problem(
                         .cancelledLink, "\(place)\(field.label): \(target) \(name) is cancelled", field: field.name,
                         row: row)
@@ -131,11 +132,17 @@ extension Session {
     ) throws {
         for slot in document.doctype.linkSlots {
             guard case .text(let name) = document.values[slot] else { continue }
-            if let stored = document.stored, stored[slot] == document.values[slot] { continue }
             let field = document.doctype.columns[slot]
             var target = field.options ?? ""
+            var isKept = document.stored.map { $0[slot].isSame(as: document.values[slot]) } ?? false
             if field.type == .dynamicLink {
+                isKept = isKept && document.storedValue(target) == document[target]
                 target = document.text(target)
+            }
+            // What a draft links to may have been cancelled until it is submitted.
+            let isSubmitted = document.values[Document.Slot.docstatus] != document.stored?[Document.Slot.docstatus]
+            if isKept, !isSubmitted || registry.find(target)?.isSubmittable != true { continue }
+            if field.type == .dynamicLink {
                 if target.isEmpty || registry.find(target) == nil {
                     throw Problem(
                         .brokenLink,
@@ -171,7 +178,7 @@ extension Session {
                 guard case .text(let name) = document.values[fetch.link], let values = found[name] else { continue }
                 for (index, field) in fetch.fields.enumerated() {
                     if field.onlyIfEmpty, !document.values[field.slot].isEmpty { continue }
-                    document.values[field.slot] = values[index]
+                    document.values[field.slot] = try type.columns[field.slot].fitting(values[index])
                 }
             }
         }
@@ -179,7 +186,14 @@ extension Session {
 
     /// Refuses to cancel or delete a document that others link to.
     func refuseIfLinked(_ document: Document, onlySubmitted: Bool) throws {
-        for backlink in registry.backlinks[document.doctype.name] ?? [] {
+        for backlink in (registry.backlinks[document.doctype.name] ?? []) + registry.dynamicBacklinks {
+            let selector =
+                backlink.field.type == .dynamicLink ? backlink.doctype.field(backlink.field.options ?? "") : nil
+            if let selector, selector.type == .select,
+                !selector.choices.contains(where: { $0 == document.doctype.name })
+            {
+                continue
+            }
             let type = backlink.doctype
             if onlySubmitted, type.kind == .document, !type.isSubmittable { continue }
             if onlySubmitted, backlink.field.flags.contains(.linksToCancelled) { continue }
@@ -187,6 +201,10 @@ extension Session {
             var sql = "SELECT \(isRow ? "parenttype, parent" : "name, name") FROM \(quoted(type.table))"
             sql += " WHERE \(quoted(backlink.field.name)) = ?"
             var arguments: [Value] = [.text(document.name)]
+            if let selector {
+                sql += " AND \(quoted(selector.name)) = ?"
+                arguments.append(.text(document.doctype.name))
+            }
             if onlySubmitted { sql += " AND docstatus = 1" }
             if isRow {
                 sql += " AND NOT (parenttype = ? AND parent = ?)"

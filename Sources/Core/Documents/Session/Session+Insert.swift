@@ -31,8 +31,8 @@ extension Session {
                 guard document.docstatus == .draft || submits && type.isSubmittable else {
                     throw Problem(.transition, "A new \(type.name) is a draft or submitted").about(document)
                 }
-                if submits { try require(.submit, type, document) }
                 prepare(document)
+                if submits { try require(.submit, type, document) }
             }
             try fetch(documents)
             for document in documents {

@@ -62,20 +62,22 @@ extension Session {
 }
 
 extension Document {
-    /// SHA-256 over all that the document and its rows hold, field by field; what is empty does not count, so that a
-    /// field that is added later changes no digest.
+    /// SHA-256 over all that the document and its rows hold, field by field; what is empty does not count, nor does the
+    /// order of the form, so that a field that is added or moved later changes no digest.
     public var digest: [UInt8] {
         var writer = JSONWriter(capacity: 2048)
         writer.beginArray()
         writeCanonical(to: &writer)
-        for row in allRows { row.writeCanonical(to: &writer) }
+        for slot in doctype.digestTables {
+            for row in rows[slot] { row.writeCanonical(to: &writer) }
+        }
         writer.endArray()
         return Array(SHA256.hash(data: writer.bytes))
     }
 
     private func writeCanonical(to writer: inout JSONWriter) {
         writer.beginObject()
-        for slot in doctype.storedSlots {
+        for slot in doctype.digestSlots {
             switch values[slot] {
             case .null, .int(0), .decimal(0, _): continue
             default:

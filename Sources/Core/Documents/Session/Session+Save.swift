@@ -130,6 +130,7 @@ extension Session {
                     try hooks?.run(.beforeCancel, document, self)
                 } else {
                     matchRows(of: document)
+                    if action == .submit, !isAsStored(document) { try require(.write, type, document) }
                     if action == .updateAfterSubmit {
                         try onlyAllowedChanged(document)
                     } else {
@@ -148,6 +149,7 @@ extension Session {
                 stamp(document, created: false)
                 try writeChanges(document, changes)
                 markStored(document)
+                if action == .cancel { verified.remove(LinkTarget(doctype: type.name, name: document.name)) }
                 switch action {
                 case .submit:
                     try hooks?.run(.onUpdate, document, self)
@@ -192,6 +194,14 @@ extension Session {
         }
     }
 
+    /// Whether nothing but its docstatus differs from what the database holds.
+    private func isAsStored(_ document: Document) -> Bool {
+        let changes = changes(of: document)
+        return changes.fields.allSatisfy { $0.field == "docstatus" } && changes.added.isEmpty && changes.removed.isEmpty
+            && changes.rows.isEmpty
+            && document.rows.map { $0.map(\.name) } == document.storedRows.map { $0.map(\.name) }
+    }
+
     private func onlyDocstatusChanged(_ document: Document) throws {
         guard let stored = document.stored else { return }
         for slot in document.doctype.storedSlots where slot != Document.Slot.docstatus {
@@ -204,7 +214,7 @@ extension Session {
     private func onlyAllowedChanged(_ document: Document) throws {
         func compare(_ one: Document, row: Int?) throws {
             guard let stored = one.stored else { return }
-            for slot in one.doctype.firstOwnSlot..<one.values.count where one.values[slot] != stored[slot] {
+            for slot in one.doctype.firstOwnSlot..<one.values.count where !one.values[slot].isSame(as: stored[slot]) {
                 let field = one.doctype.columns[slot]
                 guard !field.flags.contains(.allowOnSubmit) else { continue }
                 throw Problem(
@@ -268,7 +278,7 @@ extension Session {
     private func updateRow(_ document: Document) throws {
         guard let stored = document.stored else { return }
         let type = document.doctype
-        let slots = type.storedSlots.filter { document.values[$0] != stored[$0] }
+        let slots = type.storedSlots.filter { !document.values[$0].isSame(as: stored[$0]) }
         guard !slots.isEmpty else { return }
         let assignments = slots.map { "\(quoted(type.columns[$0].name)) = ?" }.joined(separator: ",")
         do {

@@ -36,6 +36,11 @@ public final class Session {
     struct LinkTarget: Hashable {
         let doctype: String
         let name: String
+
+        /// The database takes names for the same only byte by byte.
+        static func == (l: Self, r: Self) -> Bool {
+            l.doctype == r.doctype && l.name.utf8.elementsEqual(r.name.utf8)
+        }
     }
 
     struct Pending {
@@ -112,11 +117,12 @@ public final class Session {
         return !granting.isEmpty && granting.allSatisfy(\.ifOwner)
     }
 
-    /// Refuses the action unless the actor has the right.
+    /// Refuses the action unless the actor has the right; on a row of a table, unless it has it on the row's document.
     ///
     /// - Throws: ``Problem/Kind/forbidden``.
     public func require(_ right: Right, _ doctype: DocType, _ document: Document? = nil) throws {
-        guard may(right, doctype), right == .create || document.map({ owns($0, right) }) ?? true else {
+        guard may(right, doctype), try right == .create || document.map({ try owns($0, right) }) ?? true
+        else {
             var problem = Problem(
                 .forbidden, "\(actor.user) may not \(right.rawValue) \(doctype.name)",
                 fix: "Ask for a role that may: \(roles(right, doctype)).")
@@ -126,8 +132,13 @@ public final class Session {
         }
     }
 
-    private func owns(_ document: Document, _ right: Right) -> Bool {
-        !mayOnlyOwn(right, document.doctype) || document.owner == actor.user
+    private func owns(_ document: Document, _ right: Right) throws -> Bool {
+        guard document.doctype.kind == .child, !isPrivileged, !actor.isAdministrator else {
+            return !mayOnlyOwn(right, document.doctype) || document.owner == actor.user
+        }
+        guard let parent = registry.find(document.text("parenttype")), may(right, parent) else { return false }
+        return try !mayOnlyOwn(right, parent)
+            || value(of: parent.name, document.parent, "owner") == .text(actor.user)
     }
 
     private func roles(_ right: Right, _ doctype: DocType) -> String {

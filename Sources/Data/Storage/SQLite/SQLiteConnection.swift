@@ -12,6 +12,8 @@ internal import Values
     private var statements: [String: Statement] = [:]
     private var depth = 0
     private var clock: StatementClock
+    /// Why the engine gave up the transaction under a body; its later statements would stand outside of any.
+    private var lost: (any Error)?
 
     let dialect: any Dialect = SQLiteDialect()
 
@@ -57,38 +59,46 @@ internal import Values
     /// Runs what `work` brings until it is closed: everything that waits shares one commit.
     func serveWrites(_ work: WorkQueue, groupSize: Int) {
         while let first = work.take() {
-            var group: [(any Error) -> Void] = []
-            var outcomes: [Work.Outcome] = []
-            do {
-                try execute("BEGIN IMMEDIATE")
-            } catch {
-                first.refuse(error)
-                continue
-            }
-            var next: Work? = first
-            var lost: (any Error)?
-            while let current = next {
-                let outcome = runInSavepoint(current)
-                outcomes.append(outcome)
-                if unsafe sqlite3_get_autocommit(database) != 0 {
-                    // The engine gave up the whole transaction, as it does when the disk is full.
-                    lost = outcome.error ?? StorageError.failed(code: 0, message: "the transaction was lost")
-                    break
-                }
-                group.append(current.refuse)
-                next = outcomes.count < groupSize ? work.takeIfWaiting() : nil
-            }
-            if lost == nil {
-                do {
-                    try execute("COMMIT")
-                } catch {
-                    lost = error
-                    _ = try? execute("ROLLBACK")  // when the commit failed there may be nothing left to roll back
-                }
-            }
-            for outcome in outcomes { outcome.finish(lost) }
+            let undone = commit(first) { count in count < groupSize ? work.takeIfWaiting() : nil }
+            // What was undone because of somebody else runs again, alone.
+            for work in undone { _ = commit(work) { _ in nil } }
         }
         close()
+    }
+
+    /// Runs `first` and those that follow in one transaction. Returns those that were well until one of the others made
+    /// the engine give up the transaction, as it does when the disk is full or a change is stopped.
+    private func commit(_ first: Work, _ next: (_ count: Int) -> Work?) -> [Work] {
+        do {
+            try execute("BEGIN IMMEDIATE")
+        } catch {
+            first.refuse(error)
+            return []
+        }
+        var done: [(work: Work, outcome: Work.Outcome)] = []
+        var following: Work? = first
+        while let work = following {
+            done.append((work, runInSavepoint(work)))
+            if lost == nil, unsafe sqlite3_get_autocommit(database) != 0 {
+                lost = StorageError.failed(code: 0, message: "the transaction was lost")
+            }
+            following = lost == nil ? next(done.count) : nil
+        }
+        if lost != nil {
+            lost = nil
+            if unsafe sqlite3_get_autocommit(database) == 0 { _ = try? execute("ROLLBACK") }
+            for (_, outcome) in done where outcome.error != nil { outcome.finish(nil) }
+            return done.filter { $0.outcome.error == nil }.map(\.work)
+        }
+        var failure: (any Error)?
+        do {
+            try execute("COMMIT")
+        } catch {
+            failure = error
+            _ = try? execute("ROLLBACK")  // when the commit failed there may be nothing left to roll back
+        }
+        for (_, outcome) in done { outcome.finish(outcome.error == nil ? failure : nil) }
+        return []
     }
 
     /// Runs each piece of work on its own snapshot until the queue is closed.
@@ -102,12 +112,11 @@ internal import Values
             }
             clock.start()
             let outcome = next.run(self)
+            clock.pause()
             do {
-                try execute("COMMIT")
+                try endSnapshot()
                 outcome.finish(nil)
             } catch {
-                // Reading a damaged file fails here, too; the next body must find no transaction open.
-                _ = try? execute("ROLLBACK")
                 outcome.finish(error)
             }
         }
@@ -120,21 +129,35 @@ internal import Values
         clock.start(.milliseconds(limits.briefMilliseconds))
         let result = Result { try body(self) }
         clock.pause()
-        try execute("COMMIT")
+        try endSnapshot()
         return try result.get()
     }
 
+    private func endSnapshot() throws {
+        lost = nil
+        do {
+            try execute("COMMIT")
+        } catch {
+            // Reading a damaged file fails here, too; the next body must find no transaction open.
+            _ = try? execute("ROLLBACK")
+            throw error
+        }
+    }
+
     private func runInSavepoint(_ work: Work) -> Work.Outcome {
-        clock.start()
         var outcome: Work.Outcome?
         do {
             try savepoint {
+                clock.start()
                 let result = work.run(self)
+                clock.pause()
                 outcome = result
                 if let error = result.error { throw error }
             }
         } catch {
-            return outcome ?? Work.Outcome(error: error) { voided in work.refuse(voided ?? error) }
+            if let outcome, outcome.error != nil { return outcome }
+            // The body was well, but what it did could not be kept.
+            return Work.Outcome(error: error) { _ in work.refuse(error) }
         }
         return outcome ?? Work.Outcome(error: StorageError.closed) { _ in work.refuse(StorageError.closed) }
     }
@@ -151,10 +174,16 @@ internal import Values
             try execute("RELEASE \(name)")
             return result
         } catch {
-            if unsafe sqlite3_get_autocommit(database) == 0 {
-                clock.pause()
-                try execute("ROLLBACK TO \(name)")
-                try execute("RELEASE \(name)")
+            if lost == nil, unsafe sqlite3_get_autocommit(database) == 0 {
+                let deadline = clock.pause()
+                defer { clock.resume(deadline) }
+                do {
+                    try execute("ROLLBACK TO \(name)")
+                    try execute("RELEASE \(name)")
+                } catch let failure {
+                    lost = failure
+                    throw failure
+                }
             }
             throw error
         }
@@ -166,7 +195,7 @@ internal import Values
         let statement = try checkOut(sql)
         defer { checkIn(statement) }
         try statement.bind(arguments)
-        while try statement.step() {
+        while try step(statement) {
             try each(statement.row(types))
         }
     }
@@ -175,7 +204,7 @@ internal import Values
         let statement = try checkOut(sql)
         defer { checkIn(statement) }
         try statement.bind(arguments)
-        while try statement.step() {}
+        while try step(statement) {}
         return unsafe Int(sqlite3_changes(database))
     }
 
@@ -186,7 +215,7 @@ internal import Values
         defer { checkIn(statement) }
         for row in rows {
             try statement.bind(row)
-            while try statement.step() {}
+            while try step(statement) {}
             statement.reset()
         }
     }
@@ -197,7 +226,18 @@ internal import Values
 
     // MARK: - Statements
 
+    /// Moves to the next row, and notes when the engine gave up the whole transaction instead.
+    private func step(_ statement: Statement) throws -> Bool {
+        do {
+            return try statement.step()
+        } catch {
+            if depth > 0, unsafe sqlite3_get_autocommit(database) != 0 { lost = error }
+            throw error
+        }
+    }
+
     private func checkOut(_ sql: String) throws -> Statement {
+        if let lost { throw lost }
         if let statement = statements[sql], !statement.isInUse {
             statement.isInUse = true
             return statement
@@ -248,7 +288,12 @@ private final class StatementClock {
 
     func start() { start(.seconds(seconds)) }
     func start(_ time: Duration) { deadline = .now + time }
-    func pause() { deadline = nil }
+    @discardableResult
+    func pause() -> ContinuousClock.Instant? {
+        defer { deadline = nil }
+        return deadline
+    }
+    func resume(_ deadline: ContinuousClock.Instant?) { self.deadline = deadline }
     var hasPassed: Bool { deadline.map { .now > $0 } ?? false }
 }
 

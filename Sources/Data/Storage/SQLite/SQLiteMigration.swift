@@ -46,7 +46,8 @@ struct SQLiteMigration {
     private func addIndexes(of table: TableSchema, besides names: Set<String>) throws -> [SchemaChange] {
         var changes: [SchemaChange] = []
         for index in table.indexes {
-            let name = "\(table.name):\(index.columns.joined(separator: ","))"
+            // An index that becomes unique is another one.
+            let name = "\(table.name):\(index.columns.joined(separator: ","))\(index.unique ? " unique" : "")"
             guard !names.contains(name) else { continue }
             let columns = index.columns.map(quoted).joined(separator: ",")
             try transaction.execute(

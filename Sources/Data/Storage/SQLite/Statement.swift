@@ -45,12 +45,14 @@ internal import Values
         case .time(let time): return unsafe sqlite3_bind_int64(pointer, index, time.microseconds)
         case .text(var text):
             return text.withUTF8 { bytes in
+                guard bytes.count <= Int32.max else { return SQLITE_TOOBIG }
                 guard let base = bytes.baseAddress else { return unsafe sqlite3_bind_text(pointer, index, "", 0, nil) }
                 return unsafe base.withMemoryRebound(to: CChar.self, capacity: bytes.count) {
                     unsafe sqlite3_bind_text(pointer, index, $0, Int32(bytes.count), Self.copied)
                 }
             }
         case .bytes(let bytes):
+            guard bytes.count <= Int32.max else { return SQLITE_TOOBIG }
             return unsafe bytes.withUnsafeBytes {
                 unsafe sqlite3_bind_blob(pointer, index, $0.baseAddress, Int32($0.count), Self.copied)
             }

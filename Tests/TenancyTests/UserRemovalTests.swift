@@ -1,0 +1,46 @@
+import Documents
+import Foundation
+import Identity
+import Reports
+import Tenancy
+import Testing
+import Values
+
+@Suite struct UserRemovalTests {
+    @Test func `who is added under the name of a deleted user gets nothing of that user`() async throws {
+        let directory = NSTemporaryDirectory() + "cauldron-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let tenant = try await Tenant.open(
+            directory: directory, modules: [], name: "T",
+            passwords: PasswordHasher(cost: PasswordCost(logarithm: 4)))
+        let (user, identity) = ("ana@example.com", tenant.identity)
+        func add() async throws {
+            try await tenant.write(as: .administrator) { session in
+                try session.insert(session.document("User", from: ["email": .string(user), "first_name": "Ana"]))
+            }
+        }
+        try await add()
+        try await identity.setPassword("secret", of: user, at: tenant.now())
+        let keys = try await identity.generateKeys(for: user, at: tenant.now())
+        let sid = try await identity.createSession(for: user, at: tenant.now())
+        #expect(try await identity.verifyKey(keys.key, secret: keys.secret) == user)
+        try await tenant.write(as: .administrator) { try $0.delete("User", user) }
+        try await add()
+        #expect(try await !identity.verifyPassword("secret", of: user))
+        #expect(try await identity.verifyKey(keys.key, secret: keys.secret) == nil)
+        #expect(try await identity.session(sid, at: tenant.now()) == nil)
+        await tenant.close()
+    }
+
+    @Test func `a change of one user leaves the others signed in`() async throws {
+        let directory = NSTemporaryDirectory() + "cauldron-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let tenant = try await Tenant.open(directory: directory, modules: [], name: "T")
+        let sid = try await tenant.identity.createSession(for: "Administrator", at: tenant.now())
+        try await tenant.write(as: .administrator) { session in
+            try session.insert(session.document("User", from: ["email": "ana@example.com", "first_name": "Ana"]))
+        }
+        #expect(try await tenant.identity.session(sid, at: tenant.now())?.user == "Administrator")
+        await tenant.close()
+    }
+}
