@@ -53,7 +53,8 @@ public struct DocumentEffect: Sendable {
         detail = changes?.json ?? document.json
     }
 
-    var json: JSON {
+    /// The effect as JSON.
+    public var json: JSON {
         ["action": .string(action), "doctype": .string(doctype), "name": .string(name), "detail": detail]
     }
 }

@@ -37,7 +37,8 @@ public struct StockLedgerEntry: DocTypeSchema {
     public let isCancelled = Check(
         .computed(
             """
-            CASE WHEN reverses IS NOT NULL OR name IN (SELECT reverses FROM stock_ledger_entry) THEN 1 ELSE 0 END
+            CASE WHEN stock_ledger_entry.reverses IS NOT NULL OR EXISTS (
+            SELECT 1 FROM stock_ledger_entry later WHERE later.reverses = stock_ledger_entry.name) THEN 1 ELSE 0 END
             """))
     public init() {}
 }
