@@ -21,7 +21,7 @@ struct Work: Sendable {
 /// A bounded queue of work that threads of a database take from.
 final class WorkQueue: Sendable {
     private struct State {
-        var waiting: [Work] = []
+        var waiting: [Work?] = []
         var head = 0
         var isClosed = false
         var threads = 0
@@ -31,6 +31,8 @@ final class WorkQueue: Sendable {
         mutating func next() -> Work? {
             guard head < waiting.count else { return nil }
             let work = waiting[head]
+            // Nothing of a body outlives it.
+            waiting[head] = nil
             head += 1
             if head > 64, head * 2 > waiting.count {
                 waiting.removeFirst(head)
@@ -102,13 +104,21 @@ final class WorkQueue: Sendable {
     /// Refuses new work, lets the waiting finish and returns when every thread has ended.
     func close() async {
         await withCheckedContinuation { continuation in
-            let threads = state.withLock { state -> Int in
-                state.isClosed = true
+            let isOver = state.withLock { state in
                 if state.threads > 0 { state.closers.append(continuation) }
-                return state.threads
+                return state.threads == 0
             }
-            if threads == 0 { continuation.resume() }
-            for _ in 0..<threads { available.signal() }
+            if isOver { continuation.resume() }
+            letThreadsEnd()
         }
+    }
+
+    /// Refuses new work; the threads finish what waits and end.
+    func letThreadsEnd() {
+        let threads = state.withLock { state in
+            state.isClosed = true
+            return state.threads
+        }
+        for _ in 0..<threads { available.signal() }
     }
 }

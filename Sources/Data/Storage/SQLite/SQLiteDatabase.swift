@@ -34,6 +34,13 @@ public final class SQLiteDatabase: Database {
         }
     }
 
+    /// A database that nobody closed is closed when nobody uses it any more.
+    deinit {
+        briefReads.close()
+        reads.letThreadsEnd()
+        writes.letThreadsEnd()
+    }
+
     public func read<T: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T {
         try await reads.perform(body)
     }
