@@ -40,10 +40,12 @@ struct QueryBuilder {
     /// Joined tables: the key is the link or table field.
     private var joins: [(key: String, alias: String, type: DocType, sql: String, arguments: [Value])] = []
     private var grouped = false
+    private let orderParts: [(field: String, descending: Bool)]
 
     init(_ query: ListQuery, _ session: Session) throws {
         self.query = query
         self.session = session
+        orderParts = Self.orderParts(query.orderBy ?? "")
         type = try session.registry.doctype(query.doctype)
         if type.kind == .child, let parent = query.parent {
             try session.require(.read, session.registry.doctype(parent))
@@ -296,14 +298,13 @@ struct QueryBuilder {
 
     private var groupNames: [String] { (query.groupBy ?? "").split(separator: ",").map { trimmed($0) } }
 
-    private var orderParts: [(field: String, descending: Bool)] {
-        let text = query.orderBy ?? ""
-        return text.split(separator: ",").map { part in
-            let words = part.split(separator: " ", omittingEmptySubsequences: true)
+    /// The fields of `a desc, b`, each with its direction.
+    private static func orderParts(_ text: String) -> [(field: String, descending: Bool)] {
+        text.utf8.split(separator: UInt8(ascii: ",")).map { part in
+            let words = part.split(separator: UInt8(ascii: " ")).map { String(Substring($0)) }
             let direction = words.count > 1 ? words[words.count - 1].lowercased() : ""
             let isDirected = direction == "asc" || direction == "desc"
-            let field = (isDirected ? words.dropLast() : words[...]).joined(separator: " ")
-            return (field, direction == "desc")
+            return ((isDirected ? words.dropLast() : words[...]).joined(separator: " "), direction == "desc")
         }
     }
 

@@ -4,13 +4,13 @@ internal import Documents
 enum FormBody {
     /// Reads `a=1&b=2`, decoded once, in order; a name without `=` has the value "".
     static func urlEncoded(_ text: some StringProtocol) -> [(name: String, value: String)] {
-        text.split(separator: "&").map { pair in
-            guard let equals = pair.utf8.firstIndex(of: 0x3D) else {
-                return (PercentCoding.decode(pair, plusIsSpace: true), "")
+        Substring(text).utf8.split(separator: 0x26).map { pair in
+            guard let equals = pair.firstIndex(of: 0x3D) else {
+                return (PercentCoding.decode(Substring(pair), plusIsSpace: true), "")
             }
             return (
-                PercentCoding.decode(pair[..<equals], plusIsSpace: true),
-                PercentCoding.decode(pair[pair.index(after: equals)...], plusIsSpace: true)
+                PercentCoding.decode(Substring(pair[..<equals]), plusIsSpace: true),
+                PercentCoding.decode(Substring(pair[pair.index(after: equals)...]), plusIsSpace: true)
             )
         }
     }
