@@ -17,7 +17,10 @@ enum BenchCompany {
             try insert("Company", ["company_name": .string(company), "abbr": "B", "default_currency": "USD"], session)
             try insert(
                 "Fiscal Year",
-                ["year": .string(year), "year_start_date": .string("\(year)-01-01"), "year_end_date": .string("\(year)-12-31")],
+                [
+                    "year": .string(year), "year_start_date": .string("\(year)-01-01"),
+                    "year_end_date": .string("\(year)-12-31"),
+                ],
                 session)
             try insert("UOM", ["uom_name": "Nos"], session)
             try insert("Item Group", ["item_group_name": "Goods"], session)
@@ -26,7 +29,9 @@ enum BenchCompany {
                 items.map { item in
                     try session.document(
                         "Item",
-                        from: ["item_code": .string(item), "item_group": "Goods", "stock_uom": "Nos", "is_stock_item": 1])
+                        from: [
+                            "item_code": .string(item), "item_group": "Goods", "stock_uom": "Nos", "is_stock_item": 1,
+                        ])
                 })
             try insert(
                 "Stock Entry",

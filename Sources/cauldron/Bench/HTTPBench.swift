@@ -19,8 +19,10 @@ struct HTTPBench {
         let start = try await server.waitForAnswer()
         let idle = server.residentMegabytes
         let token = "Authorization: token \(keys.key):\(keys.secret)\r\n"
-        let filters = #"[["customer_type","=","Company"]]"#.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
-        let list = "/api/resource/Customer?fields=%5B%22name%22,%22customer_type%22,%22creation%22%5D&filters=\(filters)"
+        let filters =
+            #"[["customer_type","=","Company"]]"#.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+        let list =
+            "/api/resource/Customer?fields=%5B%22name%22,%22customer_type%22,%22creation%22%5D&filters=\(filters)"
             + "&order_by=modified%20desc&limit_page_length=20"
         let load = HTTPLoad(port: server.port, connections: connections, seconds: seconds)
         _ = try await load.rate(of: "/healthz", headers: "")
@@ -53,6 +55,7 @@ final class ServedProcess {
         process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         process.arguments = ["serve", "--data", directory, "--port", String(port)]
         process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
         started = .now
         try process.run()
     }
@@ -61,7 +64,9 @@ final class ServedProcess {
     func waitForAnswer() async throws -> Double {
         let deadline = started + .seconds(30)
         while ContinuousClock.now < deadline {
-            if let socket = try? Socket(port: port), (try? socket.exchange(Array("GET /healthz HTTP/1.1\r\nHost: l\r\n\r\n".utf8))) != nil {
+            if let socket = try? Socket(port: port),
+                (try? socket.exchange(Array("GET /healthz HTTP/1.1\r\nHost: l\r\n\r\n".utf8))) != nil
+            {
                 return (ContinuousClock.now - started) / .seconds(1)
             }
             try await Task.sleep(for: .milliseconds(2))

@@ -33,11 +33,14 @@ extension WriteWork {
                 return try BenchCompany.insert("Sales Order", fields, session).name
             },
             { session, _, order in
-                try proposed("erpnext.selling.doctype.sales_order.sales_order.make_delivery_note", "Delivery Note", order, session)
+                try proposed(
+                    "erpnext.selling.doctype.sales_order.sales_order.make_delivery_note", "Delivery Note", order,
+                    session)
             },
             { session, _, delivery in
                 try proposed(
-                    "erpnext.stock.doctype.delivery_note.delivery_note.make_sales_invoice", "Sales Invoice", delivery, session)
+                    "erpnext.stock.doctype.delivery_note.delivery_note.make_sales_invoice", "Sales Invoice", delivery,
+                    session)
             },
             { session, _, invoice in
                 try made(
@@ -49,7 +52,8 @@ extension WriteWork {
 
     private static func order(_ number: Int) -> JSONObject {
         [
-            "customer": .string("Customer \(number % BenchCompany.customers)"), "company": .string(BenchCompany.company),
+            "customer": .string("Customer \(number % BenchCompany.customers)"),
+            "company": .string(BenchCompany.company),
             "items": .array(
                 (0..<5).map { line in
                     [
@@ -62,7 +66,9 @@ extension WriteWork {
         ]
     }
 
-    private static func proposed(_ method: String, _ doctype: String, _ source: String, _ session: Session) throws -> String {
+    private static func proposed(
+        _ method: String, _ doctype: String, _ source: String, _ session: Session
+    ) throws -> String {
         try made(method, ["source_name": .string(source)], doctype, [:], session)
     }
 

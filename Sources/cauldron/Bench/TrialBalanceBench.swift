@@ -32,7 +32,9 @@ struct TrialBalanceBench {
     }
 
     private func rate(of tenant: Tenant) async throws -> Double {
-        guard let report = tenant.reports["Trial Balance"] else { throw Problem(.notFound, "There is no Trial Balance") }
+        guard let report = tenant.reports["Trial Balance"] else {
+            throw Problem(.notFound, "There is no Trial Balance")
+        }
         let year = tenant.now().day
         let arguments = Arguments([
             "company": .string(BenchCompany.company), "from_date": .string(year.startOfYear.description),
@@ -54,7 +56,8 @@ struct TrialBalanceBench {
                     [], [.text]
                 ).compactMap { $0[0].text }
                 let columns = [
-                    "name", "owner", "creation", "modified", "modified_by", "docstatus", "idx", "posting_date", "account",
+                    "name", "owner", "creation", "modified", "modified_by", "docstatus", "idx", "posting_date",
+                    "account",
                     "debit", "credit", "voucher_type", "voucher_no", "company",
                 ]
                 var rows: [[Value]] = []
@@ -96,7 +99,8 @@ struct TrialBalanceBench {
 
     private func verify(_ tenant: Tenant) async throws {
         let checks = tenant.registry.checks.filter { $0.name.contains("balance") && $0.name.contains("account") }
-        let problems = try await tenant.read(as: .administrator) { session in try checks.flatMap { try $0.run(session) } }
+        let problems = try await tenant.read(as: .administrator) { session in try checks.flatMap { try $0.run(session) }
+        }
         if let problem = problems.first { throw Problem(.inconsistent, "The benchmark's ledger is wrong: \(problem)") }
     }
 }

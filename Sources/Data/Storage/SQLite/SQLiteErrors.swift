@@ -18,7 +18,7 @@ extension StorageError {
 
     private init(code: Int, extended: Int, message: String) {
         switch Int32(code) {
-        case SQLITE_CONSTRAINT where Int32(extended) == SQLITE_CONSTRAINT_TRIGGER_CODE:
+        case SQLITE_CONSTRAINT where Int32(extended) == triggerConstraint:
             self = .forbidden(message)
         case SQLITE_CONSTRAINT where message.hasPrefix(Self.uniqueFailed):
             self = .duplicate(
@@ -36,4 +36,4 @@ extension StorageError {
 }
 
 /// SQLITE_CONSTRAINT_TRIGGER, a macro that is not imported: SQLITE_CONSTRAINT | (7 << 8).
-private let SQLITE_CONSTRAINT_TRIGGER_CODE = SQLITE_CONSTRAINT | (7 << 8)
+private let triggerConstraint = SQLITE_CONSTRAINT | (7 << 8)

@@ -26,6 +26,10 @@ struct ListPage {
         if columns.isEmpty, type.kind == .ledger {
             columns = type.fields.filter { $0.type.column != nil && !$0.flags.contains(.hidden) }
         }
+        // Where it stands is what people look for first.
+        if let place = columns.firstIndex(where: { $0.name == "status" }) {
+            columns.insert(columns.remove(at: place), at: min(1, columns.count - 1))
+        }
         return Array(columns.prefix(Self.mostColumns))
     }
 
@@ -58,7 +62,7 @@ struct ListPage {
             let name = row[0].text ?? ""
             var cells: HTML =
                 "<th scope=\"row\"><a href=\"\(PageRoute.document(type.name, name).path)\">\(name)</a></th>"
-            if type.isSubmittable { cells += "<td>\(PageFormat.tag(PageFormat.word(row[1].int)))</td>" }
+            if showsState { cells += "<td>\(PageFormat.tag(PageFormat.word(row[1].int)))</td>" }
             for (index, field) in columns.enumerated() {
                 let value = row[index + shown.count - columns.count]
                 var target = field.options
@@ -70,7 +74,7 @@ struct ListPage {
             return "<tr>\(cells)</tr>"
         }
         var heads: HTML = head("name", "Name", "")
-        if type.isSubmittable { heads += head("docstatus", "State", "") }
+        if showsState { heads += head("docstatus", "State", "") }
         for field in columns { heads += head(field.name, field.label, PageFormat.alignment(field.type)) }
         return """
             <p class="crumbs">\(type.module)</p>
@@ -84,6 +88,9 @@ struct ListPage {
             \(pager(total, page))
             """
     }
+
+    /// Whether draft, submitted and cancelled have a column of their own; a status says it in better words.
+    private var showsState: Bool { type.isSubmittable && !columns.contains { $0.name == "status" } }
 
     private static func cell(_ value: Value, _ field: FieldDefinition, _ target: String?) -> HTML {
         if field.name == "status", let status = value.text { return PageFormat.tag(status) }

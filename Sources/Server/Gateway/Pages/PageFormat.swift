@@ -43,7 +43,12 @@ enum PageFormat {
     }
 
     /// The class of a column's cells.
-    static func alignment(_ type: FieldType) -> HTML { type.isNumeric && type != .check ? " class=\"num\"" : "" }
+    static func alignment(_ type: FieldType) -> HTML {
+        switch type.column {
+        case .day, .timestamp, .time: " class=\"time\""
+        default: type.isNumeric && type != .check ? " class=\"num\"" : ""
+        }
+    }
 
     /// Where a document stands, as a coloured word.
     static func tag(_ status: String) -> HTML {

@@ -22,7 +22,9 @@ enum RehearseMethod {
 
     /// The changeset as the actor may see it: of what it may not read only the number of rows is told.
     private static func shown(_ changeset: Changeset, to session: Session) throws -> JSON {
-        func mayRead(_ doctype: String) -> Bool { session.registry.find(doctype).map { session.may(.read, $0) } ?? false }
+        func mayRead(_ doctype: String) -> Bool {
+            session.registry.find(doctype).map { session.may(.read, $0) } ?? false
+        }
         var json = changeset.json.object ?? [:]
         json["documents"] = .array(changeset.documents.filter { mayRead($0.doctype) }.map(\.json))
         json["postings"] = .array(
