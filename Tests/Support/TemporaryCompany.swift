@@ -28,7 +28,11 @@ public final class TemporaryCompany: TestCompany {
         self.registry = registry
         self.actor = actor
         self.noon = noon
-        database = try SQLiteDatabase(path: path)
+        // Many tests run side by side: few connections each.
+        var limits = StorageLimits()
+        limits.readers = 1
+        limits.briefReaders = 1
+        database = try SQLiteDatabase(path: path, limits: limits)
         let tables = allTables
         try await database.write { _ = try $0.migrate(to: tables) }
     }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Documents
-import Gateway
 import Tenancy
 import Values
 
@@ -22,16 +21,7 @@ struct DemoCommand: AsyncParsableCommand {
 
     @OptionGroup var data: DataOptions
     @OptionGroup var format: OutputOptions
-
-    @Option(help: "The address to listen at.")
-    var host = "127.0.0.1"
-
-    @Option(help: "The port to listen at; 0 takes a free one.")
-    var port = 8000
-
-    func validate() throws {
-        guard (0...65_535).contains(port) else { throw ValidationError("--port must be from 0 to 65535.") }
-    }
+    @OptionGroup var serving: ServingOptions
 
     func run() async throws {
         let directory = data.directory
@@ -46,17 +36,7 @@ struct DemoCommand: AsyncParsableCommand {
             await tenant.close()
             throw error
         }
-        let server = GatewayServer(tenant: tenant, configuration: GatewayConfiguration(host: host, port: port)) {
-            port in
-            show(access, at: "http://\(host.contains(":") ? "[\(host)]" : host):\(port)")
-        }
-        do {
-            try await server.run()
-        } catch {
-            throw Problem(
-                .unavailable, "Cannot listen at \(host) port \(port): \(error)",
-                fix: "Choose another with --host or --port; port 0 takes a free one.")
-        }
+        try await serving.serve(tenant) { url in show(access, at: url) }
         format.output.line("stopped")
     }
 
