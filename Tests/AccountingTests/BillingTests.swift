@@ -60,6 +60,34 @@ import Values
         }
     }
 
+    @Test func `an order of a few cents is not billed twice`() async throws {
+        let books = try await Books()
+        let row = try await books.run { session -> String in
+            let order = try session.submitted(
+                "Sales Order",
+                [
+                    "customer": "Ann",
+                    "items": [["item_code": "Apple", "qty": 1, "rate": .decimal(Exact(units: 4, scale: 2))]],
+                ])
+            return order.table("items")[0].name
+        }
+        @Sendable func bill(_ session: Session) throws {
+            try session.submitted(
+                "Sales Invoice",
+                [
+                    "customer": "Ann",
+                    "items": [
+                        [
+                            "item_code": "Apple", "qty": 1, "rate": .decimal(Exact(units: 4, scale: 2)),
+                            "sales_order": "SO-00001", "so_detail": .string(row),
+                        ]
+                    ],
+                ])
+        }
+        try await books.run { try bill($0) }
+        await books.expect(.overBilled) { try bill($0) }
+    }
+
     @Test func `more than was ordered is not billed`() async throws {
         let books = try await Books()
         try await books.run { _ = try Self.order($0) }

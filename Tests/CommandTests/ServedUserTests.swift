@@ -30,6 +30,7 @@ import Values
         #expect(try await ask(server, new) == "200")
         #expect(try await ask(server, old) == "401")
         #expect(try await company.run("user", "disable", "ana@example.com").status == 0)
+        // Another process trusts what it has read of users for five seconds.
         try await Task.sleep(for: .seconds(5.5))
         #expect(try await ask(server, new) == "401")
         try await server.stop()

@@ -40,6 +40,7 @@ import Values
         let isQueued = DispatchSemaphore(value: 0)
         func write(_ body: @escaping @Sendable (any Transaction) throws -> Void) async throws -> Task<Void, any Error> {
             let task = Task { try await store.database.write(body) }
+            // Time to be queued before the next one, which nothing outside the database can see.
             try await Task.sleep(for: .milliseconds(50))
             return task
         }

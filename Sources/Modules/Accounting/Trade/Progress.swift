@@ -19,7 +19,8 @@ public struct Progress: Sendable {
     /// Rows whose `link` names a document of `target` and whose `row` names one of its `items` add their figure `adds` to
     /// that row's `into`, which may not pass its `of`. The document's `percent` says how much of all rows is done.
     ///
-    /// Figures of money may pass by up to 5 cents, since the parts of an amount are rounded each.
+    /// Figures of money may pass by up to 5 cents, since the parts of an amount are rounded each, but by no more than a
+    /// quarter of the whole, so that an amount of a few cents is not done twice.
     public init(
         link: String, row: String, to target: String, adds: String, into: String, of: String, percent: String,
         exceeds problem: Problem.Kind
@@ -120,7 +121,8 @@ public struct Progress: Sendable {
 
     /// How far a figure may be from the whole and still count as it.
     private func tolerance(_ row: Document) -> Exact {
-        row.doctype.field(into)?.type == .currency ? Exact(units: 5, scale: 2) : .zero
+        guard row.doctype.field(into)?.type == .currency else { return .zero }
+        return min(Exact(units: 5, scale: 2), row.exact(of) * Exact(units: 25, scale: 2))
     }
 
     private func setPercent(of document: Document) {
