@@ -119,7 +119,7 @@ struct PageFrame: Sendable {
         th,td{text-align:left;padding:7px 12px;border-bottom:1px solid var(--line);vertical-align:top}\
         tbody tr:last-child td,tbody tr:last-child th{border-bottom:0}tbody tr:hover{background:var(--back)}\
         thead th{font-weight:600;color:var(--soft);white-space:nowrap}thead th a{color:inherit}\
-        th[scope=row]{font-weight:500;min-width:165px}th.no{min-width:0}.time{white-space:nowrap}.num{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}\
+        th[scope=row]{font-weight:500;min-width:185px}th.no{min-width:0}.time{white-space:nowrap}.num{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}\
         .no{width:1%}td.first{min-width:220px}.scroll+.card{margin-top:16px}\
         .i1{padding-left:28px}.i2{padding-left:44px}.i3{padding-left:60px}.i4{padding-left:76px}.i5{padding-left:92px}\
         .strong td,.strong th{font-weight:650}\
