@@ -11,8 +11,9 @@ run: build ## install what is missing, build, make the demo company and serve it
 test: ## install what is missing, build and run all tests
 	@scripts/setup test
 	swift build --build-tests
-	@# Tests run side by side, each on a database of its own: more files than the usual limit of 1,024.
-	ulimit -Sn $$(ulimit -Hn); swift test
+	@# Tests run side by side, each on a database of its own: more files than the usual limit of 1,024. Not all at once,
+	@# because each has connections to the PostgreSQL server of the run.
+	ulimit -Sn $$(ulimit -Hn); SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=8 swift test
 
 build: ## install what is missing and build the release binary
 	@scripts/setup build

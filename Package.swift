@@ -53,32 +53,43 @@ let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "sw
 
 module("Data", "Values")
 module("Data", "Storage", ["Values", grdb, sqlite])
+/// The library that talks to PostgreSQL servers.
+package.targets.append(
+    .systemLibrary(
+        name: "CPostgres", path: "Sources/Data/Postgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]))
+module("Data", "PostgresStorage", ["Values", "Storage", "CPostgres"], tests: nil)
 module("Data", "EventLog", ["Values", "Storage"])
+module("Data", "ObjectStorage", ["Values", crypto])
+module("Governance", "Expressions", ["Values"])
 module("Governance", "Identity", ["Values", "Storage", crypto, cryptoExtras])
 module("Governance", "Audit", ["Values", "Storage", crypto])
-module("Core", "Documents", ["Values", "Storage", "EventLog", "Audit", crypto])
+module("Core", "Documents", ["Values", "Storage", "EventLog", "Expressions", "Audit", crypto])
 module("Core", "Reports", ["Values", "Storage", "Documents"])
 module("Modules", "Accounting", ["Values", "Storage", "Documents", "Reports"])
 module("Modules", "Stock", ["Values", "Storage", "Documents", "Reports", "Accounting"])
 module("Modules", "Selling", ["Values", "Storage", "Documents", "Reports", "Accounting", "Stock"])
 module("Modules", "Buying", ["Values", "Storage", "Documents", "Reports", "Accounting", "Stock", "Selling"])
-module("Server", "Tenancy", ["Values", "Storage", "EventLog", "Identity", "Audit", "Documents", "Reports"])
+module(
+    "Server", "Tenancy",
+    ["Values", "Storage", "PostgresStorage", "EventLog", "ObjectStorage", "Identity", "Audit", "Documents", "Reports"])
 module(
     "Server", "Gateway",
     [
-        "Values", "Storage", "Identity", "Documents", "Reports", "Tenancy",
+        "Values", "Storage", "ObjectStorage", "Identity", "Documents", "Reports", "Tenancy",
         hummingbird, logging, httpTypes, nio, lifecycle,
     ])
 
 /// What the tests of many modules need; no product has it.
 package.targets.append(
     .target(
-        name: "TestSupport", dependencies: ["Values", "Storage", "EventLog", "Audit", "Documents", "Reports"],
+        name: "TestSupport",
+        dependencies: ["Values", "Storage", "PostgresStorage", "EventLog", "Audit", "Documents", "Reports"],
         path: "Tests/Support", swiftSettings: settings))
 
 let house: [Target.Dependency] = [
-    "Values", "Storage", "EventLog", "Identity", "Audit", "Documents", "Reports",
-    "Accounting", "Stock", "Selling", "Buying", "Tenancy", "Gateway",
+    "Values", "Storage", "PostgresStorage", "EventLog", "ObjectStorage", "Expressions", "Identity", "Audit",
+    "Documents",
+    "Reports", "Accounting", "Stock", "Selling", "Buying", "Tenancy", "Gateway",
 ]
 
 /// The sample company's data, compiled in by C, which can embed a file.
@@ -100,7 +111,8 @@ package.targets.append(
 /// Tests the built command as its users run it.
 package.targets.append(
     .testTarget(
-        name: "CommandTests", dependencies: ["cauldron"] + house, path: "Tests/CommandTests", swiftSettings: settings))
+        name: "CommandTests", dependencies: ["cauldron", "TestSupport"] + house, path: "Tests/CommandTests",
+        swiftSettings: settings))
 
 /// Tests the repository itself.
 package.targets.append(.testTarget(name: "TidyTests", path: "Tests/TidyTests", swiftSettings: settings))

@@ -7,14 +7,16 @@ struct Cauldron: AsyncParsableCommand {
         commandName: "cauldron",
         abstract: "An enterprise operating system: orders, stock, books and people of a company in one server.",
         discussion: """
-            A company is one directory, given with --data. Where a program reads what comes out, --json gives it JSON.
+            A company is one directory, given with --data, or a PostgreSQL database, given with --database. Where a program reads what comes out, --json gives it JSON.
 
             Exit codes: 0 done, 1 refused or problems found, 3 the company cannot be opened, 64 wrong usage.
             """,
         version: "0.1.0",
         subcommands: [
             DemoCommand.self, ServeCommand.self, ImportCommand.self, ExportCommand.self, UserCommand.self,
-            BackupCommand.self, RestoreCommand.self, DoctorCommand.self, BenchCommand.self, OpenAPICommand.self,
+            ExplainCommand.self,
+            BackupCommand.self, RestoreCommand.self, TenantCommand.self, DoctorCommand.self, BenchCommand.self,
+            OpenAPICommand.self,
         ])
 
     static func main() async {

@@ -8,8 +8,16 @@ import Values
 struct DataDirectory: Sendable {
     /// Where it is.
     let path: String
+    /// The server's database that holds the company; nil for a file in the directory.
+    var database: String?
 
-    /// Whether it holds a company.
+    /// Where the company's database is.
+    var address: TenantAddress { database.map(TenantAddress.postgres) ?? .directory(path) }
+
+    /// Where its uploaded files are kept.
+    var files: String { path + "/files" }
+
+    /// Whether it holds a company in a file.
     var holdsCompany: Bool { FileManager.default.fileExists(atPath: Tenant.databasePath(in: path)) }
 
     /// What the company is called while it has no better name.
@@ -19,9 +27,11 @@ struct DataDirectory: Sendable {
     ///
     /// - Throws: ``Problem/Kind/unavailable``.
     func open(creating: Bool = false, limits: StorageLimits = .standard) async throws -> Tenant {
-        guard creating || holdsCompany else { throw TenantFile.missing(path) }
+        if !creating {
+            guard try await address.holdsCompany() else { throw TenantFile.missing(address.shown) }
+        }
         do {
-            return try await Tenant.open(directory: path, modules: allModules, name: name, limits: limits)
+            return try await Tenant.open(at: address, modules: allModules, name: name, limits: limits)
         } catch let error as StorageError {
             throw Problem(error)
         }

@@ -7,7 +7,21 @@ struct DataOptions: ParsableArguments {
     @Option(name: .customLong("data"), help: ArgumentHelp("The directory that holds the company.", valueName: "dir"))
     var path = "./data"
 
-    var directory: DataDirectory { DataDirectory(path: path) }
+    @Option(
+        help: ArgumentHelp(
+            "A PostgreSQL database that holds the company, instead of a file in the directory.",
+            discussion: "As postgres://user@host/name; its password is best left to PGPASSWORD or ~/.pgpass.",
+            valueName: "url"))
+    var database: String?
+
+    var directory: DataDirectory { DataDirectory(path: path, database: database) }
+
+    func validate() throws {
+        guard let database else { return }
+        guard database.hasPrefix("postgres://") || database.hasPrefix("postgresql://") else {
+            throw ValidationError("--database takes the address of a PostgreSQL database: postgres://user@host/name")
+        }
+    }
 }
 
 /// Whether a program reads what comes out.

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Documents
 import Gateway
+import Logging
+import ObjectStorage
 import Tenancy
 
 /// Where a company is served.
@@ -19,9 +21,24 @@ struct ServingOptions: ParsableArguments {
     /// answers.
     ///
     /// - Throws: ``Problem/Kind/unavailable`` when the address cannot be listened at.
-    func serve(_ tenant: Tenant, onListening: @escaping @Sendable (_ url: String) -> Void) async throws {
-        let server = GatewayServer(tenant: tenant, configuration: GatewayConfiguration(host: host, port: port)) { port in
+    /// Uploaded files are kept in `files`. What the modules do once a day is done meanwhile.
+    func serve(
+        _ tenant: Tenant, files: String, onListening: @escaping @Sendable (_ url: String) -> Void
+    ) async throws {
+        var configuration = GatewayConfiguration(host: host, port: port)
+        let objects = try Self.openFiles(files)
+        configuration.objects = objects
+        let logger = Logger(label: "cauldron.daily")
+        let daily = Task {
+            await DailyRun(tenant, objects: objects) { task, error in
+                logger.error("a daily task failed", metadata: ["task": "\(task)", "error": "\(error)"])
+            }.run()
+        }
+        let server = GatewayServer(tenant: tenant, configuration: configuration) { port in
             onListening("http://\(host.contains(":") ? "[\(host)]" : host):\(port)")
+        } onStopped: {
+            daily.cancel()
+            await daily.value
         }
         do {
             try await server.run()
@@ -31,6 +48,15 @@ struct ServingOptions: ParsableArguments {
             throw Problem(
                 .unavailable, "Cannot listen at \(host) port \(port): \(error)",
                 fix: "Choose another with --host or --port; port 0 takes a free one.")
+        }
+    }
+
+    private static func openFiles(_ path: String) throws -> FolderStore {
+        do {
+            return try FolderStore(path)
+        } catch {
+            throw Problem(
+                .unavailable, "The directory \(path) for files cannot be made", fix: "Choose another, or its owner.")
         }
     }
 }

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite struct BillingTests {
+@Suite(.bothEngines) struct BillingTests {
     static let mapping = Mapping(
         from: "Sales Order", to: "Sales Invoice", rowLink: "sales_order", rowDetail: "so_detail",
         quantity: { row in

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite struct CalculationTests {
+@Suite(.bothEngines) struct CalculationTests {
     /// Calculates an order with one row and gives its fields.
     func row(_ books: Books, _ item: JSONObject, head: JSONObject = [:]) async throws -> [String: Exact] {
         var object = head

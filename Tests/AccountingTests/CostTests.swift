@@ -6,7 +6,7 @@ import Testing
 import Values
 
 /// What the database is asked while business goes on.
-@Suite struct CostTests {
+@Suite(.bothEngines) struct CostTests {
     /// The SQL that `body` runs in a session of its own.
     private func statements(
         _ books: Books, _ body: @escaping @Sendable (Session) throws -> Void
@@ -36,7 +36,7 @@ import Values
         #expect(few.count <= 50, "\(few.joined(separator: "\n"))")
     }
 
-    @Test func `no ledger is read from end to end by everyday work`() async throws {
+    @Test(.onlyOnSQLite) func `no ledger is read from end to end by everyday work`() async throws {
         let books = try await Books()
         let work = try await statements(books) { session in
             let invoice = try session.submitted("Sales Invoice", Self.object(rows: 2))

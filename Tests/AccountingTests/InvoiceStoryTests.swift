@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite struct InvoiceStoryTests {
+@Suite(.bothEngines) struct InvoiceStoryTests {
     @Test func `a company gets a chart of accounts, cost centers and its default accounts`() async throws {
         let books = try await Books()
         try await books.run { session in

@@ -7,7 +7,7 @@ import Testing
 import Values
 
 /// Random business against an oracle that adds up by itself.
-@Suite struct KeptBalancesTests {
+@Suite(.bothEngines) struct KeptBalancesTests {
     /// What an account moved on a day, as the oracle noted it.
     struct Note: Sendable {
         let voucher: String

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite struct LedgerTests {
+@Suite(.bothEngines) struct LedgerTests {
     static func journal(_ rows: [JSONObject], on day: String = "2026-03-10") -> JSONObject {
         ["posting_date": .string(day), "accounts": .array(rows.map(JSON.object))]
     }

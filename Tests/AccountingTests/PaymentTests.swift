@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite struct PaymentTests {
+@Suite(.bothEngines) struct PaymentTests {
     static func payment(_ amount: JSON, to invoices: [(String, JSON)] = [], more: JSONObject = [:]) -> JSONObject {
         let references = invoices.map { name, allocated -> JSON in
             [

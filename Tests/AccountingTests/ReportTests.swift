@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite struct ReportTests {
+@Suite(.bothEngines) struct ReportTests {
     static func report(_ name: String) throws -> Report {
         try #require(accountingModule.reports.first { $0.name == name })
     }

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite struct TreeTests {
+@Suite(.bothEngines) struct TreeTests {
     @Test func `an account takes type and statement from the group it stands in`() async throws {
         let books = try await Books()
         try await books.run { session in

@@ -5,7 +5,7 @@ import Testing
 import Values
 
 /// Random business, checked after each step against a naive account of it on paper.
-@Suite struct OrderToCashPropertyTests {
+@Suite(.bothEngines) struct OrderToCashPropertyTests {
     @Test(arguments: [1, 2, 3, 5, 8] as [UInt64])
     func `whatever is done in whatever order, the books balance and agree with stock`(seed: UInt64) async throws {
         let trading = try await Trading()

@@ -4,7 +4,7 @@ import Testing
 import Values
 
 /// From an order to a supplier to the payment of its bill: what each step does to stock, books and documents.
-@Suite struct OrderToPaymentTests {
+@Suite(.bothEngines) struct OrderToPaymentTests {
     /// An order of 12 ikura at 24.00 and 10 tofu at 0.35, into the stores.
     static func order(_ session: Session, _ more: JSONObject = [:]) throws -> String {
         var object: JSONObject = [

@@ -252,7 +252,8 @@ import Values
 }
 
 /// The demo that all tests read, made when the first asks for it.
-private enum SharedDemo {
+/// The demo in a directory, made once.
+enum SharedDemo {
     private static var path: String {
         FileManager.default.temporaryDirectory.appending(path: "cauldron-demo-\(getpid())").path
     }
@@ -265,8 +266,12 @@ private enum SharedDemo {
         try Data("half".utf8).write(to: URL(fileURLWithPath: "\(directory)/.making/tenant.db"))
         try await DemoMaker(directory: directory).make()
         let tenant = try await Tenant.open(directory: directory, modules: allModules, name: DemoCompany.name)
-        return (directory, tenant)
+        let tables = try await TenantCopy.tables(of: tenant.database, modules: allModules)
+        return (directory, tenant, try await TenantCopy.prove(tenant.database, tables: tables))
     }
+
+    /// What each table held when it was just made: a server changes it, as days pass.
+    static func contents() async throws -> [TableProof] { try await made.value.2 }
 
     static func directory() async throws -> String { try await made.value.0 }
 

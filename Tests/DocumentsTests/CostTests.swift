@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite struct CostTests {
+@Suite(.bothEngines) struct CostTests {
     /// How many statements it takes to insert and submit a job of this many rows, and to read it.
     private func statements(rows: Int) async throws -> [Int] {
         let workshop = try await Workshop()

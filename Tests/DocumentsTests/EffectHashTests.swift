@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite struct EffectHashTests {
+@Suite(.bothEngines) struct EffectHashTests {
     private static func hash(
         _ company: some TestCompany, _ body: @escaping @Sendable (Session) throws -> Void
     )

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite struct IntegrityTests {
+@Suite(.bothEngines) struct IntegrityTests {
     @Test func `a document that a dynamic link names is neither deleted nor cancelled`() async throws {
         let workshop = try await Workshop()
         try await workshop.stock()

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite struct LifecycleTests {
+@Suite(.bothEngines) struct LifecycleTests {
     private static let job: JSONObject = [
         "subject": "Repair", "parts": [["part": "bolt", "qty": 4], ["part": "gear", "qty": "1.5", "price": 10]],
     ]

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite struct ListTests {
+@Suite(.bothEngines) struct ListTests {
     private static func filled() async throws -> Workshop {
         let workshop = try await Workshop()
         try await workshop.write { session in

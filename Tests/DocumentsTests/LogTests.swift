@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite struct LogTests {
+@Suite(.bothEngines) struct LogTests {
     @Test func `keeps a version for each change, with the fields and rows that differ`() async throws {
         let workshop = try await Workshop()
         try await workshop.stock()
@@ -76,7 +76,7 @@ import Values
     }
 }
 
-@Suite struct RehearsalTests {
+@Suite(.bothEngines) struct RehearsalTests {
     @Test func `shows every effect and leaves no trace`() async throws {
         let workshop = try await Workshop()
         try await workshop.stock()

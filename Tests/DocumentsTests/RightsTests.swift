@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite struct RightsTests {
+@Suite(.bothEngines) struct RightsTests {
     private static let ann = Actor(user: "ann@example.com", roles: ["Clerk", "Author"])
     private static let ben = Actor(user: "ben@example.com", roles: ["Clerk", "Author"])
 

@@ -1,10 +1,10 @@
 import EventLog
-import Foundation
 import Storage
+import TestSupport
 import Testing
 import Values
 
-@Suite struct EventLogTests {
+@Suite(.bothEngines) struct EventLogTests {
     private func event(_ subject: String) -> Event {
         Event(
             type: "cauldron.thing.created", subject: subject, time: Timestamp(microseconds: 836_438_400_000_000),
@@ -12,14 +12,12 @@ import Values
     }
 
     private func withLog<T: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T {
-        let path = NSTemporaryDirectory() + "cauldron-\(UUID().uuidString).db"
-        defer { for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) } }
-        let database = try SQLiteDatabase(path: path)
-        let result = try await database.write { transaction in
+        let store = try TemporaryDatabase()
+        let result = try await store.database.write { transaction in
             try transaction.migrate(to: EventLog.tables)
             return try body(transaction)
         }
-        await database.close()
+        await store.database.close()
         return result
     }
 

@@ -3,12 +3,13 @@ import HTTPTypes
 import Identity
 import Storage
 import Tenancy
+import TestSupport
 import Testing
 import Values
 
 @testable import Gateway
 
-@Suite struct BadInputTests {
+@Suite(.bothEngines) struct BadInputTests {
     /// What must not have changed.
     private func state(_ site: Site) async throws -> [String] {
         try await site.tenant.read(as: .administrator) { session in

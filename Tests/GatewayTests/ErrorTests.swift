@@ -3,12 +3,13 @@ import HTTPTypes
 import Identity
 import Storage
 import Tenancy
+import TestSupport
 import Testing
 import Values
 
 @testable import Gateway
 
-@Suite struct ErrorTests {
+@Suite(.bothEngines) struct ErrorTests {
     @Test func `an error has the shape clients of Frappe know, and more`() async throws {
         let site = try await Site.make()
         let answer = try await site.send(

@@ -3,12 +3,13 @@ import HTTPTypes
 import Identity
 import Storage
 import Tenancy
+import TestSupport
 import Testing
 import Values
 
 @testable import Gateway
 
-@Suite struct ListTests {
+@Suite(.bothEngines) struct ListTests {
     @Test(arguments: [
         (#"{"shelf": "Crime"}"#, ["B-1", "B-2"]),
         (#"{"price": [">", 20]}"#, ["B-3", "B-4", "B-5"]),

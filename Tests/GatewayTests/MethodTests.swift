@@ -3,12 +3,13 @@ import HTTPTypes
 import Identity
 import Storage
 import Tenancy
+import TestSupport
 import Testing
 import Values
 
 @testable import Gateway
 
-@Suite struct MethodTests {
+@Suite(.bothEngines) struct MethodTests {
     private func call(_ site: Site, _ method: String, _ body: String) async throws -> Answer {
         try await site.send(.post, "/api/method/\(method)", json: body)
     }

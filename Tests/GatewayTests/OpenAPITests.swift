@@ -4,12 +4,13 @@ import HTTPTypes
 import Identity
 import Storage
 import Tenancy
+import TestSupport
 import Testing
 import Values
 
 @testable import Gateway
 
-@Suite struct OpenAPITests {
+@Suite(.bothEngines) struct OpenAPITests {
     @Test func `the description knows every DocType, method and report`() async throws {
         let site = try await Site.make()
         let answer = try await site.send(.get, "/openapi.json", headers: [:])

@@ -3,12 +3,13 @@ import HTTPTypes
 import Identity
 import Storage
 import Tenancy
+import TestSupport
 import Testing
 import Values
 
 @testable import Gateway
 
-@Suite struct PageTests {
+@Suite(.bothEngines) struct PageTests {
     private func open(_ site: Site, _ path: String, _ user: String = "lib@example.com") async throws -> Answer {
         try await site.send(.get, path, headers: ["Cookie": try await site.signIn(user)])
     }

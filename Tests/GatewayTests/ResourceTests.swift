@@ -3,12 +3,13 @@ import HTTPTypes
 import Identity
 import Storage
 import Tenancy
+import TestSupport
 import Testing
 import Values
 
 @testable import Gateway
 
-@Suite struct ResourceTests {
+@Suite(.bothEngines) struct ResourceTests {
     @Test func `a document is created, read, changed and deleted`() async throws {
         let site = try await Site.make()
         let created = try await site.send(

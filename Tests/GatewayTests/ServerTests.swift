@@ -3,11 +3,12 @@ import Foundation
 import Glibc
 import Identity
 import Tenancy
+import TestSupport
 import Testing
 
 @testable import Gateway
 
-@Suite struct ServerTests {
+@Suite(.bothEngines) struct ServerTests {
     @Test func `over a socket it answers, keeps its limits, and closes the tenant when it stops`() async throws {
         let site = try await Site.make()
         try await site.fill()

@@ -4,8 +4,10 @@ import HTTPTypes
 import Hummingbird
 import Identity
 import NIOCore
+import Reports
 import Synchronization
 import Tenancy
+import TestSupport
 import Testing
 import Values
 
@@ -17,17 +19,21 @@ final class Site: Sendable {
     let gateway: Gateway
     let clock: StillClock
     let librarian: APIKeys
-    private let directory: String
+    private let place: TemporaryPlace
 
     static let password = "correct horse"
 
     /// Opens a new tenant with the users lib@example.com (librarian), reader@example.com and nobody@example.com.
-    static func make(_ configuration: GatewayConfiguration = GatewayConfiguration()) async throws -> Site {
-        let directory = FileManager.default.temporaryDirectory.path + "/gateway-\(UUID().uuidString)"
+    static func make(
+        _ configuration: GatewayConfiguration = GatewayConfiguration(), modules: [Module] = []
+    ) async throws -> Site {
+        let place = try TemporaryPlace(kind: "Library \(modules.map(\.name))")
         let clock = StillClock()
         let tenant = try await Tenant.open(
-            directory: directory, modules: [Library.module], name: "Library",
+            at: place.isOnServer ? .postgres(place.name) : .directory(place.name), modules: [Library.module] + modules,
+            name: "Library",
             passwords: PasswordHasher(cost: PasswordCost(logarithm: 4)), seed: 1, clock: { clock.now })
+        try place.holds(tenant.database)
         let users: [(String, String?)] = [
             ("lib@example.com", "Librarian"), ("reader@example.com", "Reader Role"), ("nobody@example.com", nil),
             ("boss@example.com", "System Manager"),
@@ -47,19 +53,18 @@ final class Site: Sendable {
         }
         for (name, _) in users { try await tenant.identity.setPassword(Self.password, of: name, at: tenant.now()) }
         let keys = try await tenant.identity.generateKeys(for: "lib@example.com", at: tenant.now())
-        return Site(tenant, Gateway(tenant: tenant, configuration: configuration), clock, keys, directory)
+        return Site(tenant, Gateway(tenant: tenant, configuration: configuration), clock, keys, place)
     }
 
-    private init(_ tenant: Tenant, _ gateway: Gateway, _ clock: StillClock, _ librarian: APIKeys, _ directory: String) {
+    private init(
+        _ tenant: Tenant, _ gateway: Gateway, _ clock: StillClock, _ librarian: APIKeys, _ place: TemporaryPlace
+    ) {
         self.tenant = tenant
         self.gateway = gateway
         self.clock = clock
         self.librarian = librarian
-        self.directory = directory
+        self.place = place
     }
-
-    /// The files go; the database that holds them open goes with the process.
-    deinit { try? FileManager.default.removeItem(atPath: directory) }
 
     /// Sends a request as the librarian's program, unless other headers are given.
     func send(

@@ -1,10 +1,11 @@
 import Storage
+import TestSupport
 import Testing
 import Values
 
 @testable import Identity
 
-@Suite struct IdentityStoreTests {
+@Suite(.bothEngines) struct IdentityStoreTests {
     @Test func `only the right password of the right user is right`() async throws {
         let kept = try await Store.make()
         defer { withExtendedLifetime(kept) {} }
@@ -25,7 +26,7 @@ import Values
         #expect(sid.utf8.count == 64)
         #expect(try await store.identity.session(sid, at: noon)?.user == "ana")
         await store.database.close()
-        let again = try await Store.open(store.path)
+        let again = try store.openAgain()
         #expect(try await again.identity.session(sid, at: noon)?.user == "ana")
         #expect(try await again.identity.session(String(sid.reversed()), at: noon) == nil)
         #expect(try await again.identity.session("", at: noon) == nil)
@@ -129,7 +130,7 @@ import Values
         #expect(try await expensive.verifyPassword("some secret", of: "ana"))
     }
 
-    @Test(arguments: ["'; DROP TABLE _credential; --", "\" OR 1=1 --", "ana' OR 'a'='a", "%", "\u{0}", "名前 🙂"])
+    @Test(arguments: ["'; DROP TABLE _credential; --", "\" OR 1=1 --", "ana' OR 'a'='a", "%", "名前 🙂"])
     func `names and secrets are values, never SQL`(text: String) async throws {
         let kept = try await Store.make()
         defer { withExtendedLifetime(kept) {} }
@@ -142,5 +143,13 @@ import Values
         try await store.setPassword("other secret", of: text, at: noon)
         #expect(try await store.verifyPassword("other secret", of: text))
         #expect(try await store.verifyPassword("some secret", of: "ana"))
+    }
+
+    @Test func `a name with the character NUL is refused, as no user can have one`() async throws {
+        let kept = try await Store.make()
+        defer { withExtendedLifetime(kept) {} }
+        await #expect(throws: StorageError.invalidText) {
+            try await kept.identity.setPassword("some secret", of: "an\u{0}a", at: noon)
+        }
     }
 }

@@ -1,48 +1,44 @@
-import Foundation
 import Storage
+import TestSupport
 import Values
 
 @testable import Identity
 
-/// An identity store on a database of its own in a temporary directory.
+/// An identity store on a database of its own.
 final class Store: Sendable {
     let identity: IdentityStore
     let database: any Database
-    let path: String
+    /// Goes with its last store.
+    private let home: TemporaryDatabase
 
     /// Makes the tables; hashing is cheap.
     static func make(limits: IdentityLimits = IdentityLimits()) async throws -> Store {
-        let path = FileManager.default.temporaryDirectory.path + "/identity-\(UUID().uuidString).db"
-        return try await open(path, limits)
+        let home = try TemporaryDatabase()
+        try await home.database.write { transaction in _ = try transaction.migrate(to: IdentityStore.tables) }
+        return Store(home.database, home, limits)
     }
 
-    static func open(_ path: String, _ limits: IdentityLimits = IdentityLimits()) async throws -> Store {
-        let database = try SQLiteDatabase(path: path)
-        try await database.write { transaction in _ = try transaction.migrate(to: IdentityStore.tables) }
-        return Store(database, path, limits)
-    }
+    /// Another store on the same database, as after a restart.
+    func openAgain() throws -> Store { Store(try home.openAgain(), home, IdentityLimits()) }
 
-    private init(_ database: any Database, _ path: String, _ limits: IdentityLimits) {
+    private init(_ database: any Database, _ home: TemporaryDatabase, _ limits: IdentityLimits) {
         self.database = database
-        self.path = path
+        self.home = home
         identity = IdentityStore(
             database: database, passwords: PasswordHasher(cost: PasswordCost(logarithm: 4)), limits: limits)
-    }
-
-    /// The files go once nobody uses the store.
-    deinit {
-        for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
     }
 
     /// Every text and every bytes the tables hold, as text.
     func contents() async throws -> String {
         try await database.read { transaction in
             let credentials = try transaction.query(
-                "SELECT \"user\", password, api_key, hex(api_secret) FROM _credential", [],
-                [.text, .text, .text, .text])
+                "SELECT \"user\", password, api_key, api_secret FROM _credential", [], [.text, .text, .text, .bytes])
             let sessions = try transaction.query(
-                "SELECT hex(sid), \"user\" FROM _web_session", [], [.text, .text])
-            return (credentials + sessions).flatMap { $0 }.map(\.description).joined(separator: "\n")
+                "SELECT sid, \"user\" FROM _web_session", [], [.bytes, .text])
+            return (credentials + sessions).flatMap { $0 }.map { value in
+                guard let bytes = value.bytes else { return value.description }
+                return bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+            }.joined(separator: "\n")
         }
     }
 }

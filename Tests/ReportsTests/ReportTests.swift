@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite struct ReportTests {
+@Suite(.bothEngines) struct ReportTests {
     private static let report = Report(
         "Users", module: "Core", doctype: "User",
         filters: [.required("since", .date), .optional("limit", .int), .optional("name", .data)],

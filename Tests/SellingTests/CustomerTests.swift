@@ -5,7 +5,7 @@ import Testing
 import Values
 
 /// Customers, the trees they stand in, and what they may owe.
-@Suite struct CustomerTests {
+@Suite(.bothEngines) struct CustomerTests {
     @Test func `a customer is called by its name and once`() async throws {
         let trading = try await Trading()
         let problem = try await trading.refusal(on: "1996-02-01") {

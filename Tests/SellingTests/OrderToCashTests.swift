@@ -4,7 +4,7 @@ import Testing
 import Values
 
 /// From an offer to the money: what each step does to the documents before it.
-@Suite struct OrderToCashTests {
+@Suite(.bothEngines) struct OrderToCashTests {
     /// An order of 10 chai at 18.00 and 4 tofu at 23.25, from the shop's stores, with its name.
     static func order(_ session: Session, _ more: JSONObject = [:]) throws -> String {
         var object: JSONObject = [

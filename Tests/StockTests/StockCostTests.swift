@@ -16,7 +16,7 @@ extension CountingTransaction {
     }
 }
 
-@Suite struct StockCostTests {
+@Suite(.bothEngines) struct StockCostTests {
     /// The statements of submitting a backdated delivery note of so many rows of three items.
     private func statements(rows: Int) async throws -> [Int] {
         let depot = try await Depot()
@@ -58,18 +58,20 @@ extension CountingTransaction {
     }
 
     /// What a plan says when the table would be read from end to end: `SCAN` and its name, without an index.
-    @Test(arguments: [
-        "SELECT 1 FROM stock_ledger_entry WHERE item_code = 'a' LIMIT 1",
-        "SELECT 1 FROM stock_ledger_entry WHERE warehouse = 'a' LIMIT 1",
-        "SELECT 1 FROM stock_ledger_entry WHERE voucher_no = 'a' AND voucher_type = 'b' LIMIT 1",
-        "SELECT name FROM stock_ledger_entry WHERE name IN (SELECT reverses FROM stock_ledger_entry) AND name = 'a'",
-        "SELECT name FROM stock_ledger_entry WHERE posting_date >= 1 AND posting_date <= 2",
-        """
-        WITH wanted (item, place) AS (VALUES ('a', 'b'))
-        SELECT e.posting_date, SUM(e.actual_qty) FROM wanted JOIN stock_ledger_entry e
-        ON e.item_code = item AND e.warehouse = place WHERE e.posting_date > 5 GROUP BY e.posting_date
-        """,
-    ])
+    @Test(
+        .onlyOnSQLite,
+        arguments: [
+            "SELECT 1 FROM stock_ledger_entry WHERE item_code = 'a' LIMIT 1",
+            "SELECT 1 FROM stock_ledger_entry WHERE warehouse = 'a' LIMIT 1",
+            "SELECT 1 FROM stock_ledger_entry WHERE voucher_no = 'a' AND voucher_type = 'b' LIMIT 1",
+            "SELECT name FROM stock_ledger_entry WHERE name IN (SELECT reverses FROM stock_ledger_entry) AND name = 'a'",
+            "SELECT name FROM stock_ledger_entry WHERE posting_date >= 1 AND posting_date <= 2",
+            """
+            WITH wanted (item, place) AS (VALUES ('a', 'b'))
+            SELECT e.posting_date, SUM(e.actual_qty) FROM wanted JOIN stock_ledger_entry e
+            ON e.item_code = item AND e.warehouse = place WHERE e.posting_date > 5 GROUP BY e.posting_date
+            """,
+        ])
     func `the ledger is asked by its indexes`(sql: String) async throws {
         let depot = try await Depot()
         let plan = try await depot.read { session in

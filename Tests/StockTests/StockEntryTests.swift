@@ -6,7 +6,7 @@ import Values
 
 @testable import Stock
 
-@Suite struct StockEntryTests {
+@Suite(.bothEngines) struct StockEntryTests {
     @Test func `receipts average, issues go out at the average, and the books follow`() async throws {
         let depot = try await Depot()
         try await depot.receive("10", at: "10")

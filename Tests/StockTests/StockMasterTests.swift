@@ -6,7 +6,7 @@ import Values
 
 @testable import Stock
 
-@Suite struct StockMasterTests {
+@Suite(.bothEngines) struct StockMasterTests {
     @Test func `the stock unit is frozen once there are movements`() async throws {
         let depot = try await Depot()
         try await depot.write { session in
@@ -107,7 +107,8 @@ import Values
         let depot = try await Depot()
         try await depot.receive("2", at: "3")
         try await depot.write { session in
-            try session.transaction.execute("UPDATE bin SET stock_value = stock_value + 10000")
+            try session.transaction.execute(
+                "UPDATE bin SET stock_value = stock_value + ?", [.decimal(units: 10_000, scale: 4)])
             try session.transaction.execute("UPDATE _stock_balance SET in_qty = 0")
         }
         let findings = try await depot.findings()

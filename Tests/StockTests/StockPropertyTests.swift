@@ -6,7 +6,7 @@ import Values
 @testable import Stock
 
 /// Random business against an oracle that knows only the list of what happened.
-@Suite struct StockPropertyTests {
+@Suite(.bothEngines) struct StockPropertyTests {
     /// One movement as the oracle remembers it.
     private struct Event {
         var item: String

@@ -7,7 +7,7 @@ import Values
 @testable import Stock
 
 /// Goods come from a supplier and leave to a customer.
-@Suite struct TradeStoryTests {
+@Suite(.bothEngines) struct TradeStoryTests {
     private func order(
         _ doctype: String, _ party: String, _ rows: [JSON], on depot: Depot
     ) async throws -> (name: String, rows: [String]) {

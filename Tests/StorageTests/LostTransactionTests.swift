@@ -1,9 +1,11 @@
 import Foundation
 import Storage
+import TestSupport
 import Testing
 import Values
 
-/// What becomes of bodies when the engine gives up a transaction, which it does when it stops a change for its time.
+/// What becomes of bodies when the engine gives up a transaction, which SQLite does when it stops a change for its
+/// time.
 @Suite struct LostTransactionTests {
     private static let people = TableSchema(
         "person", columns: [.init("name", .text, required: true), .init("age", .integer)], indexes: [.init("age")])
@@ -27,7 +29,7 @@ import Values
 
     private static func names(_ store: TemporaryDatabase) async throws -> [String] {
         // Not through the store, whose statements may have no time.
-        let database = try SQLiteDatabase(path: store.path)
+        let database = try store.openAgain()
         let names = try await database.read { transaction in
             try transaction.query("SELECT name FROM person ORDER BY name", [], [.text]).compactMap { $0[0].text }
         }

@@ -1,23 +1,25 @@
 internal import Audit
 public import Documents
 internal import EventLog
-internal import Foundation
 public import Storage
 internal import Synchronization
 public import Values
 
-/// A company's database in a temporary file, without a tenant around it. The file goes when nobody holds it.
+/// A company's database of its own on the engine that the test runs on, without a tenant around it.
 public final class TemporaryCompany: TestCompany {
-    public let registry: Registry
-    public let database: SQLiteDatabase
+    private let current: Mutex<Registry>
+    public let database: any Database
     /// Who acts unless a test says otherwise.
     fileprivate let actor: Actor
     /// When they act unless a test says otherwise.
     fileprivate let noon: Timestamp
-    private let path = NSTemporaryDirectory() + "cauldron-\(UUID().uuidString).db"
+    private let home: TemporaryDatabase
     private let identifiers = Mutex(IdentifierSource(seed: 7))
 
     public var company: TemporaryCompany { self }
+    /// What its modules declare, with what was changed of it.
+    public var registry: Registry { current.withLock { $0 } }
+    fileprivate func adopt(_ registry: Registry) { current.withLock { $0 = registry } }
 
     /// Opens an empty database with the tables of the core and of what `register` adds to it.
     public init(
@@ -25,19 +27,16 @@ public final class TemporaryCompany: TestCompany {
     ) async throws {
         var registry = Registry.core()
         register(&registry)
-        self.registry = registry
+        current = Mutex(registry)
         self.actor = actor
         self.noon = noon
         // Many tests run side by side: few connections each.
         var limits = StorageLimits()
         limits.readers = 1
         limits.briefReaders = 1
-        database = try SQLiteDatabase(path: path, limits: limits)
-        let tables = allTables
-        try await database.write { _ = try $0.migrate(to: tables) }
+        home = try await TemporaryDatabase.make(registry.allTables + EventLog.tables + AuditLog.tables, limits: limits)
+        database = home.database
     }
-
-    deinit { for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) } }
 
     fileprivate func newIdentifier(at now: Timestamp) -> String { identifiers.withLock { $0.next(at: now) } }
 }
@@ -52,7 +51,7 @@ extension TestCompany {
     /// What the company's modules declare.
     public var registry: Registry { company.registry }
     /// The company's database.
-    public var database: SQLiteDatabase { company.database }
+    public var database: any Database { company.database }
     /// All tables, those of the logs too.
     public var allTables: [TableSchema] { registry.allTables + EventLog.tables + AuditLog.tables }
 
@@ -61,12 +60,14 @@ extension TestCompany {
     public func write<T: Sendable>(
         as actor: Actor? = nil, at now: Timestamp? = nil, _ body: @escaping @Sendable (Session) throws -> T
     ) async throws -> T {
-        try await database.write { transaction in
+        let (result, changed) = try await database.write { transaction -> (T, Registry?) in
             let session = session(as: actor, at: now, transaction)
             let result = try body(session)
             try session.finish()
-            return result
+            return (result, session.hasChangedMetadata ? session.registry : nil)
         }
+        if let changed { company.adopt(changed) }
+        return result
     }
 
     /// Runs `body` in a session that cannot write.

@@ -1,6 +1,5 @@
 import Documents
 import EventLog
-import Foundation
 import Identity
 import Reports
 import Storage
@@ -9,20 +8,21 @@ import TestSupport
 import Testing
 import Values
 
-@Suite struct TenantTests {
-    /// A tenant in a directory of its own, closed and removed afterwards.
-    private func withTenant<T: Sendable>(_ body: (Tenant, String) async throws -> T) async throws -> T {
-        let directory = NSTemporaryDirectory() + "cauldron-\(UUID().uuidString)"
-        defer { try? FileManager.default.removeItem(atPath: directory) }
-        let tenant = try await open(directory)
-        let result = try await body(tenant, directory)
+@Suite(.bothEngines) struct TenantTests {
+    /// A tenant in a place of its own, closed and removed afterwards.
+    private func withTenant<T: Sendable>(_ body: (Tenant, TemporaryPlace) async throws -> T) async throws -> T {
+        let place = try TemporaryPlace(kind: "TenantTests")
+        let tenant = try await open(place)
+        let result = try await body(tenant, place)
         await tenant.close()
+        withExtendedLifetime(place) {}
         return result
     }
 
-    private func open(_ directory: String) async throws -> Tenant {
+    private func open(_ place: TemporaryPlace) async throws -> Tenant {
         try await Tenant.open(
-            directory: directory, modules: [Module("Nothing", roles: ["Sales User"]) { _ in }], name: "Northwind",
+            at: place.isOnServer ? .postgres(place.name) : .directory(place.name),
+            modules: [Module("Nothing", roles: ["Sales User"]) { _ in }], name: "Northwind",
             seed: 1
         ) { Timestamp("1996-07-04 12:00:00") ?? Timestamp(microseconds: 0) }
     }
@@ -42,17 +42,18 @@ import Values
             let roles = try await tenant.read(as: .administrator) { session in
                 try session.list(ListQuery("Role", orderBy: "name")).rows.compactMap { $0[0].text }
             }
-            #expect(roles == ["All", "Guest", "Sales User", "System Manager"])
+            #expect(roles == ["All", "Desk User", "Guest", "Sales User", "System Manager"])
             #expect(try await tenant.actor(named: "Administrator") == .administrator)
         }
     }
 
     @Test func `finds everything again, and adds nothing, when it is opened again`() async throws {
-        try await withTenant { tenant, directory in
+        try await withTenant { tenant, place in
             try await tenant.write(as: .administrator) { try addUser("ana@example.com", roles: ["Sales User"], in: $0) }
             let head = try await tenant.read(as: .administrator) { try EventLog.head(in: $0.transaction) }
-            let again = try await open(directory)
-            #expect(try await again.actor(named: "ana@example.com")?.roles == ["Sales User", "All"])
+            let again = try await open(place)
+            #expect(
+                try await again.actor(named: "ana@example.com")?.roles == ["Sales User", "All", "Guest", "Desk User"])
             let after = try await again.read(as: .administrator) { try EventLog.head(in: $0.transaction) }
             #expect(after == head)
             await again.close()
@@ -68,7 +69,7 @@ import Values
                 user.roles = []
                 try session.save(user)
             }
-            #expect(try await tenant.actor(named: "ana@example.com")?.roles == ["All"])
+            #expect(try await tenant.actor(named: "ana@example.com")?.roles == ["All", "Guest", "Desk User"])
             try await tenant.write(as: .administrator) { session in
                 let user = try session.get(User.self, "ana@example.com")
                 user.enabled = false

@@ -1,17 +1,16 @@
 import Documents
-import Foundation
 import Identity
 import Reports
 import Tenancy
+import TestSupport
 import Testing
 import Values
 
-@Suite struct UserRemovalTests {
+@Suite(.bothEngines) struct UserRemovalTests {
     @Test func `who is added under the name of a deleted user gets nothing of that user`() async throws {
-        let directory = NSTemporaryDirectory() + "cauldron-\(UUID().uuidString)"
-        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let place = try TemporaryPlace(kind: "UserRemovalTests")
         let tenant = try await Tenant.open(
-            directory: directory, modules: [], name: "T",
+            at: place.isOnServer ? .postgres(place.name) : .directory(place.name), modules: [], name: "T",
             passwords: PasswordHasher(cost: PasswordCost(logarithm: 4)))
         let (user, identity) = ("ana@example.com", tenant.identity)
         func add() async throws {
@@ -30,17 +29,19 @@ import Values
         #expect(try await identity.verifyKey(keys.key, secret: keys.secret) == nil)
         #expect(try await identity.session(sid, at: tenant.now()) == nil)
         await tenant.close()
+        withExtendedLifetime(place) {}
     }
 
     @Test func `a change of one user leaves the others signed in`() async throws {
-        let directory = NSTemporaryDirectory() + "cauldron-\(UUID().uuidString)"
-        defer { try? FileManager.default.removeItem(atPath: directory) }
-        let tenant = try await Tenant.open(directory: directory, modules: [], name: "T")
+        let place = try TemporaryPlace(kind: "UserRemovalTests")
+        let tenant = try await Tenant.open(
+            at: place.isOnServer ? .postgres(place.name) : .directory(place.name), modules: [], name: "T")
         let sid = try await tenant.identity.createSession(for: "Administrator", at: tenant.now())
         try await tenant.write(as: .administrator) { session in
             try session.insert(session.document("User", from: ["email": "ana@example.com", "first_name": "Ana"]))
         }
         #expect(try await tenant.identity.session(sid, at: tenant.now())?.user == "Administrator")
         await tenant.close()
+        withExtendedLifetime(place) {}
     }
 }

@@ -64,17 +64,27 @@ extension Session {
 
     private func apply(_ object: JSONObject, to document: Document, row: Int?) throws {
         let type = document.doctype
+        let keepsUnknown = type.switches.contains(.keepsUnknown)
         for (key, json) in object.members {
             if let slot = type.slot(of: key) {
                 try set(slot, json, of: document, row: row)
+                // What was said without saying anything (`0`) is kept, too, so that it is written the same again.
+                if keepsUnknown, slot != Document.Slot.name,
+                    JSON(document.values[slot]) != json || document.values[slot].isNothing
+                {
+                    MetadataWriting.keep(key, json, of: document)
+                }
             } else if let table = type.tableSlot(of: key) {
                 try setRows(table, json, of: document)
+                if keepsUnknown, document.rows[table].isEmpty { MetadataWriting.keep(key, json, of: document) }
+            } else if keepsUnknown, !key.hasPrefix("_"), key != "doctype" {
+                MetadataWriting.keep(key, json, of: document)
             } else if !key.hasPrefix("_"), key != "doctype" {
                 if let field = type.fields.first(where: { $0.name == key }), field.type.column == nil { continue }
                 throw Problem(
                     .unknownField, "\(type.name) has no field \(key)", field: key, row: row,
                     fix: "Leave it out, or correct its name.")
-            } else if key == "__newname", case .string(let name) = json, type.naming == .prompt {
+            } else if key == "__newname", case .string(let name) = json, type.takesNames {
                 document.name = name
             }
         }
@@ -84,7 +94,7 @@ extension Session {
         let field = document.doctype.columns[slot]
         switch slot {
         case Document.Slot.name:
-            guard document.isNew, row != nil || document.doctype.naming == .prompt, case .string(let name) = json
+            guard document.isNew, row != nil || document.doctype.takesNames, case .string(let name) = json
             else { return }
             document.name = name
         case Document.Slot.docstatus:
@@ -110,6 +120,7 @@ extension Session {
 
     private func setRows(_ table: Int, _ json: JSON, of document: Document) throws {
         let field = document.doctype.tables[table].field
+        document.sentTables.insert(table)
         if json.isNull {
             document.rows[table] = []
             return
@@ -123,6 +134,13 @@ extension Session {
         }
         let child = try registry.doctype(field.options ?? "")
         document.rows[table] = try elements.enumerated().map { index, element in
+            var element = element
+            // The rows of a Table MultiSelect may come as names only.
+            if case .string = element, field.type == .tableMultiSelect,
+                let link = child.fields.first(where: { $0.type == .link })
+            {
+                element = .object([link.name: element])
+            }
             guard case .object(let object) = element else {
                 throw Problem(
                     .wrongType, "Row \(index + 1) of \(field.label) must be an object", field: field.name,

@@ -19,6 +19,10 @@ public final class Document {
     var claimedModified: Value?
     /// The slots a client gave a value for.
     var sent: Set<Int> = []
+    /// The tables a client gave rows for.
+    var sentTables: Set<Int> = []
+    /// It is what the document was at an earlier moment, and is never written.
+    var isPast = false
 
     /// An empty document; its defaults come when it is inserted.
     init(_ doctype: DocType) {

@@ -4,6 +4,14 @@ public enum Limits {
     public static let lineCharacters = 140
     /// The most characters of longer text.
     public static let textCharacters = 1_000_000
+    /// The most fields of a DocType, those that were added to it included.
+    public static let fields = 1_000
+    /// The most rows of permissions of a DocType.
+    public static let permissions = 500
+    /// The most bytes of a text of a DocType's or field's description, such as an expression or a list of options.
+    public static let metadataText = 100_000
+    /// The most DocTypes made in a company.
+    public static let customDocTypes = 5_000
     /// The most rows of a child table.
     public static let childRows = 10_000
     /// The rows of a list when a request does not say.
@@ -26,4 +34,8 @@ public enum Limits {
     public static let documentsPerCall = 200
     /// The most rows of an import.
     public static let importRows = 1_000_000
+    /// The most documents that one reading brings back to an earlier moment.
+    public static let rebuiltDocuments = 10_000
+    /// The most versions that one reading takes back.
+    public static let rebuiltVersions = 200_000
 }

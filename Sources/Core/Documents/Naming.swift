@@ -2,103 +2,136 @@ internal import Storage
 internal import Values
 
 /// How documents get their names.
+///
+/// First comes what is amended (`X-1`, `X-2`, …), then a single's own name, then a Document Naming Rule that fits, then what
+/// the DocType says. All counters are rows of one table; a counter moves in the transaction that uses its number, and back
+/// when the document that took its newest number is deleted, so that no gap stays.
 enum Naming {
     /// The counters of the series.
     static let table = TableSchema(
         "_series", columns: [.init("prefix", .text, required: true), .init("current", .integer, required: true)])
 
+    /// A name that waits for its number.
+    private struct Counted {
+        let document: Document
+        let number: SeriesPattern.Resolved
+    }
+
     /// Names new documents of one DocType; a counter is moved once for all of them.
     static func name(_ documents: [Document], in session: Session, _ hooks: Hooks?) throws {
         guard let type = documents.first?.doctype else { return }
+        let rules = session.registry.namingRules[type.name] ?? []
+        var counted: [Counted] = []
         for document in documents {
             try session.about(document) {
-                if document.has("amended_from"), case .text(let original) = document["amended_from"] {
-                    document.name = try amendedName(original, type, in: session)
-                    return
+                if let number = try name(document, type, rules, in: session, hooks) {
+                    counted.append(Counted(document: document, number: number))
+                } else {
+                    try checkName(document)
                 }
-                switch type.naming {
-                case .series: document.values[Document.Slot.name] = .null
-                case .field(let field): document.name = trimmed(document.text(field))
-                case .prompt: document.name = trimmed(document.name)
-                case .hash: document.name = session.newIdentifier()
-                case .controller: document.name = trimmed(try hooks?.autoname(document, session) ?? "")
-                }
-                if case .series = type.naming { return }
-                try checkName(document)
             }
         }
-        try count(documents.filter { $0.name.isEmpty }, in: session)
+        try count(counted, in: session)
+        for one in counted { try session.about(one.document) { try checkName(one.document) } }
+    }
+
+    /// Names one document; gives the counter it has to wait for, if any.
+    private static func name(
+        _ document: Document, _ type: DocType, _ rules: [NamingRule], in session: Session, _ hooks: Hooks?
+    ) throws -> SeriesPattern.Resolved? {
+        if document.has("amended_from"), case .text(let original) = document["amended_from"] {
+            document.name = try amendedName(original, of: document, type, in: session)
+            return nil
+        }
+        if type.isSingle {
+            document.name = type.name
+            return nil
+        }
+        if let rule = try rules.first(where: { try $0.applies(to: document) }) {
+            return rule.resolve(document, at: session.now)
+        }
+        switch type.naming {
+        case .series(let series): return try SeriesPattern(chosen(series, document)).resolve(document, at: session.now)
+        case .expression(let text): return SeriesPattern(text).resolve(document, at: session.now)
+        case .format(let text):
+            let format = try NameFormat(text)
+            if format.counts { return format.resolve(document, at: session.now) }
+            document.name = format.resolve(document, at: session.now).before.trimmedName
+        case .autoincrement:
+            return SeriesPattern.Resolved(key: "\(type.name)/autoincrement", before: "", after: "", digits: 1)
+        case .field(let field): document.name = document[field].description.trimmedName
+        case .prompt: document.name = document.name.trimmedName
+        case .hash: document.name = session.newIdentifier()
+        case .uuid:
+            if !UUIDText.isValid(document.name) { document.name = UUIDText.version7(from: session.newIdentifier()) }
+        case .controller:
+            guard let hooks else {
+                document.name = session.newIdentifier()
+                break
+            }
+            document.name = try hooks.autoname(document, session).trimmedName
+        }
+        return nil
+    }
+
+    /// The series the document says, or the first.
+    private static func chosen(_ series: [String], _ document: Document) throws -> String {
+        let chosen = document.text("naming_series")
+        guard !chosen.isEmpty else {
+            guard let first = series.first else {
+                throw Problem(
+                    .mandatory, "\(document.doctype.name) has no series", field: "naming_series",
+                    fix: "Add one to the options of naming_series.")
+            }
+            if document.has("naming_series") { document.set("naming_series", first) }
+            return first
+        }
+        guard series.contains(chosen) else {
+            throw Problem(
+                .notAnOption, "There is no series \(FieldDefinition.short(chosen))", field: "naming_series",
+                fix: "Use one of: \(series.joined(separator: ", ")).")
+        }
+        return chosen
     }
 
     /// Gives numbers without gaps: a counter moves in the transaction that uses the number.
-    private static func count(_ documents: [Document], in session: Session) throws {
-        var prefixes: [(prefix: String, digits: Int, documents: [Document])] = []
-        for document in documents {
-            guard case .series(let series) = document.doctype.naming else { continue }
-            let chosen = document.text("naming_series")
-            if !chosen.isEmpty, !series.contains(chosen) {
-                throw Problem(
-                    .notAnOption, "There is no series \(chosen)", field: "naming_series",
-                    fix: "Use one of: \(series.joined(separator: ", "))."
-                ).about(document)
-            }
-            let (prefix, digits) = resolve(chosen.isEmpty ? series[0] : chosen, document, at: session.now)
-            if let index = prefixes.firstIndex(where: { $0.prefix == prefix }) {
-                prefixes[index].documents.append(document)
-            } else {
-                prefixes.append((prefix, digits, [document]))
-            }
+    private static func count(_ counted: [Counted], in session: Session) throws {
+        var keys: [String] = []
+        var byKey: [String: [Counted]] = [:]
+        for one in counted {
+            if byKey[one.number.key] == nil { keys.append(one.number.key) }
+            byKey[one.number.key, default: []].append(one)
         }
         let sql = """
             INSERT INTO _series (prefix, current) VALUES (?, ?)
             ON CONFLICT (prefix) DO UPDATE SET current = _series.current + excluded.current RETURNING current
             """
-        for (prefix, digits, documents) in prefixes {
-            let row = try session.transaction.first(sql, [.text(prefix), .int(Int64(documents.count))], [.integer])
-            var number = (row?[0].int ?? 0) - Int64(documents.count)
-            for document in documents {
+        for key in keys.sorted() {
+            let waiting = byKey[key] ?? []
+            // A counter that nobody has used yet starts where its rule says.
+            let first = (waiting.first?.number.start ?? 0) + Int64(waiting.count)
+            let row: [Value]?
+            if waiting.first?.number.start ?? 0 > 0 {
+                row = try session.transaction.first(
+                    """
+                    INSERT INTO _series (prefix, current) VALUES (?, ?)
+                    ON CONFLICT (prefix) DO UPDATE SET current = _series.current + ? RETURNING current
+                    """, [.text(key), .int(first), .int(Int64(waiting.count))], [.integer])
+            } else {
+                row = try session.transaction.first(sql, [.text(key), .int(Int64(waiting.count))], [.integer])
+            }
+            var number = (row?[0].int ?? 0) - Int64(waiting.count)
+            for one in waiting {
                 number += 1
-                let text = String(number)
-                document.name = prefix + String(repeating: "0", count: max(0, digits - text.count)) + text
+                one.document.name = one.number.text(number)
             }
         }
-    }
-
-    /// The text before the number, and how many digits the number has at least. Parts stand between dots.
-    private static func resolve(
-        _ series: String, _ document: Document, at now: Timestamp
-    ) -> (prefix: String, digits: Int) {
-        var prefix = ""
-        var digits = 5
-        for part in series.split(separator: ".") {
-            let day = now.day
-            switch part {
-            case "YYYY": prefix += padded(day.year, 4)
-            case "YY": prefix += padded(day.year % 100, 2)
-            case "MM": prefix += padded(day.month, 2)
-            case "DD": prefix += padded(day.day, 2)
-            case "JJJ": prefix += padded(day.dayOfYear, 3)
-            case "WW": prefix += padded(day.isoWeek.week, 2)
-            default:
-                if part.allSatisfy({ $0 == "#" }) {
-                    digits = part.count
-                } else if part.first == "{", part.last == "}", document.has(String(part.dropFirst().dropLast())) {
-                    prefix += document.text(String(part.dropFirst().dropLast()))
-                } else {
-                    prefix += part
-                }
-            }
-        }
-        return (prefix, digits)
-    }
-
-    private static func padded(_ number: Int, _ digits: Int) -> String {
-        let text = String(number)
-        return String(repeating: "0", count: max(0, digits - text.count)) + text
     }
 
     /// `X-1` for the first amendment of X, then `X-2`.
-    private static func amendedName(_ original: String, _ type: DocType, in session: Session) throws -> String {
+    private static func amendedName(
+        _ original: String, of new: Document, _ type: DocType, in session: Session
+    ) throws -> String {
         guard let document = try session.load(type, [original]).first else {
             throw Problem(.brokenLink, "\(type.name) \(original) does not exist", field: "amended_from")
         }
@@ -107,6 +140,9 @@ enum Naming {
             throw Problem(
                 .transition, "\(type.name) \(original) is not cancelled", field: "amended_from",
                 fix: "Cancel it before you amend it.")
+        }
+        if document.has("naming_series"), new.text("naming_series").isEmpty {
+            new["naming_series"] = document["naming_series"]
         }
         let first = document["amended_from"].text
         guard first != nil, let dash = original.lastIndex(of: "-"),
@@ -136,24 +172,45 @@ enum Naming {
         }
     }
 
-    private static func trimmed(_ text: String) -> String {
-        guard text.first?.isWhitespace == true || text.last?.isWhitespace == true else { return text }
-        var part = Substring(text)
-        while part.first?.isWhitespace == true { part.removeFirst() }
-        while part.last?.isWhitespace == true { part.removeLast() }
-        return String(part)
+    /// A document that is called by a field keeps its name in it; renaming changes both.
+    static func syncField(_ document: Document) {
+        guard case .field(let field) = document.doctype.naming, !document.isNew,
+            let slot = document.doctype.slot(of: field), case .text(let text) = document.values[slot],
+            text.trimmedName != document.name
+        else { return }
+        document.values[slot] = document.values[Document.Slot.name]
     }
 
     /// Moves a counter back when the document that took its newest number is deleted, so that no gap stays.
     static func giveBack(_ document: Document, in session: Session) throws {
-        guard case .series = document.doctype.naming else { return }
+        let type = document.doctype
+        let rules = session.registry.namingRules[type.name] ?? []
+        switch type.naming {
+        case .series, .expression, .format: break
+        default: if rules.isEmpty { return }
+        }
         let digits = document.name.reversed().prefix { $0.isASCII && $0.isNumber }.count
         // The digits of the prefix may run into those of the number; only the counter's own prefix is found.
         for length in stride(from: min(digits, 18), to: 0, by: -1) {
             guard let number = Int64(document.name.suffix(length)) else { continue }
-            try session.transaction.execute(
-                "UPDATE _series SET current = current - 1 WHERE prefix = ? AND current = ?",
-                [.text(String(document.name.dropLast(length))), .int(number)])
+            let before = String(document.name.dropLast(length))
+            var keys = [before]
+            for rule in rules where rule.resolve(document, at: document.creation ?? session.now).before == before {
+                keys.append(rule.key)
+            }
+            for key in keys.sorted() {
+                try session.transaction.execute(
+                    "UPDATE _series SET current = current - 1 WHERE prefix = ? AND current = ?",
+                    [.text(key), .int(number)])
+            }
         }
+    }
+}
+
+extension String {
+    /// The text without spaces around it.
+    var trimmedName: String {
+        guard first?.isWhitespace == true || last?.isWhitespace == true else { return self }
+        return Substring(self).trimmed
     }
 }

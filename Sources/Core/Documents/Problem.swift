@@ -121,6 +121,9 @@ extension Problem {
         case .diskFull: self.init(.unavailable, "The disk is full; nothing was written")
         case .corrupt: self.init(.unavailable, "The database is damaged", fix: "Restore the last backup.")
         case .closed: self.init(.unavailable, "The server is shutting down")
+        case .unavailable:
+            self.init(.unavailable, "The database server cannot be reached", fix: "Try again in a moment.")
+        case .invalidText: self.init(.invalid, "Text holds the character NUL")
         case .migration(let message): self.init(.inconsistent, message)
         case .failed(let code, _): self.init(.inconsistent, "The database failed with code \(code)")
         }

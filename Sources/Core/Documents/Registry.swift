@@ -6,6 +6,13 @@ public import Values
 /// Made once at start from the modules, then shared by all sessions and never changed.
 public struct Registry: Sendable {
     private var types: [String: DocType] = [:]
+    /// The DocTypes as modules declare them.
+    private var shippedTypes: [String: DocType] = [:]
+    private var shippedOrder: [String] = []
+    /// Where documents come from that no table holds, or not all of them, by DocType.
+    private(set) var sources: [String: VirtualSource] = [:]
+    /// The rules for names that a company made, by DocType.
+    private(set) var namingRules: [String: [NamingRule]] = [:]
     private var hooks: [String: Hooks] = [:]
     private var order: [String] = []
     /// The methods clients may call, by their dotted names.
@@ -14,6 +21,12 @@ public struct Registry: Sendable {
     public private(set) var tables: [TableSchema] = []
     /// What `doctor` recomputes.
     public private(set) var checks: [Check] = []
+    /// What is done once a day, in order.
+    public private(set) var dailyTasks: [DailyTask] = []
+    /// What modules keep by the names of documents and bring along when one is renamed.
+    private(set) var renamings: [Renaming] = []
+    /// The DocTypes whose documents hang on another one and go with it.
+    private(set) var companions: [Companion] = []
     /// Which fields of which DocTypes link to a DocType, by its name.
     private(set) var backlinks: [String: [Backlink]] = [:]
     /// Which fields of which DocTypes link to documents of a DocType that another field names.
@@ -50,19 +63,69 @@ public struct Registry: Sendable {
             let doctype = schema.makeDocType()
             precondition(types[doctype.name] == nil, "\(doctype.name) is declared twice")
             types[doctype.name] = doctype
+            shippedTypes[doctype.name] = doctype
             order.append(doctype.name)
+            shippedOrder.append(doctype.name)
             if let controller = schema as? any Controller.Type { hooks[doctype.name] = Hooks(controller) }
-            for field in doctype.fields {
-                guard let target = field.options else { continue }
-                // Rows of ledgers and kept figures go with the voucher they were posted for and do not hold it.
-                if doctype.kind == .document || doctype.kind == .child {
-                    let backlink = Backlink(doctype: doctype, field: field)
-                    if field.type == .link { backlinks[target, default: []].append(backlink) }
-                    if field.type == .dynamicLink, doctype.slot(of: target) != nil { dynamicBacklinks.append(backlink) }
-                }
-                if field.type.isTable { parents[target, default: []].append(doctype.name) }
-            }
+            link(doctype)
         }
+    }
+
+    /// Notes what a DocType links to.
+    private mutating func link(_ doctype: DocType) {
+        guard !doctype.isVirtual else { return }
+        for field in doctype.fields {
+            guard let target = field.options, field.type.isTable || doctype.stores(field.name) else { continue }
+            // Rows of ledgers and kept figures go with the voucher they were posted for and do not hold it.
+            if doctype.kind == .document || doctype.kind == .child {
+                let backlink = Backlink(doctype: doctype, field: field)
+                if field.type == .link { backlinks[target, default: []].append(backlink) }
+                if field.type == .dynamicLink, doctype.slot(of: target) != nil { dynamicBacklinks.append(backlink) }
+            }
+            if field.type.isTable { parents[target, default: []].append(doctype.name) }
+        }
+    }
+
+    // MARK: What a company changed
+
+    /// Whether a module declares the DocType.
+    public func isShipped(_ name: String) -> Bool { shippedTypes[name] != nil }
+
+    /// The DocType as its module declares it.
+    func shipped(_ name: String) -> DocType? { shippedTypes[name] }
+
+    /// Takes these DocTypes for those of their names, and the `own` ones besides; all others are as modules declare them.
+    mutating func replace(_ changed: [String: DocType], own: [String], namingRules: [String: [NamingRule]]) {
+        types = shippedTypes.merging(changed) { _, changed in changed }
+        order = shippedOrder + own.filter { changed[$0] != nil }
+        self.namingRules = namingRules
+        relink()
+    }
+
+    /// Takes a DocType back to what it was, or away.
+    mutating func revert(_ name: String, to type: DocType?) {
+        types[name] = type
+        if type == nil { order.removeAll { $0 == name } }
+        relink()
+    }
+
+    private mutating func relink() {
+        backlinks = [:]
+        dynamicBacklinks = []
+        parents = [:]
+        for type in doctypes { link(type) }
+    }
+
+    /// Whether a company made rules of its own for the names of such documents.
+    public func hasNamingRules(_ doctype: String) -> Bool { namingRules[doctype] != nil }
+
+    /// Whether all documents of the DocType are rows of its table.
+    public func isInTable(_ type: DocType) -> Bool { !type.isVirtual && sources[type.name] == nil }
+
+    /// Says where documents of a DocType come from that no table holds.
+    public mutating func add(source: VirtualSource, for doctype: String) {
+        precondition(sources[doctype] == nil, "\(doctype) has two sources")
+        sources[doctype] = source
     }
 
     /// Adds a method that clients may call.
@@ -76,6 +139,15 @@ public struct Registry: Sendable {
 
     /// Adds a check for `doctor`.
     public mutating func add(check: Check) { checks.append(check) }
+
+    /// Adds work that is done once a day.
+    public mutating func add(daily task: DailyTask) { dailyTasks.append(task) }
+
+    /// Adds what brings along figures that a module keeps by the names of documents.
+    public mutating func add(renaming: Renaming) { renamings.append(renaming) }
+
+    /// Adds a DocType whose documents hang on another one: they do not hold it and are deleted and restored with it.
+    public mutating func add(companion: Companion) { companions.append(companion) }
 
     /// The DocType of that name.
     ///
@@ -99,7 +171,9 @@ public struct Registry: Sendable {
     func hooks(_ name: String) -> Hooks? { hooks[name] }
 
     /// The shapes of all tables.
-    public var allTables: [TableSchema] { doctypes.map(\.schema) + tables + [Naming.table] }
+    public var allTables: [TableSchema] {
+        doctypes.filter { !$0.isVirtual }.map(\.schema) + tables + [Naming.table, MetadataVersion.table]
+    }
 }
 
 /// A method that clients may call by name.

@@ -13,12 +13,14 @@ public struct Report: Sendable {
     public let filters: [Filter]
     /// What it shows.
     public let summary: String
+    /// The roles that may run it besides needing the right; empty for everyone who has the right.
+    public let roles: Set<String>
     /// Makes it. Arguments are the filters' values; a required one is present.
     public let run: @Sendable (Arguments, Session) throws -> ReportResult
 
     /// A report named `name`.
     public init(
-        _ name: String, module: String, doctype: String, filters: [Filter], summary: String,
+        _ name: String, module: String, doctype: String, filters: [Filter], summary: String, roles: Set<String> = [],
         run: @escaping @Sendable (Arguments, Session) throws -> ReportResult
     ) {
         self.name = name
@@ -26,6 +28,7 @@ public struct Report: Sendable {
         self.doctype = doctype
         self.filters = filters
         self.summary = summary
+        self.roles = roles
         self.run = run
     }
 
@@ -120,11 +123,20 @@ public struct Module: Sendable {
 extension Report {
     /// Runs the report for the session's actor.
     ///
-    /// - Throws: ``Problem/Kind/forbidden`` without the right, ``Problem/Kind/mandatory`` without a required filter,
+    /// A report reads past the rights on documents. So it takes the right `report` on all documents of its DocType, and what
+    /// User Permissions limit is taken away from what it gives; see ``ReportResult/limited(in:for:)``.
+    ///
+    /// - Throws: ``Problem/Kind/forbidden`` without the right, or for a filter's value the actor is not limited to; ``Problem/Kind/mandatory`` without a required filter,
     ///   ``Problem/Kind/wrongType`` for a value that is not of a filter's type, ``Problem/Kind/unknownField`` for a filter
     ///   the report does not have.
     public func result(_ arguments: Arguments, in session: Session) throws -> ReportResult {
-        try session.require(.report, session.registry.doctype(doctype))
+        let type = try session.registry.doctype(doctype)
+        try session.require(.report, type)
+        guard session.mayOnAll(.report, type), session.mayRun(roles) else {
+            var problem = Problem(.forbidden, "\(session.actor.user) may not run \(name)")
+            problem.doctype = doctype
+            throw problem
+        }
         let known = Set(filters.map(\.name))
         for (name, value) in arguments.values.members where !known.contains(name) && !value.isNull {
             throw Problem(
@@ -140,8 +152,9 @@ extension Report {
             }
             var field = FieldDefinition(filter.name, filter.type, options: filter.options)
             field.length = Limits.lineCharacters
-            _ = try field.value(of: value)
+            let content = try field.value(of: value)
+            if filter.type == .link { try session.requirePermitted(content, filter, for: doctype) }
         }
-        return try run(arguments, session)
+        return try run(arguments, session).limited(in: session, for: doctype)
     }
 }

@@ -27,9 +27,6 @@ public protocol Database: Sendable {
     /// - Throws: what `body` throws; ``StorageError`` when the commit fails, and then nothing of `body` remains.
     func write<T: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T
 
-    /// Copies the database as it is now to `path`, which must not exist, while readers and writers go on.
-    func backup(to path: String) async throws
-
     /// Lets what is queued finish, then closes every connection. Later calls throw ``StorageError/closed``.
     func close() async
 }
@@ -41,11 +38,25 @@ public protocol Transaction: AnyObject {
     /// How this engine writes what is not common SQL.
     var dialect: any Dialect { get }
 
-    /// Calls `each` with the columns of every row, read as `types`, in order.
+    /// Calls `each` with the columns of every row, read as `types`, in order, and never holds all of them.
     ///
     /// - Throws: ``StorageError``, and what `each` throws, which ends the reading.
     func forEach(
         _ sql: String, _ arguments: [Value], _ types: [ColumnType], _ each: ([Value]) throws -> Void) throws
+
+    /// All rows of a query, each with its columns read as `types`.
+    func query(_ sql: String, _ arguments: [Value], _ types: [ColumnType]) throws -> [[Value]]
+
+    /// The first row of a query, or nil.
+    func first(_ sql: String, _ arguments: [Value], _ types: [ColumnType]) throws -> [Value]?
+
+    /// Writes the rows of a query as JSON, up to `limit` of them: objects with these keys, or lists where there are none.
+    ///
+    /// - Returns: how many rows the query gave.
+    func write(
+        _ sql: String, _ arguments: [Value], _ types: [ColumnType], keys: [JSONKey]?, limit: Int,
+        to writer: inout JSONWriter
+    ) throws -> Int
 
     /// Runs a statement that gives no rows and returns how many rows it changed.
     @discardableResult
@@ -66,6 +77,27 @@ public protocol Transaction: AnyObject {
 }
 
 extension Transaction {
+    /// Writes the rows of a query as JSON; engines that can do it without making values of them have their own.
+    public func write(
+        _ sql: String, _ arguments: [Value], _ types: [ColumnType], keys: [JSONKey]?, limit: Int,
+        to writer: inout JSONWriter
+    ) throws -> Int {
+        var count = 0
+        writer.beginArray()
+        try forEach(sql, arguments, types) { row in
+            count += 1
+            guard count <= limit else { return }
+            if keys == nil { writer.beginArray() } else { writer.beginObject() }
+            for index in row.indices {
+                if let keys { writer.key(keys[index]) }
+                writer.value(row[index])
+            }
+            if keys == nil { writer.endArray() } else { writer.endObject() }
+        }
+        writer.endArray()
+        return count
+    }
+
     /// All rows of a query, each with its columns read as `types`.
     public func query(_ sql: String, _ arguments: [Value] = [], _ types: [ColumnType]) throws -> [[Value]] {
         var rows: [[Value]] = []
@@ -90,8 +122,55 @@ public protocol Dialect: Sendable {
     /// A condition that compares text with a `%` pattern without regard to case; the pattern is the one argument.
     func like(_ column: String) -> String
 
+    /// A condition that holds when text fits a pattern of ``TextPattern/portable``, the one argument.
+    func matches(_ column: String) -> String
+
     /// Makes a condition that holds when `column` is one of `count` arguments.
     func isOneOf(_ column: String, count: Int) -> String
+
+    /// A term of ORDER BY in which null comes before every value, and last when `descending`.
+    ///
+    /// `isNullable` says that the column may hold null; a column declared `required` does not.
+    func ordered(_ sql: String, descending: Bool, isNullable: Bool) -> String
+
+    /// The average of a column over the rows that have a value, null over none. Digits beyond the column's last are cut off.
+    func average(_ sql: String, _ type: ColumnType) -> String
+
+    /// How the text index of a table is searched: for all words, or for words in the index's first column when `column` is
+    /// that one; for rows that hold one of `marks` besides, when there are any.
+    func textSearch(_ table: String, _ query: TextQuery, in column: String?, marks: [String]) -> TextSearch
+
+    /// What the engine calls an index of a table.
+    func indexName(_ index: TableSchema.Index, of table: String) -> String
+
+    /// Statements that let the rows of an append-only table be changed, for the one engine path that renames what they
+    /// name. They hold until ``sealing(_:)``, which must follow in the same transaction.
+    func unsealing(_ table: String) -> [String]
+
+    /// Statements that make an unsealed table append-only again.
+    func sealing(_ table: String) -> [String]
+
+    /// A query for the names of all tables that are there.
+    var tableNames: String { get }
+
+    /// A query that checks the engine's own files and tells of damage in rows of text, `ok` where there is none; nil
+    /// where the engine has no such check.
+    var damage: String? { get }
+
+    /// A SELECT of the rows that its one argument holds as JSON: a list of lists, each value as ``json(_:)`` gives it. Columns
+    /// of bytes are not for all engines.
+    func rows(_ types: [ColumnType]) -> String
+
+    /// A value for ``rows(_:)``.
+    func json(_ value: Value) -> JSON
+}
+
+extension Dialect {
+    public func indexName(_ index: TableSchema.Index, of table: String) -> String {
+        "\(table):\(index.columns.joined(separator: ","))\(index.unique ? " unique" : "")"
+    }
+    public func unsealing(_ table: String) -> [String] { ["ALTER TABLE \(quoted(table)) DISABLE TRIGGER USER"] }
+    public func sealing(_ table: String) -> [String] { ["ALTER TABLE \(quoted(table)) ENABLE TRIGGER USER"] }
 }
 
 /// Writes `name` as an SQL identifier.

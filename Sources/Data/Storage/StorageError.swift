@@ -20,6 +20,11 @@ public enum StorageError: Error, Equatable, Sendable {
     case migration(String)
     /// The database has been closed.
     case closed
+    /// The server cannot be reached, or went away before it answered; nothing of the body remains, unless the words say
+    /// that the outcome is unknown.
+    case unavailable(String)
+    /// Text holds the character NUL, which no column can hold.
+    case invalidText
     /// Any other failure, with the engine's code and words.
     case failed(code: Int, message: String)
 }
@@ -42,6 +47,10 @@ public struct StorageLimits: Sendable {
     public var statements = 400
     /// How long to wait for another process that writes, in milliseconds.
     public var busyMilliseconds = 10_000
+    /// How long a body may wait for a server that went away to come back, in milliseconds.
+    public var reconnectMilliseconds = 10_000
+    /// How often a body runs at most, when other programs or a lost connection undo what it did.
+    public var attempts = 4
 
     /// The limits a server starts with.
     public static let standard = StorageLimits()

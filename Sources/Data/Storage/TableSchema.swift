@@ -12,6 +12,9 @@ public struct TableSchema: Sendable, Equatable {
     public var indexes: [Index]
     /// Rows are never changed or removed; the database refuses both.
     public var appendOnly: Bool
+    /// The columns of text whose words are in an index, at most three; the first can be searched by itself. Their text
+    /// is words of ASCII letters and digits with spaces between them.
+    public var textIndex: [String] = []
 
     /// A column of a table.
     public struct Column: Sendable, Equatable {
@@ -55,9 +58,11 @@ public struct TableSchema: Sendable, Equatable {
 
     /// A table; without a primary key its first column is the key.
     public init(
-        _ name: String, columns: [Column], primaryKey: [String]? = nil, indexes: [Index] = [], appendOnly: Bool = false
+        _ name: String, columns: [Column], primaryKey: [String]? = nil, indexes: [Index] = [], appendOnly: Bool = false,
+        textIndex: [String] = []
     ) {
         self.name = name
+        self.textIndex = textIndex
         self.columns = columns
         self.primaryKey = primaryKey ?? [columns[0].name]
         self.indexes = indexes

@@ -5,21 +5,29 @@ internal import Synchronization
 ///
 /// `run` executes it and keeps its result; `finish` hands the result, or the error that voids it, to whoever waits. One that
 /// was undone before `finish` may run again.
-struct Work: Sendable {
-    let run: @Sendable (any Transaction) -> Outcome
-    let refuse: @Sendable (any Error) -> Void
+package struct Work: Sendable {
+    /// Executes the body.
+    package let run: @Sendable (any Transaction) -> Outcome
+    /// Ends the waiting of a body that is not executed.
+    package let refuse: @Sendable (any Error) -> Void
 
     /// What came of a body that ran.
-    struct Outcome {
+    package struct Outcome {
         /// The body's own error.
-        let error: (any Error)?
+        package let error: (any Error)?
         /// Ends the waiting; with an error when the transaction as a whole failed.
-        let finish: ((any Error)?) -> Void
+        package let finish: ((any Error)?) -> Void
+
+        /// An outcome with an error of the body or none.
+        package init(error: (any Error)?, finish: @escaping ((any Error)?) -> Void) {
+            self.error = error
+            self.finish = finish
+        }
     }
 }
 
 /// A bounded queue of work that threads of a database take from.
-final class WorkQueue: Sendable {
+package final class WorkQueue: Sendable {
     private struct State {
         var waiting: [Work?] = []
         var head = 0
@@ -46,10 +54,11 @@ final class WorkQueue: Sendable {
     private let state = Mutex(State())
     private let available = DispatchSemaphore(value: 0)
 
-    init(limit: Int) { self.limit = limit }
+    /// A queue in which so many may wait.
+    package init(limit: Int) { self.limit = limit }
 
     /// Queues `body` and waits for its result.
-    func perform<T: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T {
+    package func perform<T: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T {
         unsafe try await withUnsafeThrowingContinuation { (continuation: UnsafeContinuation<T, any Error>) in
             let work = Work(
                 run: { transaction in
@@ -76,22 +85,24 @@ final class WorkQueue: Sendable {
     }
 
     /// Waits for work; nil once the queue is closed and empty.
-    func take() -> Work? {
+    package func take() -> Work? {
         available.wait()
         return state.withLock { $0.next() }
     }
 
     /// Takes work only if some is waiting.
-    func takeIfWaiting() -> Work? {
+    package func takeIfWaiting() -> Work? {
         guard available.wait(timeout: .now()) == .success else { return nil }
         let work = state.withLock { $0.next() }
         if work == nil { available.signal() }
         return work
     }
 
-    func threadStarted() { state.withLock { $0.threads += 1 } }
+    /// Says that one more thread takes from the queue.
+    package func threadStarted() { state.withLock { $0.threads += 1 } }
 
-    func threadEnded() {
+    /// Says that a thread takes from the queue no more.
+    package func threadEnded() {
         let closers = state.withLock { state in
             state.threads -= 1
             guard state.threads == 0 else { return [CheckedContinuation<Void, Never>]() }
@@ -102,7 +113,7 @@ final class WorkQueue: Sendable {
     }
 
     /// Refuses new work, lets the waiting finish and returns when every thread has ended.
-    func close() async {
+    package func close() async {
         await withCheckedContinuation { continuation in
             let isOver = state.withLock { state in
                 if state.threads > 0 { state.closers.append(continuation) }
@@ -114,11 +125,25 @@ final class WorkQueue: Sendable {
     }
 
     /// Refuses new work; the threads finish what waits and end.
-    func letThreadsEnd() {
+    package func letThreadsEnd() {
         let threads = state.withLock { state in
             state.isClosed = true
             return state.threads
         }
         for _ in 0..<threads { available.signal() }
+    }
+}
+
+extension WorkQueue {
+    /// Starts a thread that serves the queue and says when it has ended.
+    package func startThread(_ name: String, _ body: @escaping @Sendable () -> Void) {
+        threadStarted()
+        let thread = Thread {
+            body()
+            self.threadEnded()
+        }
+        thread.name = name
+        thread.stackSize = 4 << 20
+        thread.start()
     }
 }

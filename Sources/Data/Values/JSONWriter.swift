@@ -98,6 +98,18 @@ public struct JSONWriter: Sendable {
         bytes.append(json: value)
     }
 
+    /// A string given as the bytes of its UTF-8, escaped where needed; what is no UTF-8 is repaired.
+    public mutating func string(utf8 text: UnsafeBufferPointer<UInt8>) {
+        guard unsafe text.allSatisfy({ $0 >= 0x20 && $0 < 0x80 && $0 != 0x22 && $0 != 0x5C }) else {
+            unsafe string(String(decoding: text, as: UTF8.self))
+            return
+        }
+        separate()
+        bytes.append(0x22)
+        unsafe bytes.append(contentsOf: text)
+        bytes.append(0x22)
+    }
+
     /// A number without trailing zeros: `12.5`, `12`, `0`; out of range is `null`.
     public mutating func exact(_ value: Exact) {
         guard value.isInRange else {

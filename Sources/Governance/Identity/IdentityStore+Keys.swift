@@ -23,17 +23,24 @@ extension IdentityStore {
         return APIKeys(key: kept, secret: secret)
     }
 
-    /// The user whose key and secret these are, or nil. Costs no query while the key is cached, a few seconds long.
+    /// The user whose key and secret these are, or nil; nil too for a key with scopes, which is not good for all its user
+    /// may. Costs no query while the key is cached, a few seconds long.
     public func verifyKey(_ key: String, secret: String) async throws -> String? {
+        guard let known = try await known(key, secret: secret), known.scopes == nil else { return nil }
+        return known.user
+    }
+
+    /// What is known of a key when its secret is right.
+    func known(_ key: String, secret: String) async throws -> IdentityCache.Key? {
         guard (1...64).contains(key.utf8.count), secret.utf8.count <= 128 else { return nil }
         let digest = Secret.digest(secret)
         let (cached, generation) = cache.withLock { ($0.key(key), $0.generation) }
-        if let cached, Secret.equal(cached.secret, digest) { return cached.user }
+        if let cached, Secret.equal(cached.secret, digest) { return cached }
         // Another process may have made a new secret.
         let known = try await load(key, generation)
         // An unknown key is compared like a known one.
         let matches = Secret.equal(known?.secret ?? [UInt8](repeating: 0, count: 32), digest)
-        return matches ? known?.user : nil
+        return matches ? known : nil
     }
 
     /// Ends the validity of a user's key and secret.
@@ -49,9 +56,14 @@ extension IdentityStore {
         let row = try await database.read { transaction in
             try transaction.first(
                 "SELECT \"user\", api_secret FROM _credential WHERE api_key = ?", [.text(key)], [.text, .bytes])
+                ?? transaction.first(
+                    "SELECT \"user\", secret, scopes, expires, last_used FROM _api_key WHERE key = ?", [.text(key)],
+                    [.text, .bytes, .text, .timestamp, .timestamp])
         }
         guard let row, let user = row[0].text, let secret = row[1].bytes else { return nil }
-        let found = IdentityCache.Key(user: user, secret: secret)
+        let found = IdentityCache.Key(
+            user: user, secret: secret, scopes: row.count > 2 ? row[2].text ?? "" : nil,
+            expires: row.count > 2 ? row[3].timestamp : nil, lastUsed: row.count > 2 ? row[4].timestamp : nil)
         cache.withLock { [limits] cache in
             if cache.generation == generation { cache.add(key: found, key, limits: limits) }
         }

@@ -35,12 +35,21 @@ public final class IdentityStore: Sendable {
                 .init("created", .timestamp, required: true), .init("last_seen", .timestamp, required: true),
                 .init("expires", .timestamp, required: true),
             ], indexes: [.init("user"), .init("expires")]),
+        TableSchema(
+            "_api_key",
+            columns: [
+                .init("key", .text, required: true), .init("user", .text, required: true), .init("label", .text),
+                .init("secret", .bytes, required: true), .init("scopes", .text, required: true),
+                .init("created", .timestamp, required: true), .init("expires", .timestamp),
+                .init("last_used", .timestamp),
+            ], indexes: [.init("user")]),
     ]
 
     /// Forgets everything of a user who is removed or locked: password, keys and sessions.
     public func remove(user: String) async throws {
         try await database.write { transaction in
             try transaction.execute("DELETE FROM _web_session WHERE \"user\" = ?", [.text(user)])
+            try transaction.execute("DELETE FROM _api_key WHERE \"user\" = ?", [.text(user)])
             try transaction.execute("DELETE FROM _credential WHERE \"user\" = ?", [.text(user)])
         }
         cache.withLock { $0.forget(user) }
@@ -50,7 +59,7 @@ public final class IdentityStore: Sendable {
 extension IdentityStore {
     /// Forgets everything of users who are gone from the table of users, in the transaction that changes it.
     public static func keepOnly(usersOf table: String, in transaction: any Transaction) throws {
-        for own in ["_web_session", "_credential"] {
+        for own in ["_web_session", "_api_key", "_credential"] {
             try transaction.execute(
                 "DELETE FROM \(own) WHERE \"user\" NOT IN (SELECT name FROM \(quoted(table)))")
         }
@@ -70,6 +79,10 @@ struct IdentityCache {
     struct Key {
         let user: String
         let secret: [UInt8]
+        /// What it is good for; nil for all the user may.
+        let scopes: String?
+        let expires: Timestamp?
+        var lastUsed: Timestamp?
     }
 
     /// Something with the moment until which it is trusted.
@@ -83,6 +96,14 @@ struct IdentityCache {
 
     /// The key, unless it has been kept too long.
     func key(_ name: String) -> Key? { keys[name].flatMap { $0.until > .now ? $0.content : nil } }
+
+    /// Notes that a key that is kept is in use.
+    mutating func touch(key name: String, at now: Timestamp) {
+        guard let kept = keys[name] else { return }
+        var key = kept.content
+        key.lastUsed = now
+        keys[name] = Kept(content: key, until: kept.until)
+    }
 
     mutating func forget(_ user: String) {
         generation += 1

@@ -102,4 +102,6 @@ public enum IdentityError: Error, Sendable, Equatable {
     case password(String)
     /// Too many sign-ins at once.
     case busy
+    /// A user has as many keys as one may have.
+    case tooManyKeys(Int)
 }

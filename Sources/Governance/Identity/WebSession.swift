@@ -32,6 +32,8 @@ public struct IdentityLimits: Sendable {
     public var cachedSeconds = 5
     /// The most sessions of a user; the oldest end.
     public var sessionsPerUser = 50
+    /// The most keys with scopes of a user.
+    public var keysPerUser = 100
 
     /// The standard limits.
     public init() {}

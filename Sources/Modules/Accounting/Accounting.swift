@@ -24,6 +24,8 @@ public let accountingModule = Module(
     registry.add(JournalEntry.self, JournalEntryAccount.self)
     registry.add(GLEntry.self, PaymentLedgerEntry.self)
     registry.add(table: AccountBalances.table)
+    registry.add(renaming: AccountBalances.renaming)
+    registry.add(daily: DailyTask("accounting.overdue") { session, _ in try Invoices.markOverdue(in: session) })
     registry.add(PaymentMethods.getPaymentEntry)
     for method in LedgerMethods.all { registry.add(method) }
     for check in LedgerChecks.all { registry.add(check: check) }

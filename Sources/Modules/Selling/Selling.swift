@@ -7,5 +7,6 @@ public let sellingModule = Module("Selling", roles: ["Sales User", "Sales Manage
         Address.self, Contact.self, DynamicLinkRow.self, CustomerGroup.self, Territory.self, Customer.self,
         SalesPerson.self, SalesTeam.self)
     registry.add(Quotation.self, QuotationItem.self, SalesOrder.self, SalesOrderItem.self)
+    registry.add(daily: QuotationExpiry.task)
     for method in SellingMethods.all { registry.add(method) }
 }

@@ -11,6 +11,7 @@ public let stockModule = Module(
         Warehouse.self, StockLedgerEntry.self, Bin.self, StockEntry.self, StockEntryDetail.self, DeliveryNote.self,
         DeliveryNoteItem.self, PurchaseReceipt.self, PurchaseReceiptItem.self)
     registry.add(table: StockMonths.table)
+    for renaming in StockRenaming.all { registry.add(renaming: renaming) }
     for method in StockMethods.all { registry.add(method) }
     for check in StockChecks.all { registry.add(check: check) }
 }

@@ -12,16 +12,20 @@ public struct GatewayServer: Sendable {
     private let tenant: Tenant
     private let configuration: GatewayConfiguration
     private let onListening: @Sendable (Int) async -> Void
+    private let onStopped: @Sendable () async -> Void
 
-    /// A server; `onListening` is called with the port once it answers.
+    /// A server; `onListening` is called with the port once it answers, `onStopped` when it answers no more and the tenant
+    /// is about to be closed.
     public init(
         tenant: Tenant, configuration: GatewayConfiguration = GatewayConfiguration(),
-        onListening: @escaping @Sendable (Int) async -> Void = { _ in }
+        onListening: @escaping @Sendable (Int) async -> Void = { _ in },
+        onStopped: @escaping @Sendable () async -> Void = {}
     ) {
         gateway = Gateway(tenant: tenant, configuration: configuration)
         self.tenant = tenant
         self.configuration = configuration
         self.onListening = onListening
+        self.onStopped = onStopped
     }
 
     /// The application of the HTTP library, for those who run it among other services. It does not close the tenant.
@@ -48,9 +52,11 @@ public struct GatewayServer: Sendable {
         do {
             try await makeApplication().runService()
         } catch {
+            await onStopped()
             await tenant.close()
             throw error
         }
+        await onStopped()
         await tenant.close()
     }
 }

@@ -19,10 +19,12 @@ public final class Gateway: HTTPResponder {
     private let accounts: AccountMethods
     private let methods: [String: Method]
     private let pages: Pages
+    private let uploads: FileUpload
+    private let downloads: FileDownload
     private let logger: Logger
     private let requests = Atomic<UInt64>(0)
     private let start = SecureRandom.token(bytes: 4)
-    private let description = Mutex<[UInt8]?>(nil)
+    private let description = Mutex<(bytes: [UInt8], version: Int64)?>(nil)
 
     /// A gateway to a tenant.
     public init(tenant: Tenant, configuration: GatewayConfiguration = GatewayConfiguration()) {
@@ -34,6 +36,8 @@ public final class Gateway: HTTPResponder {
         let signIn = SignIn(tenant: tenant, secureCookies: configuration.secureCookies)
         accounts = AccountMethods(tenant: tenant, signIn: signIn)
         methods = MethodTable.make(tenant.registry, tenant.reports, timeZone: configuration.timeZone)
+        uploads = FileUpload(tenant: tenant, store: configuration.objects, configuration: configuration)
+        downloads = FileDownload(tenant: tenant, store: configuration.objects)
         pages = Pages(tenant: tenant, signIn: signIn, title: configuration.title ?? tenant.name)
     }
 
@@ -57,8 +61,16 @@ public final class Gateway: HTTPResponder {
                     .targetTooLong, "The address is longer than \(configuration.targetBytes) bytes",
                     fix: "Send the arguments in the body.")
             }
-            try await incoming.readArguments(request, configuration)
-            reply = await answer(incoming, route)
+            if case .file(let url) = route {
+                let response = try await told(incoming) { try await self.file(url, incoming) }
+                return request.head.method == .head ? response.createHeadResponse() : response
+            }
+            if case .method(let name) = route, FileUpload.names.contains(name), FileUpload.isForm(request) {
+                reply = try await told(incoming) { try await self.upload(name, incoming, request) }
+            } else {
+                try await incoming.readArguments(request, configuration)
+                reply = await answer(incoming, route)
+            }
         } catch let problem as Problem {
             reply = failure(problem, incoming, route)
         }
@@ -84,6 +96,20 @@ public final class Gateway: HTTPResponder {
             // What it is stays in the log: it may tell of the inside.
             logger.error("a request failed", metadata: ["path": "\(request.path)", "error": "\(error)"])
             return failure(Problem(.internalError, "The server failed to answer"), request, route)
+        }
+    }
+
+    /// Turns whatever fails into a problem that can be told.
+    private func told<T>(_ request: Incoming, _ body: () async throws -> T) async throws -> T {
+        do {
+            return try await body()
+        } catch let problem as Problem {
+            throw problem
+        } catch let tries as TooManyTries {
+            throw tries.problem
+        } catch {
+            logger.error("a request failed", metadata: ["path": "\(request.path)", "error": "\(error)"])
+            throw Problem(.internalError, "The server failed to answer")
         }
     }
 
@@ -119,6 +145,7 @@ public final class Gateway: HTTPResponder {
         case .openAPI:
             guard request.method == .get else { throw wrongVerb(request) }
             return Reply(body: openAPI())
+        case .file: throw Problem(.noSuchPage, "There is nothing at \(request.path.prefix(200))")
         case .health: return Reply(content: .text, body: Array("ok\n".utf8))
         case .unknown: throw Problem(.noSuchPage, "There is nothing at \(request.path.prefix(200))")
         }
@@ -145,13 +172,21 @@ public final class Gateway: HTTPResponder {
     private func call(_ name: String, _ request: Incoming) async throws -> Reply {
         if let method = AccountMethods.find(name) {
             let caller = try await method.allowsGuests ? callerOrGuest(of: request) : knownCaller(of: request)
+            try requireScope(name, caller)
             if method.writes, request.isSafe, name != "logout", name != "web_logout" { throw notByGet(name) }
             return try await accounts.call(method, request, by: caller)
+        }
+        if FileUpload.names.contains(name) || name == FileUpload.attachName {
+            let caller = try await knownCaller(of: request)
+            try requireScope(name, caller)
+            if request.isSafe { throw notByGet(name) }
+            return try await uploads.take(request.arguments, as: caller.actor)
         }
         guard let method = methods[name] else {
             throw Problem(.noSuchMethod, "There is no method \(name.prefix(140))", fix: "See /openapi.json.")
         }
         let caller = try await method.allowsGuests ? callerOrGuest(of: request) : knownCaller(of: request)
+        try requireScope(name, caller)
         let arguments = request.arguments
         guard method.writes else {
             return Reply(
@@ -159,6 +194,34 @@ public final class Gateway: HTTPResponder {
         }
         if request.isSafe { throw notByGet(name) }
         return Reply(body: try await tenant.write(as: caller.actor) { Bodies.message(try method.call(arguments, $0)) })
+    }
+
+    /// Takes a file that comes as a form. Who sends it is asked before its bytes are read.
+    private func upload(_ name: String, _ incoming: Incoming, _ request: Request) async throws -> Reply {
+        let caller = try await knownCaller(of: incoming)
+        try requireScope(name, caller)
+        if incoming.isSafe { throw notByGet(name) }
+        return try await uploads.take(request, as: caller.actor)
+    }
+
+    /// A file that was uploaded. One that nobody may see who asks is not there.
+    private func file(_ url: String, _ request: Incoming) async throws -> Response {
+        guard request.isSafe else { throw wrongVerb(request) }
+        let caller = try await callerOrGuest(of: request)
+        do {
+            return try await downloads.answer(
+                url, request.headers, as: caller.actor, downloads: request.query.contains("download"))
+        } catch {
+            throw FileUpload.problem(error, limit: configuration.fileBytes)
+        }
+    }
+
+    /// Refuses a method that the caller's key is not good for.
+    private func requireScope(_ method: String, _ caller: Caller) throws {
+        guard !caller.actor.mayCall(method) else { return }
+        throw Problem(
+            .forbidden, "The key is not good for the method \(method.prefix(140))",
+            fix: "Use a key whose scopes name the method.")
     }
 
     private func wrongVerb(_ request: Incoming) -> Problem {
@@ -198,12 +261,13 @@ public final class Gateway: HTTPResponder {
         }
     }
 
-    /// The description of the API, made at the first request for it.
+    /// The description of the API, made at the first request for it, and again after the metadata changed.
     private func openAPI() -> [UInt8] {
         description.withLock { kept in
-            if let kept { return kept }
+            let version = tenant.metadataVersion
+            if let kept, kept.version == version { return kept.bytes }
             let made = GatewayOpenAPI.document(registry: tenant.registry, reports: tenant.reports).encoded
-            kept = made
+            kept = (made, version)
             return made
         }
     }

@@ -1,3 +1,5 @@
+public import ObjectStorage
+
 /// How the gateway listens and what it accepts.
 public struct GatewayConfiguration: Sendable {
     /// The address it listens at; by default this machine only.
@@ -6,6 +8,10 @@ public struct GatewayConfiguration: Sendable {
     public var port = 8000
     /// The most bytes of a request's body.
     public var bodyBytes = 25 << 20
+    /// The most bytes of a file that is uploaded.
+    public var fileBytes = 100 << 20
+    /// Where uploaded files are kept; without it none are taken.
+    public var objects: (any ObjectStore)?
     /// The most bytes of a request's path and query.
     public var targetBytes = 16 << 10
     /// The most bytes of all headers of a request.

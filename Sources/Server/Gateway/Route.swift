@@ -10,6 +10,8 @@ enum Route: Equatable {
     case resources(String)
     /// `/api/resource/<DocType>/<name>`; the name may hold slashes.
     case resource(String, String)
+    /// `/files/…` or `/private/files/…`, decoded.
+    case file(String)
     case page(PageRoute)
     case unknown
 
@@ -25,6 +27,8 @@ enum Route: Equatable {
             switch path {
             case "/healthz": self = .health
             case "/openapi.json": self = .openAPI
+            case _ where path.hasPrefix("/files/") || path.hasPrefix("/private/files/"):
+                self = .file(PercentCoding.decode(path))
             default: self = PageRoute(path).map(Route.page) ?? .unknown
             }
         }

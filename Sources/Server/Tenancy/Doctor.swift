@@ -60,6 +60,7 @@ public struct Doctor: Sendable {
                 let session = Session(actor: .administrator, now: now, registry: registry, transaction: transaction) {
                     ""
                 }
+                try session.adoptMetadata()
                 for check in checks {
                     let finding = Self.perform(check, session)
                     report(finding)

@@ -65,10 +65,13 @@ enum DoctorChecks {
             "SELECT doctype, action, count(*) FROM _audit GROUP BY doctype, action", [], [.text, .text, .integer]
         ) { row in
             guard let type = session.registry.find(row[0].text ?? "") else { return }
-            entries["cauldron.\(type.table).\(past(row[1].text ?? ""))", default: 0] += row[2].int ?? 0
+            guard let past = past(row[1].text ?? "") else { return }
+            entries["cauldron.\(type.table).\(past)", default: 0] += row[2].int ?? 0
         }
-        for type in session.registry.doctypes where type.kind == .document {
-            for verb in ["created", "updated", "submitted", "cancelled", "deleted"] {
+        for type in session.registry.doctypes where type.kind == .document && !type.isVirtual {
+            for verb in [
+                "created", "updated", "submitted", "cancelled", "deleted", "discarded", "restored", "renamed",
+            ] {
                 let key = "cauldron.\(type.table).\(verb)"
                 let (event, entry) = (events[key] ?? 0, entries[key] ?? 0)
                 if event < entry || event > entry && !(verb == "created" && type.isSubmittable) {
@@ -85,13 +88,18 @@ enum DoctorChecks {
         notes.looked = events.count
     }
 
-    /// What the event of an action of the audit log says has happened.
-    private static func past(_ action: String) -> String {
+    /// What the event of an action of the audit log says has happened; nil where it has none of its own.
+    private static func past(_ action: String) -> String? {
         switch action {
         case "insert": "created"
         case "submit": "submitted"
         case "cancel": "cancelled"
         case "delete": "deleted"
+        case "discard": "discarded"
+        case "restore": "restored"
+        case "rename": "renamed"
+        // Told of together with the new name.
+        case "rename_away": nil
         default: "updated"
         }
     }

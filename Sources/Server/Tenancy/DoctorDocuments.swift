@@ -11,7 +11,7 @@ enum DoctorDocuments {
     /// Goes through both in the order of the names, a thousand at a time.
     static func digests(_ session: Session, _ notes: inout Doctor.Notes) throws {
         notes.looked = 0
-        for type in session.registry.doctypes where type.kind == .document {
+        for type in session.registry.doctypes where type.kind == .document && !type.isVirtual {
             var after = ""
             var isLast = false
             while !isLast {
@@ -60,13 +60,15 @@ enum DoctorDocuments {
                 notes.add("\(type.name) \(document.name) is not in the audit log")
                 continue
             }
-            if entry.action == "delete" {
-                notes.add("\(type.name) \(document.name) exists, but the audit log says that it was deleted")
+            if entry.action == "delete" || entry.action == "rename_away" {
+                let end = entry.action == "delete" ? "deleted" : "renamed"
+                notes.add("\(type.name) \(document.name) exists, but the audit log says that it was \(end)")
             } else if entry.digest != document.digest {
                 notes.add("\(type.name) \(document.name) is not what the audit log says of its last \(entry.action)")
             }
         }
-        for (name, entry) in entries.sorted(by: { $0.key < $1.key }) where entry.action != "delete" {
+        for (name, entry) in entries.sorted(by: { $0.key < $1.key })
+        where entry.action != "delete" && entry.action != "rename_away" {
             notes.add("\(type.name) \(name) is gone, but the audit log does not say that it was deleted")
         }
     }
@@ -79,15 +81,17 @@ enum DoctorDocuments {
         }
         notes.looked = counters.count
         var highest: [String: (number: Int64, name: String, doctype: String)] = [:]
-        for type in session.registry.doctypes {
+        for type in session.registry.doctypes where !session.registry.hasNamingRules(type.name) {
             guard case .series = type.naming else { continue }
             let original = type.isSubmittable ? "amended_from" : "NULL"
             let sql = "SELECT name, \(original) FROM \(quoted(type.table))"
             try session.transaction.forEach(sql, [], [.text, .text]) { row in
                 guard let name = row[0].text else { return }
                 guard let (prefix, number) = split(name, counters) else {
-                    // An amended document is called after the one it takes the place of.
-                    if row[1].isNull { notes.add("\(type.name) \(name) was counted by no counter that there is") }
+                    // An amended document is called after the one it takes the place of, a renamed one as somebody chose.
+                    if row[1].isNull, !type.isRenamable {
+                        notes.add("\(type.name) \(name) was counted by no counter that there is")
+                    }
                     return
                 }
                 if number > highest[prefix]?.number ?? 0 { highest[prefix] = (number, name, type.name) }

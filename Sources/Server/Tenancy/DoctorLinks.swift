@@ -10,9 +10,10 @@ enum DoctorLinks {
     /// Ledgers and kept figures may name vouchers that were cancelled and deleted; their dynamic links are not followed.
     static func links(_ session: Session, _ notes: inout Doctor.Notes) throws {
         var looked = 0
-        for type in session.registry.doctypes {
-            for field in type.allColumns where field.expression == nil {
+        for type in session.registry.doctypes where !type.isVirtual {
+            for field in type.storedColumns {
                 if field.type == .link, let target = session.registry.find(field.options ?? "") {
+                    guard session.registry.isInTable(target) else { continue }
                     try follow(Step(type: type, field: field, target: target), session, &notes)
                     looked += 1
                 } else if field.type == .dynamicLink, type.kind == .document || type.kind == .child {
@@ -72,6 +73,7 @@ enum DoctorLinks {
                 notes.add("\(type.name): \(field.name) is set where \(selector) is \(name.isEmpty ? "empty" : name)")
                 continue
             }
+            guard session.registry.isInTable(target) else { continue }
             try follow(Step(type: type, field: field, target: target, selector: selector), session, &notes)
         }
     }
@@ -80,7 +82,7 @@ enum DoctorLinks {
     /// numbered from 1 without gaps.
     static func rows(_ session: Session, _ notes: inout Doctor.Notes) throws {
         var looked = 0
-        for child in session.registry.doctypes where child.kind == .child {
+        for child in session.registry.doctypes where child.kind == .child && !child.isVirtual {
             var places: [String] = []
             for parent in session.registry.parents(of: child.name) {
                 let fields = parent.tables.filter { $0.field.options == child.name }.map(\.field.name)

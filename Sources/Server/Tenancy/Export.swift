@@ -38,15 +38,17 @@ public struct Export: Sendable {
                 fix: "Export \(session.registry.parents(of: type.name).map(\.name).joined(separator: " or ")).")
         }
         try session.require(.export, type)
-        let columns = try columns(of: type, session.registry)
+        let columns = try columns(of: type, session)
         var writer = CSVWriter()
         writer.append(columns.map(\.header))
         try write(writer.take())
         var count = Count()
         // All names first, so that pages cannot miss or repeat a document.
         for names in try names(in: session) {
-            for document in try session.getMany(type.name, names) {
-                let records = Self.records(of: document, columns)
+            let documents = try session.getMany(type.name, names)
+            try session.require(.export, type, all: documents)
+            for document in documents {
+                let records = Self.records(of: session.screened(document), columns)
                 for record in records { writer.append(record) }
                 count.documents += 1
                 count.rows += records.count
@@ -80,15 +82,20 @@ public struct Export: Sendable {
         let table: String?
     }
 
-    private func columns(of type: DocType, _ registry: Registry) throws -> [Column] {
-        if let fields { return try fields.map { try column($0, type, registry) } }
+    /// Fields and tables that are hidden from the actor have no columns.
+    private func columns(of type: DocType, _ session: Session) throws -> [Column] {
+        let registry = session.registry
+        let hidden = session.hiddenFields(of: type)
+        if let fields { return try fields.map { try column($0, type, session) } }
         var columns = [Column(header: "name", field: "name", table: nil)]
         if type.isSubmittable { columns.append(Column(header: "docstatus", field: "docstatus", table: nil)) }
-        for field in type.fields where Self.isSetByClients(field) {
+        for field in type.fields where Self.isSetByClients(field) && !hidden.contains(field.name) {
             columns.append(Column(header: field.name, field: field.name, table: nil))
         }
-        for (table, _) in type.tables where !table.flags.contains(.readOnly) {
-            let fields = try registry.doctype(table.options ?? "").fields.filter(Self.isSetByClients).map(\.name)
+        for (table, _) in type.tables where !table.flags.contains(.readOnly) && !hidden.contains(table.name) {
+            let child = try registry.doctype(table.options ?? "")
+            let hidden = session.hiddenFields(of: child, through: type)
+            let fields = child.fields.filter(Self.isSetByClients).map(\.name).filter { !hidden.contains($0) }
             columns += (["name"] + fields).map { Column(header: "\(table.name).\($0)", field: $0, table: table.name) }
         }
         return columns
@@ -99,13 +106,18 @@ public struct Export: Sendable {
             && !field.flags.contains(.readOnly)
     }
 
-    private func column(_ name: String, _ type: DocType, _ registry: Registry) throws -> Column {
+    private func column(_ name: String, _ type: DocType, _ session: Session) throws -> Column {
+        let registry = session.registry
+        let hidden = session.hiddenFields(of: type)
         let parts = name.split(separator: ".", maxSplits: 1).map(String.init)
-        if parts.count == 1, let field = type.field(name), !field.type.isTable, field.type != .password {
+        if parts.count == 1, let field = type.field(name), !field.type.isTable, field.type != .password,
+            !hidden.contains(name)
+        {
             return Column(header: name, field: name, table: nil)
         }
         if parts.count == 2, let table = type.tables.first(where: { $0.field.name == parts[0] })?.field,
-            let field = registry.find(table.options ?? "")?.field(parts[1]), field.type != .password
+            let child = registry.find(table.options ?? ""), let field = child.field(parts[1]), field.type != .password,
+            !hidden.contains(parts[0]), !session.hiddenFields(of: child, through: type).contains(parts[1])
         {
             return Column(header: name, field: parts[1], table: parts[0])
         }

@@ -297,7 +297,7 @@ extension StorageError {
     /// Whether it is about the data of one document rather than the database.
     fileprivate var isAboutData: Bool {
         switch self {
-        case .duplicate, .forbidden, .outOfRange: true
+        case .duplicate, .forbidden, .outOfRange, .invalidText: true
         default: false
         }
     }

@@ -14,8 +14,10 @@ public import Values
 public final class Tenant: Sendable {
     /// Its name.
     public let name: String
-    /// What its modules declare.
-    public let registry: Registry
+    /// What its modules declare, with what the company changed of it.
+    public var registry: Registry { metadata.current.registry }
+    /// Moves with every change of the metadata.
+    public var metadataVersion: Int64 { metadata.current.version }
     /// Its reports by name.
     public let reports: [String: Report]
     /// The modules in the order of the house.
@@ -25,6 +27,7 @@ public final class Tenant: Sendable {
     /// Its database.
     public let database: any Database
 
+    private let metadata: TenantMetadata
     private let clock: @Sendable () -> Timestamp
     private let identifiers: Mutex<IdentifierSource>
     private let actors = Mutex(KnownActors())
@@ -41,13 +44,14 @@ public final class Tenant: Sendable {
     }
 
     private init(
-        name: String, modules: [Module], registry: Registry, database: any Database, identity: IdentityStore,
+        name: String, modules: [Module], metadata: TenantMetadata.Current, database: any Database,
+        identity: IdentityStore,
         seed: UInt64,
         clock: @escaping @Sendable () -> Timestamp
     ) {
         self.name = name
         self.modules = modules
-        self.registry = registry
+        self.metadata = TenantMetadata(metadata)
         self.database = database
         self.identity = identity
         self.clock = clock
@@ -66,19 +70,37 @@ public final class Tenant: Sendable {
         limits: StorageLimits = .standard, seed: UInt64 = .random(in: .min ... .max),
         clock: @escaping @Sendable () -> Timestamp = Tenant.systemClock
     ) async throws -> Tenant {
-        do {
-            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        } catch {
-            throw Problem(
-                .unavailable, "The directory \(directory) cannot be made", fix: "Choose another, or its owner.")
-        }
-        let database = try SQLiteDatabase(path: Self.databasePath(in: directory), limits: limits)
+        try await open(
+            at: .directory(directory), modules: modules, name: name, passwords: passwords, limits: limits, seed: seed,
+            clock: clock)
+    }
+
+    /// Opens the tenant whose database is at an address; see ``open(directory:modules:name:passwords:limits:seed:clock:)``.
+    ///
+    /// - Throws: ``StorageError`` when the database cannot be opened or brought to its shape.
+    public static func open(
+        at address: TenantAddress, modules: [Module], name: String, passwords: PasswordHasher = PasswordHasher(),
+        limits: StorageLimits = .standard, seed: UInt64 = .random(in: .min ... .max),
+        clock: @escaping @Sendable () -> Timestamp = Tenant.systemClock
+    ) async throws -> Tenant {
+        let database = try address.makeDatabase(limits: limits)
         var registry = Registry.core()
         for module in modules { module.register(&registry) }
         let tables = registry.allTables + EventLog.tables + AuditLog.tables + IdentityStore.tables
-        try await database.write { transaction in _ = try transaction.migrate(to: tables) }
+        let shipped = registry
+        let metadata = try await database.write { transaction in
+            try transaction.migrate(to: tables)
+            let session = Session(
+                actor: .administrator, now: clock(), registry: shipped, transaction: transaction, identifiers: { "" })
+            try session.adoptMetadata()
+            // What the company made stands, also where a new version of a module declares more.
+            try transaction.migrate(to: session.registry.allTables)
+            try session.refreshSearch()
+            return TenantMetadata.Current(
+                registry: session.registry, version: try MetadataVersion.current(in: transaction))
+        }
         let tenant = Tenant(
-            name: name, modules: modules, registry: registry, database: database,
+            name: name, modules: modules, metadata: metadata, database: database,
             identity: IdentityStore(database: database, passwords: passwords), seed: seed, clock: clock)
         try await tenant.addBasics()
         return tenant
@@ -109,10 +131,36 @@ public final class Tenant: Sendable {
     ) async throws -> T {
         let now = time ?? clock()
         let work: @Sendable (any Transaction) throws -> T = { [self] transaction in
-            try body(session(actor, now, transaction))
+            guard metadata.isDue() else {
+                return try body(makeSession(actor, now, metadata.current.registry, transaction))
+            }
+            let current = try metadata.current(in: transaction) { makeSession(.administrator, now, $0, transaction) }
+            metadata.adopt(current)
+            return try body(makeSession(actor, now, current.registry, transaction))
         }
+        return try await withFreshMetadata {
+            try await briefly ? self.database.readBriefly(work) : self.database.read(work)
+        }
+    }
+
+    /// Runs `body`, and a second time where it failed because another process changed the tables meanwhile.
+    private func withFreshMetadata<T>(_ body: () async throws -> T) async throws -> T {
         do {
-            return try await briefly ? database.readBriefly(work) : database.read(work)
+            do {
+                return try await body()
+            } catch StorageError.failed(let code, let message) {
+                let version = metadata.current.version
+                metadata.lookSoon()
+                try await database.read { [self] transaction in
+                    let now = clock()
+                    metadata.adopt(
+                        try metadata.current(in: transaction) { makeSession(.administrator, now, $0, transaction) })
+                }
+                guard metadata.current.version != version else {
+                    throw StorageError.failed(code: code, message: message)
+                }
+                return try await body()
+            }
         } catch let error as StorageError {
             throw Problem(error)
         }
@@ -127,26 +175,32 @@ public final class Tenant: Sendable {
     public func write<T: Sendable>(
         as actor: Actor, at time: Timestamp? = nil, _ body: @escaping @Sendable (Session) throws -> T
     ) async throws -> T {
-        let now = time ?? clock()
-        do {
-            let (result, touched) = try await database.write { [self] transaction in
-                let session = session(actor, now, transaction)
+        let (result, touched) = try await withFreshMetadata {
+            let (result, touched, changed) = try await self.database.write { [self] transaction in
+                // Now is when its turn comes: what is written later has a later moment.
+                let now = time ?? clock()
+                var current = try metadata.current(in: transaction) {
+                    makeSession(.administrator, now, $0, transaction)
+                }
+                let session = makeSession(actor, now, current.registry, transaction)
                 let result = try body(session)
+                if session.hasChangedMetadata {
+                    current = TenantMetadata.Current(
+                        registry: session.registry, version: try MetadataVersion.current(in: transaction))
+                }
                 try session.finish()
                 if session.touched.contains("User") {
                     // A user of the same name who is added later is somebody else.
-                    try IdentityStore.keepOnly(usersOf: registry.doctype("User").table, in: transaction)
+                    try IdentityStore.keepOnly(usersOf: session.registry.doctype("User").table, in: transaction)
                 }
-                return (result, session.touched)
+                return (result, session.touched, current)
             }
-            if touched.contains("User") {
-                actors.withLock { $0.forget() }
-                identity.forgetCached()
-            }
-            return result
-        } catch let error as StorageError {
-            throw Problem(error)
+            metadata.adopt(changed)
+            return (result, touched)
         }
+        if !touched.isDisjoint(with: User.decidingTypes) { actors.withLock { $0.forget() } }
+        if touched.contains("User") { identity.forgetCached() }
+        return result
     }
 
     /// The user of that name as one who acts, with its roles; nil when there is none or it is disabled.
@@ -169,7 +223,9 @@ public final class Tenant: Sendable {
 
     private static let cachedActors = 10_000
 
-    private func session(_ actor: Actor, _ now: Timestamp, _ transaction: any Transaction) -> Session {
+    private func makeSession(
+        _ actor: Actor, _ now: Timestamp, _ registry: Registry, _ transaction: any Transaction
+    ) -> Session {
         Session(actor: actor, now: now, registry: registry, transaction: transaction) { [self] in
             identifiers.withLock { $0.next(at: now) }
         }
@@ -177,7 +233,7 @@ public final class Tenant: Sendable {
 
     /// The roles that permissions name, and the user who may do everything.
     private func addBasics() async throws {
-        let roles = Set(modules.flatMap(\.roles) + ["System Manager", "All", "Guest"]).sorted()
+        let roles = Set(modules.flatMap(\.roles) + ["System Manager", "All", "Guest", "Desk User"]).sorted()
         try await write(as: .administrator) { session in
             let present = try session.values(of: "Role", roles, ["name"])
             try session.insert(

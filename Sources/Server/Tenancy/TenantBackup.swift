@@ -27,7 +27,7 @@ public enum TenantBackup {
         defer { remove(partial) }
         remove(partial)
         do {
-            try await database.backup(to: partial)
+            try await (database as? SQLiteDatabase)?.backup(to: partial)
         } catch let error as StorageError {
             await database.close()
             throw Problem(
@@ -99,15 +99,15 @@ public enum TenantBackup {
         String(now.description.prefix(19).map { $0 == " " ? "T" : $0 }).filter { $0 != ":" && $0 != "-" }
     }
 
-    private static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+    static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
-    private static func size(_ path: String) -> Int {
+    static func size(_ path: String) -> Int {
         let attributes = try? FileManager.default.attributesOfItem(atPath: path)
         return (attributes?[.size] as? NSNumber)?.intValue ?? 0
     }
 
     /// Removes a file and what the engine keeps beside it, if they are there.
-    private static func remove(_ path: String) {
+    static func remove(_ path: String) {
         for suffix in sidecars { try? FileManager.default.removeItem(atPath: path + suffix) }
     }
 
@@ -120,7 +120,7 @@ public enum TenantBackup {
     }
 
     /// Brings a file to stable storage.
-    private static func settle(_ path: String) throws {
+    static func settle(_ path: String) throws {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw Problem(.unavailable, "\(path) cannot be opened") }
         defer { close(descriptor) }
@@ -128,7 +128,7 @@ public enum TenantBackup {
     }
 
     /// Gives a file its name, in place of the one that had it, and brings that to stable storage.
-    private static func move(_ path: String, to name: String) throws {
+    static func move(_ path: String, to name: String) throws {
         guard unsafe rename(path, name) == 0 else {
             throw Problem(
                 .unavailable, "\(path) cannot be renamed to \(name)", fix: "Check the owner of the directory.")

@@ -32,7 +32,11 @@ struct BenchCommand: AsyncParsableCommand {
         try await BenchCompany.make(in: base)
         for measurement in try await HTTPBench(directory: base, seconds: seconds).measure() { show(measurement) }
         let writes = WriteBench(base: base, seconds: seconds)
-        for work in [WriteWork.customer, .invoice, .orderToCash] { show(try await writes.measure(work)) }
+        for work in [WriteWork.customer, .invoice, .orderToCash, .order(lines: 300), .order(lines: 1000)] {
+            show(try await writes.measure(work))
+        }
+        show(try await ImportBench(base: base).measure())
+        show(try await ExpressionBench(seconds: seconds).measure())
         for measurement in try await TrialBalanceBench(base: base, seconds: seconds).measure() { show(measurement) }
     }
 

@@ -1,4 +1,5 @@
 import Documents
+import Foundation
 import Values
 
 extension WriteWork {
@@ -10,6 +11,20 @@ extension WriteWork {
                 try BenchCompany.insert("Customer", ["customer_name": .string("New customer \(number)")], session).name
             }
         ])
+
+    /// An order of many lines, kept as a draft.
+    static func order(lines: Int) -> WriteWork {
+        WriteWork(
+            name: "save an order of \(lines.formatted(.number.locale(.init(identifier: "en_US")))) lines",
+            unit: "orders/s",
+            steps: [
+                { session, number, _ in
+                    var fields = order(number, lines: lines)
+                    fields["delivery_date"] = .string(session.today.description)
+                    return try BenchCompany.insert("Sales Order", fields, session).name
+                }
+            ])
+    }
 
     /// An invoice of five lines and a tax, submitted as it is made.
     static let invoice = WriteWork(
@@ -50,12 +65,12 @@ extension WriteWork {
             },
         ])
 
-    private static func order(_ number: Int) -> JSONObject {
+    private static func order(_ number: Int, lines: Int = 5) -> JSONObject {
         [
             "customer": .string("Customer \(number % BenchCompany.customers)"),
             "company": .string(BenchCompany.company),
             "items": .array(
-                (0..<5).map { line in
+                (0..<lines).map { line in
                     [
                         "item_code": .string(BenchCompany.items[(number + line) % BenchCompany.items.count]),
                         "qty": .int(Int64(line + 1)), "rate": .decimal(Exact(units: 1095 + Int64(line), scale: 2)),

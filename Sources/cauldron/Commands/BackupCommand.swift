@@ -8,7 +8,8 @@ struct BackupCommand: AsyncParsableCommand {
         commandName: "backup",
         abstract: "Copy a company to one file, also while it is served.",
         discussion: """
-            The copy holds the company as it is at one moment, and is opened and checked before it gets its name.
+            The copy holds the company as it is at one moment, and is opened and checked before it gets its name. Of a \
+            company in PostgreSQL the file is the same as of one in a directory, and can be restored as either.
 
             Example: cauldron backup monday.cauldron --data ./data
             """)
@@ -23,7 +24,8 @@ struct BackupCommand: AsyncParsableCommand {
     @OptionGroup var format: OutputOptions
 
     func run() async throws {
-        let summary = try await TenantBackup.write(of: data.path, to: file, replacing: force)
+        let summary = try await TenantBackup.write(
+            of: data.directory.address, modules: allModules, to: file, replacing: force)
         format.output.line("\(file): \(summary.bytes) bytes, \(summary.changes) changes of documents, checked")
         format.output.json([
             "file": .string(file), "bytes": .int(Int64(summary.bytes)), "changes": .int(Int64(summary.changes)),

@@ -22,7 +22,7 @@ struct DoctorCommand: AsyncParsableCommand {
     func run() async throws {
         let output = format.output
         let start = ContinuousClock.now
-        let database = try TenantFile.open(in: data.path, limits: TenantFile.patient)
+        let database = try await data.directory.address.openDatabase(limits: TenantFile.patient)
         let findings: [Doctor.Finding]
         do {
             findings = try await Doctor(modules: allModules).run(on: database, at: Tenant.systemClock()) { finding in

@@ -27,11 +27,13 @@ struct RestoreCommand: AsyncParsableCommand {
         let lock = try data.directory.lock()
         defer { lock.release() }
         let (summary, aside) = try await TenantBackup.restore(
-            file, into: data.path, movingAside: force, at: Tenant.systemClock())
+            file, into: data.directory.address, modules: allModules, data: data.path, movingAside: force,
+            at: Tenant.systemClock())
         if let aside { format.output.remark("The company that was there is kept as \(aside)") }
-        format.output.line("\(data.path): restored, \(summary.changes) changes of documents")
+        format.output.line("\(data.directory.address.shown): restored, \(summary.changes) changes of documents")
         var object: JSONObject = [
-            "data": .string(data.path), "bytes": .int(Int64(summary.bytes)), "changes": .int(Int64(summary.changes)),
+            "data": .string(data.directory.address.shown), "bytes": .int(Int64(summary.bytes)),
+            "changes": .int(Int64(summary.changes)),
         ]
         object["moved_aside"] = aside.map(JSON.string)
         format.output.json(.object(object))

@@ -28,7 +28,7 @@ struct ServeCommand: AsyncParsableCommand {
         defer { lock.release() }
         let tenant = try await directory.open(creating: true)
         let canSignIn = try await tenant.identity.hasPassword(Actor.administrator.user)
-        try await serving.serve(tenant) { url in
+        try await serving.serve(tenant, files: directory.files) { url in
             output.line("\(tenant.name) is at \(url)")
             if !canSignIn {
                 output.remark("Nobody can sign in yet: cauldron user password Administrator --data \(directory.path)")

@@ -27,8 +27,13 @@ struct DemoCommand: AsyncParsableCommand {
         let directory = data.directory
         let lock = try directory.lock()
         defer { lock.release() }
-        if !directory.holdsCompany { try await DemoMaker(directory: directory.path).make() }
-        let tenant = try await Tenant.open(directory: directory.path, modules: allModules, name: DemoCompany.name)
+        let maker = try DemoMaker(directory: directory.path, database: directory.database)
+        if try await directory.address.holdsCompany() {
+            try maker.refuseUnfinished()
+        } else {
+            try await maker.make()
+        }
+        let tenant = try await Tenant.open(at: directory.address, modules: allModules, name: DemoCompany.name)
         let access: DemoAccess
         do {
             access = try await DemoAccess.find(for: tenant, in: directory.path)
@@ -36,7 +41,7 @@ struct DemoCommand: AsyncParsableCommand {
             await tenant.close()
             throw error
         }
-        try await serving.serve(tenant) { url in show(access, at: url) }
+        try await serving.serve(tenant, files: directory.files) { url in show(access, at: url) }
         format.output.line("stopped")
     }
 

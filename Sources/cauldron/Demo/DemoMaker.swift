@@ -6,15 +6,20 @@ import Values
 /// Makes the tenant Northwind Traders in a directory.
 ///
 /// It is made in a folder inside and moved into place when all of it is there, the database last: a run that was
-/// interrupted starts over, and one that ended is found.
+/// interrupted starts over, and one that ended is found. In a database of a server it is made in place.
 struct DemoMaker: Sendable {
     let directory: String
+    /// The server's database it is made in; nil for a file in the directory.
+    let database: String?
+    /// Rows are called the same in every demo. What is written later is called by a later time.
+    private static let seed: UInt64 = 1996
     private let data: NorthwindData
     private let plan: PurchasePlan
     private let timeline: DemoTimeline
 
-    init(directory: String) throws {
+    init(directory: String, database: String? = nil) throws {
         self.directory = directory
+        self.database = database
         data = try NorthwindData.embedded()
         let opening = data.orders.first?.ordered.startOfQuarter ?? .earliest
         let end = data.orders.map { max($0.ordered, $0.shipped ?? $0.ordered) }.max() ?? opening
@@ -26,11 +31,12 @@ struct DemoMaker: Sendable {
     ///
     /// - Throws: `Problem`; then the directory holds none, and the next run starts over.
     func make() async throws {
-        let folder = "\(directory)/.making"
+        let folder = making
         try prepare(folder)
         let opening = Timestamp(timeline.opening).adding(seconds: 8 * 3600)
         let tenant = try await Tenant.open(
-            directory: folder, modules: allModules, name: DemoCompany.name, clock: { opening })
+            at: database.map(TenantAddress.postgres) ?? .directory(folder), modules: allModules,
+            name: DemoCompany.name, seed: Self.seed, clock: { opening })
         do {
             try await fill(tenant, from: opening)
             _ = try await DemoAccess.make(for: tenant, in: folder, at: Tenant.systemClock())
@@ -41,6 +47,16 @@ struct DemoMaker: Sendable {
         await tenant.close()
         try moveIntoPlace(folder)
     }
+
+    /// Refuses a database of a server in which an earlier run was interrupted.
+    func refuseUnfinished() throws {
+        guard database != nil, FileManager.default.fileExists(atPath: making) else { return }
+        throw Problem(
+            .invalid, "The demo that was being made in this database was interrupted",
+            fix: "Drop its schema, or use another database, and try again.")
+    }
+
+    private var making: String { "\(directory)/.making" }
 
     private func fill(_ tenant: Tenant, from opening: Timestamp) async throws {
         let steps = timeline.moments.reduce(0) { $0 + $1.events.count }
@@ -108,15 +124,15 @@ struct DemoMaker: Sendable {
 
     private func moveIntoPlace(_ folder: String) throws {
         let files = FileManager.default
-        let database = Tenant.databasePath(in: folder)
+        let file = Tenant.databasePath(in: folder)
         do {
-            let others = try files.contentsOfDirectory(atPath: folder).filter { "\(folder)/\($0)" != database }
+            let others = try files.contentsOfDirectory(atPath: folder).filter { "\(folder)/\($0)" != file }
             for name in others {
                 let target = "\(directory)/\(name)"
                 if files.fileExists(atPath: target) { try files.removeItem(atPath: target) }
                 try files.moveItem(atPath: "\(folder)/\(name)", toPath: target)
             }
-            try files.moveItem(atPath: database, toPath: Tenant.databasePath(in: directory))
+            if database == nil { try files.moveItem(atPath: file, toPath: Tenant.databasePath(in: directory)) }
             try files.removeItem(atPath: folder)
         } catch {
             throw Problem(

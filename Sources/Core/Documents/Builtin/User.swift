@@ -13,25 +13,24 @@ public struct User: DocTypeSchema, Controller {
     public let fullName = Data(.readOnly, .inListView)
     public let enabled = Check(.fallback(1), .inListView)
     public let userType = Select(["System User", "Website User"], .fallback("System User"), .inListView)
+    public let roleProfileName = Link(RoleProfile.self)
     public let roles = Table(HasRole.self)
     public init() {}
 
     public static func validate(_ user: Doc<Self>, in session: Session) throws {
         user.fullName = user.lastName.isEmpty ? user.firstName : "\(user.firstName) \(user.lastName)"
         var seen: Set<String> = []
-        user.roles = user.roles.filter { seen.insert($0.role).inserted }
-    }
-
-    /// The user of that name as the one who acts, if it is enabled.
-    ///
-    /// Roles are those of its rows; `Administrator` has them all.
-    public static func actor(_ name: String, in session: Session) throws -> Actor? {
-        guard name != Actor.administrator.user else { return .administrator }
-        return try session.privileged {
-            guard let document = try session.find("User", name) else { return nil }
-            let user = Doc<User>(document)
-            return user.enabled ? Actor(user: name, roles: Set(user.roles.map(\.role))) : nil
+        if !user.roleProfileName.isEmpty {
+            let roles = try RoleProfile.roles(of: user.roleProfileName, in: session)
+            user.roles = user.roles.filter { roles.contains($0.role) }
+            let present = Set(user.roles.map(\.role))
+            for role in roles where !present.contains(role) {
+                let row = try session.new(HasRole.self)
+                row.role = role
+                user.roles.append(row)
+            }
         }
+        user.roles = user.roles.filter { seen.insert($0.role).inserted }
     }
 }
 
@@ -56,7 +55,14 @@ extension Registry {
     /// A registry with what every company has: users, roles and versions.
     public static func core() -> Registry {
         var registry = Registry()
-        registry.add(User.self, HasRole.self, Role.self, Version.self)
+        registry.add(User.self, HasRole.self, Role.self, RoleProfile.self, UserPermission.self, DocShare.self)
+        registry.add(SystemSettings.self, Version.self)
+        registry.addMetadata()
+        RightsMethods.register(&registry)
+        Lifecycle.register(&registry)
+        SearchMethods.register(&registry)
+        LineageMethods.register(&registry)
+        registry.add(companion: Companion("DocShare", "share_doctype", "share_name", keepsCopies: false))
         return registry
     }
 }

@@ -4,8 +4,8 @@ public import Values
 public struct ListQuery: Sendable {
     /// The DocType that is listed.
     public var doctype: String
-    /// What each row holds: field names, `*`, `link.field`, `child_table.field`, `field as alias`, or an aggregate such
-    /// as `{"SUM": "grand_total", "as": "total"}`.
+    /// What each row holds: field names, `*`, `link.field`, `child_table.field`, `field as alias`, an aggregate such as
+    /// `{"SUM": "grand_total", "as": "total"}`, or the rows of a table such as `{"items": ["item_code", "qty"]}`.
     public var fields: [JSON]
     /// The conditions that all hold; see ``Filter`` for the forms.
     public var filters: JSON?
@@ -21,6 +21,18 @@ public struct ListQuery: Sendable {
     public var limit = Limits.pageRows
     /// The DocType whose rows are listed, for a child table.
     public var parent: String?
+    /// The moment whose documents are listed as they were then; nil for now. See `Session.get(_:_:asOf:)`.
+    public var asOf: Timestamp?
+    /// Of equal rows only one is given.
+    public var distinct = false
+    /// Where to go on: "" for the first page, then what the page before gave as ``ListResult/nextCursor`` or
+    /// ``ListResult/previousCursor``. Nil for a page by ``start``.
+    public var cursor: String?
+    /// Links whose value is replaced by the document they point to.
+    public var expand: [String] = []
+
+    /// Conditions that the server adds by itself; they may be about fields that the actor does not see.
+    var fixed: JSON?
 
     /// A list of a DocType.
     public init(
@@ -34,6 +46,9 @@ public struct ListQuery: Sendable {
         self.start = start
         self.limit = limit
     }
+
+    /// The rows that are read at most.
+    var rowLimit: Int { limit <= 0 ? Limits.listRows : min(limit, Limits.listRows) }
 }
 
 /// The rows of a list.
@@ -41,7 +56,23 @@ public struct ListResult: Sendable {
     /// The columns in order: the name a row shows each under, and what it holds.
     public let columns: [Column]
     /// One value for each column.
-    public let rows: [[Value]]
+    public internal(set) var rows: [[Value]]
+    /// The tables whose rows were asked for with each document.
+    public internal(set) var tables: [RowsOfTable] = []
+    /// The documents that took the place of links, by the column and the name it holds.
+    public internal(set) var expanded: [Int: [String: JSON]] = [:]
+    /// What gives the page after this one; nil when there is none, or no cursor was asked for.
+    public internal(set) var nextCursor: String?
+    /// What gives the page before this one; nil as above.
+    public internal(set) var previousCursor: String?
+    let keys: [JSONKey]
+
+    /// These rows.
+    init(columns: [Column], rows: [[Value]], keys: [JSONKey]? = nil) {
+        self.columns = columns
+        self.rows = rows
+        self.keys = keys ?? columns.map { JSONKey($0.name) }
+    }
 
     /// A column of a list.
     public struct Column: Sendable {
@@ -50,4 +81,30 @@ public struct ListResult: Sendable {
         /// What it holds.
         public let type: FieldType
     }
+
+    /// The rows of a child table of all documents of a page.
+    public struct RowsOfTable: Sendable {
+        /// The table's field.
+        public let name: String
+        /// The columns of each row.
+        public let columns: [Column]
+        /// For each document of the page its rows, in order.
+        public let rows: [[[Value]]]
+        let keys: [JSONKey]
+    }
+}
+
+extension Limits {
+    /// The most tables that one list joins.
+    static let listJoins = 12
+    /// The most steps of a field's path, such as 3 in `customer.territory.parent_territory`.
+    static let pathSteps = 4
+    /// The most statements whose SQL is kept for one DocType.
+    static let listPlans = 256
+    /// The longest description of a query whose SQL is kept, in bytes.
+    static let listPlanKey = 4_096
+    /// The most rows of one child table that a list gives of each document.
+    static let nestedRows = 1_000
+    /// The most functions inside one another in a field of a list.
+    static let functionDepth = 8
 }

@@ -3,7 +3,8 @@
 ///
 /// Insert: `beforeInsert`, `autoname`, `validate`, rows written, `afterInsert`, `onUpdate`. Save: `validate`, rows
 /// written, `onUpdate`. Submit: `validate`, `beforeSubmit`, rows written, `onUpdate`, `onSubmit`. Cancel:
-/// `beforeCancel`, rows written, `onCancel`. Delete: `onTrash`, rows removed.
+/// `beforeCancel`, rows written, `onCancel`. Discard: `beforeDiscard`, rows written, `onDiscard`. Delete: `onTrash`, rows
+/// removed, `afterDelete`. Undo of it: rows written, `onRestore`. Rename: `beforeRename`, names changed, `afterRename`.
 public protocol Controller: DocTypeSchema {
     /// Before links are fetched and defaults checked, on insert only.
     static func beforeInsert(_ doc: Doc<Self>, in session: Session) throws
@@ -25,8 +26,20 @@ public protocol Controller: DocTypeSchema {
     static func beforeCancel(_ doc: Doc<Self>, in session: Session) throws
     /// After it: reverses what the submit did.
     static func onCancel(_ doc: Doc<Self>, in session: Session) throws
+    /// Before a draft is discarded, which makes it a cancelled document that never was submitted.
+    static func beforeDiscard(_ doc: Doc<Self>, in session: Session) throws
+    /// After it.
+    static func onDiscard(_ doc: Doc<Self>, in session: Session) throws
     /// Before a document is deleted.
     static func onTrash(_ doc: Doc<Self>, in session: Session) throws
+    /// After it is gone.
+    static func afterDelete(_ doc: Doc<Self>, in session: Session) throws
+    /// After a deleted document was brought back.
+    static func onRestore(_ doc: Doc<Self>, in session: Session) throws
+    /// Before a document is renamed, or merged into the one that has the new name. Gives the name it shall have.
+    static func beforeRename(_ doc: Doc<Self>, _ rename: Rename, in session: Session) throws -> String
+    /// After everything that named the document names it anew; `doc` is the one that has the name now.
+    static func afterRename(_ doc: Doc<Self>, _ rename: Rename, in session: Session) throws
 }
 
 extension Controller {
@@ -40,19 +53,29 @@ extension Controller {
     public static func onUpdateAfterSubmit(_ doc: Doc<Self>, in session: Session) throws {}
     public static func beforeCancel(_ doc: Doc<Self>, in session: Session) throws {}
     public static func onCancel(_ doc: Doc<Self>, in session: Session) throws {}
+    public static func beforeDiscard(_ doc: Doc<Self>, in session: Session) throws {}
+    public static func onDiscard(_ doc: Doc<Self>, in session: Session) throws {}
     public static func onTrash(_ doc: Doc<Self>, in session: Session) throws {}
+    public static func afterDelete(_ doc: Doc<Self>, in session: Session) throws {}
+    public static func onRestore(_ doc: Doc<Self>, in session: Session) throws {}
+    public static func beforeRename(_ doc: Doc<Self>, _ rename: Rename, in session: Session) throws -> String {
+        rename.new
+    }
+    public static func afterRename(_ doc: Doc<Self>, _ rename: Rename, in session: Session) throws {}
 }
 
 /// The moments of a write at which a controller is called.
 enum Hook: CaseIterable {
     case beforeInsert, validate, afterInsert, onUpdate, beforeSubmit, onSubmit, onUpdateAfterSubmit, beforeCancel
-    case onCancel, onTrash
+    case onCancel, beforeDiscard, onDiscard, onTrash, afterDelete, onRestore
 }
 
 /// A controller without its Swift type.
 struct Hooks: Sendable {
     let run: @Sendable (Hook, Document, Session) throws -> Void
     let autoname: @Sendable (Document, Session) throws -> String
+    let beforeRename: @Sendable (Document, Rename, Session) throws -> String
+    let afterRename: @Sendable (Document, Rename, Session) throws -> Void
 
     init<C: Controller>(_ controller: C.Type) {
         run = { hook, document, session in
@@ -67,9 +90,15 @@ struct Hooks: Sendable {
             case .onUpdateAfterSubmit: try C.onUpdateAfterSubmit(doc, in: session)
             case .beforeCancel: try C.beforeCancel(doc, in: session)
             case .onCancel: try C.onCancel(doc, in: session)
+            case .beforeDiscard: try C.beforeDiscard(doc, in: session)
+            case .onDiscard: try C.onDiscard(doc, in: session)
             case .onTrash: try C.onTrash(doc, in: session)
+            case .afterDelete: try C.afterDelete(doc, in: session)
+            case .onRestore: try C.onRestore(doc, in: session)
             }
         }
         autoname = { try C.autoname(Doc<C>($0), in: $1) }
+        beforeRename = { try C.beforeRename(Doc<C>($0), $1, in: $2) }
+        afterRename = { try C.afterRename(Doc<C>($0), $1, in: $2) }
     }
 }

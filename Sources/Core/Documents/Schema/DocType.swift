@@ -1,5 +1,5 @@
 internal import Storage
-internal import Values
+public import Values
 
 /// The metadata of a kind of document, made once when its module is registered and never changed.
 ///
@@ -33,8 +33,22 @@ public final class DocType: Sendable {
     public let tracksChanges: Bool
     /// What it is for.
     public let summary: String
-    /// Indexes over several columns.
-    private let indexes: [[String]]
+    /// What was switched on for it.
+    public let switches: Set<DocTypeInfo.Switch>
+    /// What else its metadata says, by Frappe's property names: for forms and for export.
+    public let properties: JSONObject
+    /// There is one document of it, called like the DocType.
+    public var isSingle: Bool { switches.contains(.single) }
+    /// Its documents come from its controller, not from a table.
+    public var isVirtual: Bool { switches.contains(.virtual) }
+    /// Its documents may be renamed.
+    public var isRenamable: Bool { switches.contains(.renamable) }
+    /// It was made in this company, not shipped.
+    public var isCustom: Bool { switches.contains(.custom) }
+    /// What was said of it.
+    let info: DocTypeInfo
+    /// The name of the field that each stored property of its Swift type declares; empty for others.
+    let members: [String]
 
     /// Every stored or computed column, standard ones first: the order of ``Document``'s values.
     let columns: [FieldDefinition]
@@ -70,7 +84,15 @@ public final class DocType: Sendable {
         case prompt
         /// 15 characters that grow with time.
         case hash
-        /// The controller gives it.
+        /// By counting, as a series written once for all documents, such as `PFX-.YYYY.-.#####`.
+        case expression(String)
+        /// Text with fields, parts of the date and counters between braces, such as `{customer}-{YYYY}-{####}`.
+        case format(String)
+        /// Whole numbers from 1.
+        case autoincrement
+        /// A UUID of version 7, which grows with time.
+        case uuid
+        /// The controller gives it; where there is none, as ``hash``.
         case controller
     }
 
@@ -87,35 +109,41 @@ public final class DocType: Sendable {
 
     /// Builds the metadata from the DocType's description and fields.
     ///
-    /// `members` gives for each stored property of a Swift schema the index of its field; empty for others.
-    init(info: DocTypeInfo, fields: [FieldDefinition], members: [Int]) {
+    /// `members` gives for each stored property of a Swift schema the name of its field; empty for others.
+    init(info: DocTypeInfo, fields: [FieldDefinition], members: [String]) {
+        self.info = info
+        self.members = members
         name = info.name
         module = info.module
         table = Text.table(info.name)
         kind = info.kind
-        isSubmittable = info.isSubmittable
+        isSubmittable = info.switches.contains(.submittable)
+        switches = info.switches
+        properties = info.properties
         naming = info.naming
         permissions = info.permissions
         titleField = info.title
         searchFields = info.search
         treeField = info.tree
         sort = info.sort ?? ("modified", true)
-        tracksChanges = info.kind == .document && info.tracksChanges
+        tracksChanges = info.kind == .document && !info.switches.contains(.untracked)
         summary = info.summary
-        indexes = info.indexes
 
         var all = fields
-        if case .series(let series) = info.naming {
+        if case .series(let series) = info.naming, !fields.contains(where: { $0.name == "naming_series" }) {
             var field = FieldDefinition(
                 "naming_series", .select, options: series.joined(separator: "\n"), flags: [.setOnlyOnce, .noCopy])
             field.label = "Series"
-            field.fallback = .value(.text(series[0]))
+            field.fallback = series.first.map { .value(.text($0)) }
             all.append(field)
         }
-        if info.isSubmittable {
+        if info.switches.contains(.submittable), !fields.contains(where: { $0.name == "amended_from" }) {
             all.append(
                 FieldDefinition(
                     "amended_from", .link, options: info.name, flags: [.readOnly, .noCopy, .linksToCancelled]))
+        }
+        if info.switches.contains(.submittable), let place = all.firstIndex(where: { $0.name == "amended_from" }) {
+            all[place].flags.formUnion([.readOnly, .linksToCancelled])
         }
         self.fields = all
 
@@ -142,22 +170,34 @@ public final class DocType: Sendable {
         self.tables = tables
         slots = Dictionary(columns.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
         tableSlots = Dictionary(tables.map { ($0.field.name, $0.slot) }, uniquingKeysWith: { first, _ in first })
-        memberSlots = members.map { slotOfField[$0] }
-        memberTables = members.map { tableOfField[$0] }
+        let places = Dictionary(all.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+        memberSlots = members.map { name in places[name].map { slotOfField[$0] } ?? -1 }
+        memberTables = members.map { name in places[name].map { tableOfField[$0] } ?? -1 }
         precondition(slots.count == columns.count && tableSlots.count == tables.count, "\(info.name) has a field twice")
-        let stored = columns.indices.filter { columns[$0].expression == nil }
+        let isTree = info.isTree
+        let stored = columns.indices.filter { Self.isStored(columns[$0], inTree: isTree) }
+        let isStored = Set(stored)
         storedSlots = stored
         storedNames = stored.map { columns[$0].name }
         digestSlots = stored.sorted { columns[$0].name < columns[$1].name }
         digestTables = tables.indices.sorted { tables[$0].field.name < tables[$1].field.name }
         columnTypes = columns.map { $0.type.column ?? .text }
-        let selection = columns.map { $0.expression.map { "(\($0))" } ?? quoted($0.name) }.joined(separator: ",")
+        let selection = columns.enumerated().map { slot, column in
+            column.expression.map { "(\($0))" } ?? (isStored.contains(slot) ? quoted(column.name) : "NULL")
+        }.joined(separator: ",")
         let table = table
-        qualified = columns.map { $0.expression.map { "(\($0))" } ?? "\(quoted(table)).\(quoted($0.name))" }
+        qualified = columns.enumerated().map { slot, column in
+            column.expression.map { "(\($0))" }
+                ?? (isStored.contains(slot) ? "\(quoted(table)).\(quoted(column.name))" : "NULL")
+        }
+        rules = FieldRules(all)
+        linkedDefaults = columns.indices.filter { if case .linked? = columns[$0].fallback { true } else { false } }
+        virtualSlots = Set(columns.indices.filter { columns[$0].expression == nil && !isStored.contains($0) })
         reading = "SELECT \(selection) FROM \(quoted(table)) WHERE "
         readingOne = reading + "name = ?"
         readingRows = reading + "parent = ? AND parenttype = ? AND parentfield = ? ORDER BY parent, idx"
         keys = columns.map { JSONKey($0.name) }
+        searched = SearchedFields(columns: columns, title: info.title, search: info.search)
         linkSlots = columns.indices.filter { columns[$0].type == .link || columns[$0].type == .dynamicLink }
         firstOwnSlot = standard.count
         var fetches: [Fetch] = []
@@ -184,6 +224,19 @@ public final class DocType: Sendable {
     /// What is copied on each save, by the link it comes through.
     let fetches: [Fetch]
 
+    /// Whether the table has a column for the field. The nested sets of a tree are not kept: who asks for what is below a
+    /// node asks with the operators of the list, which go along the parents.
+    private static func isStored(_ field: FieldDefinition, inTree isTree: Bool) -> Bool {
+        if field.expression != nil || field.flags.contains(.virtual) { return false }
+        return !(isTree && ["lft", "rgt", "old_parent"].contains(field.name))
+    }
+
+    /// The conditions and formulas of its fields.
+    let rules: FieldRules
+    /// The slots whose default is a field of a document that is linked to.
+    let linkedDefaults: [Int]
+    /// The slots that no column of the table holds and no SQL computes.
+    let virtualSlots: Set<Int>
     /// The slots that are columns of the table.
     let storedSlots: [Int]
     /// Their names.
@@ -206,8 +259,15 @@ public final class DocType: Sendable {
     let keys: [JSONKey]
     /// The slots that hold links.
     let linkSlots: [Int]
+    /// What the search finds of its documents.
+    let searched: SearchedFields
+    /// The statements of lists that were asked for before.
+    let plans = ListPlans()
     /// The first slot behind the standard columns.
     let firstOwnSlot: Int
+
+    /// Whether a client may say what a new document is called.
+    var takesNames: Bool { naming == .prompt || naming == .uuid }
 
     /// The slot of a column, or nil.
     public func slot(of name: String) -> Int? { slots[name] }
@@ -225,11 +285,19 @@ public final class DocType: Sendable {
     /// Its columns, the standard ones first.
     public var allColumns: [FieldDefinition] { columns }
 
+    /// Whether the table has a column of that name.
+    func stores(_ name: String) -> Bool {
+        slots[name].map { !virtualSlots.contains($0) && columns[$0].expression == nil } ?? false
+    }
+
+    /// Its columns that the table has.
+    public var storedColumns: [FieldDefinition] { storedSlots.map { columns[$0] } }
+
     /// The shape of its table.
     var schema: TableSchema {
-        var indexes = self.indexes.map { TableSchema.Index(columns: $0) }
+        var indexes = info.indexes.map { TableSchema.Index(columns: $0) }
         if kind == .child { indexes.append(.init("parent", "parenttype", "parentfield", "idx")) }
-        if kind == .document { indexes.append(.init("modified")) }
+        if kind == .document { indexes.append(.init("modified", "name")) }
         for slot in storedSlots.dropFirst() {
             let field = columns[slot]
             if field.flags.contains(.unique) {

@@ -27,12 +27,13 @@ public struct DocTypeInfo: Sendable {
     var module: String
     var kind: DocType.Kind
     var naming: DocType.Naming
-    var isSubmittable: Bool
+    var switches: Set<Switch>
     var title: String?
     var search: [String]
     var tree: String?
     var sort: (field: String, descending: Bool)?
-    var tracksChanges: Bool
+    /// What else Frappe's JSON says of it, by property names: for forms and for export.
+    var properties: JSONObject = [:]
     var permissions: [Permission]
     var summary: String
     var indexes: [[String]]
@@ -51,8 +52,7 @@ public struct DocTypeInfo: Sendable {
         self.module = module
         self.kind = kind
         self.naming = naming
-        isSubmittable = switches.contains(.submittable)
-        tracksChanges = !switches.contains(.untracked)
+        self.switches = Set(switches)
         self.title = title
         self.search = search
         self.tree = tree
@@ -68,6 +68,22 @@ public struct DocTypeInfo: Sendable {
         case submittable
         /// Changes are not kept as versions.
         case untracked
+        /// There is one document, which has the name of the DocType.
+        case single
+        /// The controller gives the documents; there is no table.
+        case virtual
+        /// Documents may be renamed.
+        case renamable
+        /// Documents may be imported from files.
+        case importable
+        /// Documents may repeat themselves by the calendar.
+        case repeatable
+        /// Who has read a document is kept.
+        case tracksSeen
+        /// Made in this company, not shipped.
+        case custom
+        /// What a client sends besides its fields is kept in the field `properties`.
+        case keepsUnknown
     }
 }
 
@@ -75,11 +91,12 @@ extension DocTypeSchema {
     /// The runtime metadata of this type.
     static func makeDocType() -> DocType {
         var fields: [FieldDefinition] = []
-        var members: [Int] = []
+        var members: [String] = []
         func add(_ value: Any, _ label: String?) {
             if let field = value as? any FieldDeclaration {
-                members.append(fields.count)
-                fields.append(field.declaration.definition(named: Text.snakeCase(label ?? "")))
+                let definition = field.declaration.definition(named: Text.snakeCase(label ?? ""))
+                members.append(definition.name)
+                fields.append(definition)
             } else if value is any FieldGroup {
                 for child in Mirror(reflecting: value).children { add(child.value, child.label) }
             } else {

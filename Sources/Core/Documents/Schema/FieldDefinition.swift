@@ -22,6 +22,22 @@ public struct FieldDefinition: Sendable {
     public var expression: String?
     /// What it is for.
     public var description: String?
+    /// The level of permissions it belongs to; 0 is the document's own.
+    public var permlevel = 0
+    /// How many decimals are shown and rounded to, or nil for what the type has.
+    public var precision: Int?
+    /// The condition under which the field counts at all, as text: `eval:…`, a field name or CEL after `cel:`.
+    public var dependsOn: String?
+    /// The condition under which a value is required.
+    public var mandatoryDependsOn: String?
+    /// The condition under which clients may not change it.
+    public var readOnlyDependsOn: String?
+    /// The formula that gives its value on every save, in CEL.
+    public var formula: String?
+    /// What else the metadata says of it, by Frappe's property names: kept for forms and for export, without effect here.
+    public var properties: JSONObject = [:]
+    /// It was added by a Custom Field.
+    public var isCustom = false
 
     /// A field named `name`, labelled after it.
     public init(_ name: String, _ type: FieldType, options: String? = nil, flags: FieldFlags = []) {
@@ -41,9 +57,9 @@ public struct FieldDefinition: Sendable {
 
 /// The switches of a field.
 public struct FieldFlags: OptionSet, Sendable {
-    public let rawValue: UInt32
+    public let rawValue: UInt64
     /// The switches in `rawValue`.
-    public init(rawValue: UInt32) { self.rawValue = rawValue }
+    public init(rawValue: UInt64) { self.rawValue = rawValue }
 
     /// A document without a value is refused.
     public static let required = FieldFlags(rawValue: 1 << 0)
@@ -73,6 +89,28 @@ public struct FieldFlags: OptionSet, Sendable {
     public static let bold = FieldFlags(rawValue: 1 << 12)
     /// A link that may point to a cancelled document.
     public static let linksToCancelled = FieldFlags(rawValue: 1 << 13)
+    /// A link that user permissions do not restrict.
+    public static let ignoreUserPermissions = FieldFlags(rawValue: 1 << 14)
+    /// Shown masked to those without the right `mask`.
+    public static let masked = FieldFlags(rawValue: 1 << 15)
+    /// Its text is found by the full-text search.
+    public static let inGlobalSearch = FieldFlags(rawValue: 1 << 16)
+    /// Not stored: the controller gives its value when the document is read.
+    public static let virtual = FieldFlags(rawValue: 1 << 17)
+    /// May be set for many documents of a list at once.
+    public static let allowBulkEdit = FieldFlags(rawValue: 1 << 18)
+    /// Its markup is kept as it came.
+    public static let ignoreXSSFilter = FieldFlags(rawValue: 1 << 19)
+    /// Left out of reports and exports.
+    public static let reportHidden = FieldFlags(rawValue: 1 << 20)
+    /// Left out of prints.
+    public static let printHidden = FieldFlags(rawValue: 1 << 21)
+    /// Asked for in the short form of a new document.
+    public static let inQuickEntry = FieldFlags(rawValue: 1 << 22)
+    /// Its values can be translated.
+    public static let translatable = FieldFlags(rawValue: 1 << 23)
+    /// Nobody gave it a label; the one it has was made of its name.
+    public static let unlabelled = FieldFlags(rawValue: 1 << 24)
 }
 
 /// The value a new document starts with.
@@ -85,4 +123,6 @@ public enum FieldDefault: Sendable, Equatable {
     case now
     /// The user who acts.
     case user
+    /// The field of the same name of the document that this one links to, such as the company's currency: the DocType.
+    case linked(String)
 }

@@ -73,6 +73,9 @@ public enum FieldType: String, Sendable, CaseIterable {
         }
     }
 
+    /// Text with markup that a browser would carry out.
+    var isMarkup: Bool { self == .textEditor || self == .htmlEditor }
+
     /// Text of one line, which has at most 140 characters unless the field says otherwise.
     public var isLine: Bool {
         switch self {

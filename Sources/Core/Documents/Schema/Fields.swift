@@ -149,6 +149,13 @@ public struct SmallText: TextField {
     public init(_ options: FieldOption...) { declaration = DeclaredField(.smallText, options) }
 }
 
+/// Long text without markup.
+public struct LongText: TextField {
+    public let declaration: DeclaredField
+    /// Declares the field.
+    public init(_ options: FieldOption...) { declaration = DeclaredField(.longText, options) }
+}
+
 /// A password or another secret; only its hash is kept elsewhere, and it is never served.
 public struct Password: TextField {
     public let declaration: DeclaredField

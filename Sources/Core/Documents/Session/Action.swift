@@ -5,14 +5,23 @@ enum Action: String, Sendable {
     case insert, save, submit
     case updateAfterSubmit = "update_after_submit"
     case cancel, delete
+    /// A draft that will never be submitted.
+    case discard
+    /// A deleted document that is back.
+    case restore
+    /// A document has another name. The entry of the old name is ``renameAway``, which has no event of its own.
+    case rename
+    case renameAway = "rename_away"
+    /// Links that name a renamed document anew.
+    case relink
     /// Figures that follow from another document.
     case derive
 
     /// The right it needs.
     var right: Right {
         switch self {
-        case .insert: .create
-        case .save, .derive, .updateAfterSubmit: .write
+        case .insert, .restore: .create
+        case .save, .derive, .updateAfterSubmit, .discard, .rename, .renameAway, .relink: .write
         case .submit: .submit
         case .cancel: .cancel
         case .delete: .delete
@@ -23,10 +32,13 @@ enum Action: String, Sendable {
     var past: String {
         switch self {
         case .insert: "created"
-        case .save, .derive, .updateAfterSubmit: "updated"
+        case .save, .derive, .updateAfterSubmit, .relink: "updated"
         case .submit: "submitted"
         case .cancel: "cancelled"
         case .delete: "deleted"
+        case .discard: "discarded"
+        case .restore: "restored"
+        case .rename, .renameAway: "renamed"
         }
     }
 }
@@ -65,6 +77,10 @@ struct Changes {
     var removed: [(table: String, row: Document)] = []
     var rows: [(table: String, row: Document, fields: [FieldChange])] = []
     var movedRows = false
+    /// The tables whose kept rows stand in another order, with their names as they stood.
+    var moved: [(table: String, names: [String])] = []
+    /// Who changed the document last before this, and when.
+    var before: JSON = .null
 
     var isEmpty: Bool { fields.isEmpty && added.isEmpty && removed.isEmpty && rows.isEmpty && !movedRows }
 
@@ -73,7 +89,7 @@ struct Changes {
         var object: JSONObject = [:]
         object["changed"] = .array(fields.map(\.json))
         object["added"] = .array(added.map { [.string($0.table), $0.row.json] })
-        object["removed"] = .array(removed.map { [.string($0.table), $0.row.json] })
+        object["removed"] = .array(removed.map { [.string($0.table), $0.row.storedJSON] })
         object["row_changed"] = .array(
             rows.map {
                 [.string($0.table), .int(Int64($0.row.idx)), .string($0.row.name), .array($0.fields.map(\.json))]
@@ -87,10 +103,15 @@ extension Session {
     func changes(of document: Document) -> Changes {
         var changes = Changes()
         changes.fields = fieldChanges(of: document, from: Document.Slot.docstatus)
+        if let stored = document.stored { changes.before = Changes.before(stored) }
         for (field, slot) in document.doctype.tables {
             let kept = Set(document.rows[slot].lazy.filter { $0.stored != nil }.map(\.name))
             for row in document.storedRows[slot] where !kept.contains(row.name) {
                 changes.removed.append((field.name, row))
+            }
+            let stood = document.storedRows[slot].lazy.map(\.name).filter(kept.contains)
+            if !stood.elementsEqual(document.rows[slot].lazy.filter { $0.stored != nil }.map(\.name)) {
+                changes.moved.append((field.name, Array(stood)))
             }
             for row in document.rows[slot] {
                 guard let stored = row.stored else {

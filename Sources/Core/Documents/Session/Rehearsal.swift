@@ -13,6 +13,15 @@ public struct Changeset: Sendable {
     /// SHA-256 in hexadecimal of the effect. Two rehearsals have the same hash when they have the same effect: moments
     /// and the names that are made for new documents and rows do not count, all else does: names that somebody chose, too.
     public let hash: String
+    /// The changeset as whoever acts may see it: hidden fields are left out; of documents and rows that may not be read
+    /// only the DocType is told, and how many rows there are.
+    public let shown: JSON
+    /// The documents of it that whoever acts may read, without the changes of hidden fields.
+    public let shownDocuments: [DocumentEffect]
+    /// The postings with those rows alone that whoever acts may read.
+    public let shownPostings: [Posting]
+    /// What would change in the tables, when metadata would change.
+    public let schema: [Session.PlannedStep]
 
     /// Rows of one ledger.
     public struct Posting: Sendable {
@@ -24,11 +33,13 @@ public struct Changeset: Sendable {
 
     /// The changeset as JSON.
     public var json: JSON {
-        [
+        var object: JSONObject = [
             "hash": .string(hash), "documents": .array(documents.map(\.json)),
             "postings": .array(postings.map { ["doctype": .string($0.doctype), "rows": .array($0.rows)] }),
             "events": .array(events.map { ["type": .string($0.type), "subject": .string($0.subject)] }),
         ]
+        if !schema.isEmpty { object["schema"] = .array(schema.map(\.json)) }
+        return .object(object)
     }
 }
 
@@ -44,6 +55,15 @@ public struct DocumentEffect: Sendable {
     public let changed: [FieldChange]
     /// The whole change, with rows; for a new document all of it.
     public let detail: JSON
+
+    /// The same effect with nothing of fields that are not to be seen.
+    init(_ effect: DocumentEffect, detail: JSON, changed: [FieldChange]) {
+        action = effect.action
+        doctype = effect.doctype
+        name = effect.name
+        self.changed = changed
+        self.detail = detail
+    }
 
     init(_ action: Action, _ document: Document, _ changes: Changes?) {
         self.action = action.rawValue
@@ -63,6 +83,7 @@ public struct DocumentEffect: Sendable {
 enum Effect: Sendable {
     case document(DocumentEffect)
     case posting(doctype: String, rows: [JSON])
+    case schema(Session.PlannedStep)
 }
 
 extension Session {
@@ -84,7 +105,7 @@ extension Session {
         do {
             try savepoint {
                 try body(self)
-                changeset = makeChangeset()
+                changeset = try makeChangeset()
                 throw TakenBack()
             }
         } catch is TakenBack {}
@@ -94,9 +115,10 @@ extension Session {
 
     private struct TakenBack: Error {}
 
-    private func makeChangeset() -> Changeset {
+    private func makeChangeset() throws -> Changeset {
         var documents: [DocumentEffect] = []
         var postings: [Changeset.Posting] = []
+        var schema: [PlannedStep] = []
         var canonical = Canonical()
         for effect in pending.effects {
             switch effect {
@@ -110,11 +132,22 @@ extension Session {
             case .posting(let doctype, let rows):
                 postings.append(Changeset.Posting(doctype: doctype, rows: rows))
                 canonical.add(["doctype": .string(doctype), "rows": .array(rows)])
+            case .schema(let step):
+                schema.append(step)
+                canonical.add(step.json)
             }
         }
         let events = pending.events.map { ($0.type, $0.subject) }
         for event in pending.events { canonical.add(event) }
-        return Changeset(documents: documents, postings: postings, events: events, hash: canonical.hash)
+        let hash = canonical.hash
+        var shown = try unprivileged { try showing(documents, postings, events, hash) }
+        if !schema.isEmpty, case .object(var object) = shown.json {
+            object["schema"] = .array(schema.map(\.json))
+            shown.json = .object(object)
+        }
+        return Changeset(
+            documents: documents, postings: postings, events: events, hash: hash, shown: shown.json,
+            shownDocuments: shown.documents, shownPostings: shown.postings, schema: schema)
     }
 }
 
@@ -122,7 +155,7 @@ extension Session {
     /// Whether documents of the DocType are called as nobody chose.
     private func hasMadeNames(_ doctype: String) -> Bool {
         switch registry.find(doctype)?.naming {
-        case .series, .hash: true
+        case .series, .hash, .expression, .format, .autoincrement, .uuid: true
         default: false
         }
     }

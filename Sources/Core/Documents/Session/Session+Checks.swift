@@ -4,9 +4,12 @@ internal import Values
 extension Session {
     /// Checks every field of a document and its rows against its declaration.
     func check(_ document: Document) throws {
+        try computeFormulas(document)
+        Naming.syncField(document)
+        let scope = RuleScope(document, self)
         for (field, slot) in document.doctype.tables {
             let rows = document.rows[slot]
-            if rows.isEmpty, field.flags.contains(.required) {
+            if rows.isEmpty, field.flags.contains(.required), try counts(field, of: document, scope) {
                 throw Problem(
                     .mandatory, "\(field.label) has no rows", field: field.name, fix: "Add at least one row.")
             }
@@ -14,27 +17,35 @@ extension Session {
                 throw Problem(
                     .tooMany, "\(field.label) has \(rows.count) rows, more than \(Limits.childRows)", field: field.name)
             }
-            for row in rows { try checkFields(row, row: row.idx) }
+            for row in rows { try checkFields(row, row: row.idx, RuleScope(row, in: scope, self)) }
         }
         // After the rows, whose mistakes are often the cause of what is wrong with the whole.
-        try checkFields(document, row: nil)
+        try checkFields(document, row: nil, scope)
+        try checkTree(document)
     }
 
-    private func checkFields(_ document: Document, row: Int?) throws {
+    private func checkFields(_ document: Document, row: Int?, _ scope: RuleScope) throws {
         let type = document.doctype
-        for slot in type.firstOwnSlot..<document.values.count {
+        for slot in type.firstOwnSlot..<document.values.count where !type.virtualSlots.contains(slot) {
             let field = type.columns[slot]
             switch document.values[slot] {
             case .null:
-                if field.flags.contains(.required), !field.type.isNumeric { throw missing(field, row) }
+                if field.flags.contains(.required), !field.type.isNumeric, try counts(field, of: document, scope) {
+                    throw missing(field, row)
+                }
                 // No value of a number is zero, in the table as in every calculation.
                 if field.type.isNumeric { document.values[slot] = Value(.zero, for: field) }
             case .text(let text):
                 if text.isEmpty {
-                    if field.flags.contains(.required) { throw missing(field, row) }
+                    if field.flags.contains(.required), try counts(field, of: document, scope) {
+                        throw missing(field, row)
+                    }
                     document.values[slot] = .null
                 } else {
                     try checkText(text, field, row)
+                    if field.type.isMarkup, !field.flags.contains(.ignoreXSSFilter) {
+                        document.values[slot] = .text(MarkupSanitizer.clean(text))
+                    }
                 }
             case .outOfRange:
                 throw Problem(
@@ -43,6 +54,7 @@ extension Session {
             case .int(let number) where number < 0 && field.flags.contains(.nonNegative),
                 .decimal(let number, _) where number < 0 && field.flags.contains(.nonNegative):
                 throw Problem(.negative, "\(field.label) must not be negative", field: field.name, row: row)
+            case .decimal where field.type == .rating: try checkRating(document.values[slot], field, row)
             default: break
             }
             if field.flags.contains(.setOnlyOnce), let stored = document.stored, !stored[slot].isEmpty,
@@ -50,6 +62,16 @@ extension Session {
             {
                 throw Problem(.frozen, "\(field.label) cannot change once it is set", field: field.name, row: row)
             }
+        }
+        try checkMandatoryConditions(document, scope, row: row)
+    }
+
+    /// A rating is a share of all stars.
+    private func checkRating(_ value: Value, _ field: FieldDefinition, _ row: Int?) throws {
+        guard let share = value.exact, share >= .zero, share <= .one else {
+            throw Problem(
+                .outOfRange, "\(field.label) must be from 0 to 1", field: field.name, row: row,
+                fix: "Send the share of the stars, such as 0.6 for 3 of 5.")
         }
     }
 
@@ -69,6 +91,7 @@ extension Session {
         if text.utf8.contains(0) {
             throw Problem(.invalid, "\(field.label) holds a null character", field: field.name, row: row)
         }
+        try DataFormats.check(text, field, row)
         if field.type == .select, let options = field.options, !options.isEmpty,
             !field.choices.contains(where: { $0 == text })
         {
@@ -82,7 +105,7 @@ extension Session {
 
     /// Checks that every document a changed link points to exists and is not cancelled: one statement for each DocType
     /// that is linked to, however many documents and rows there are.
-    func verifyLinks(of documents: [Document]) throws {
+    func verifyLinks(of documents: [Document], allowsCancelled: Bool = false) throws {
         var wanted: [String: Set<LinkTarget>] = [:]
         try forEachLink(documents) { _, _, target, name, _ in
             let link = LinkTarget(doctype: target, name: name)
@@ -104,7 +127,9 @@ extension Session {
                         row: row,
                         fix: "Create the \(target) first, or correct the name.")
                 }
-                if type.isSubmittable, found[index].value[0].int == 2, !field.flags.contains(.linksToCancelled) {
+                if type.isSubmittable, !allowsCancelled, found[index].value[0].int == 2,
+                    !field.flags.contains(.linksToCancelled)
+                {
                     throw Problem(
                         .cancelledLink, "\(place)\(field.label): \(target) \(name) is cancelled", field: field.name,
                         row: row)
@@ -187,6 +212,12 @@ extension Session {
     /// Refuses to cancel or delete a document that others link to.
     func refuseIfLinked(_ document: Document, onlySubmitted: Bool) throws {
         for backlink in (registry.backlinks[document.doctype.name] ?? []) + registry.dynamicBacklinks {
+            // What hangs on a document, such as a comment, does not hold it.
+            if registry.companions.contains(where: {
+                $0.doctype == backlink.doctype.name && $0.nameField == backlink.field.name
+            }) {
+                continue
+            }
             let selector =
                 backlink.field.type == .dynamicLink ? backlink.doctype.field(backlink.field.options ?? "") : nil
             if let selector, selector.type == .select,

@@ -24,7 +24,7 @@ extension Session {
                 fix: type.kind == .child ? "Save the parent document." : "Submit the document that posts them.")
         }
         try nested {
-            try require(.create, type)
+            try require(type.isSingle ? .write : .create, type)
             let hooks = registry.hooks(type.name)
             for document in documents {
                 let submits = document.docstatus == .submitted
@@ -32,8 +32,13 @@ extension Session {
                     throw Problem(.transition, "A new \(type.name) is a draft or submitted").about(document)
                 }
                 prepare(document)
+                restoreUnwritable(document)
+                try restoreReadOnly(document)
+                try fillPermitted(document, in: type)
                 if submits { try require(.submit, type, document) }
             }
+            try requireValues(.create, type, documents)
+            try fillLinkedDefaults(documents)
             try fetch(documents)
             for document in documents {
                 try about(document) { try hooks?.run(.beforeInsert, document, self) }
@@ -49,10 +54,12 @@ extension Session {
             }
             try verifyLinks(of: documents)
             try write(new: documents)
+            try copyAttachments(toAmendments: documents)
+            for document in documents { markStored(document) }
+            try requireWritten(.create, type, documents)
             for document in documents {
                 try about(document) {
                     let submits = document.docstatus == .submitted
-                    markStored(document)
                     try hooks?.run(.afterInsert, document, self)
                     try hooks?.run(.onUpdate, document, self)
                     record(.insert, document)
@@ -72,7 +79,9 @@ extension Session {
         }
         depth += 1
         defer { depth -= 1 }
-        return try body()
+        let result = try body()
+        if depth == 1, metadata.isDirty, !metadata.isDeferred { try applyMetadata() }
+        return result
     }
 
     /// Says of a problem which document it is about.
@@ -88,7 +97,8 @@ extension Session {
     func prepare(_ document: Document) {
         document.stored = nil
         stamp(document, created: true)
-        for slot in document.doctype.columns.indices where document.values[slot].isNull {
+        let virtual = document.doctype.virtualSlots
+        for slot in document.doctype.columns.indices where document.values[slot].isNull && !virtual.contains(slot) {
             if let fallback = document.doctype.columns[slot].fallback { document.values[slot] = value(of: fallback) }
         }
         for row in document.allRows {
@@ -103,6 +113,7 @@ extension Session {
         case .today: .day(today)
         case .now: .timestamp(now)
         case .user: .text(actor.user)
+        case .linked: .null
         }
     }
 
@@ -137,6 +148,10 @@ extension Session {
     /// Writes new documents, and all their rows of one child DocType in one statement.
     private func write(new documents: [Document]) throws {
         guard let type = documents.first?.doctype else { return }
+        if type.isVirtual {
+            for document in documents { try writeVirtual(document, isNew: true) }
+            return
+        }
         try writeRows(type, documents)
         for (field, slot) in type.tables {
             try writeRows(registry.doctype(field.options ?? ""), documents.flatMap { $0.rows[slot] })
@@ -144,6 +159,7 @@ extension Session {
     }
 
     func writeRows(_ type: DocType, _ documents: [Document]) throws {
+        guard !documents.isEmpty else { return }
         do {
             try transaction.insert(
                 into: type.table, type.storedNames,

@@ -10,9 +10,12 @@ extension Session {
 
     /// The document of that name, with its rows.
     ///
+    /// Who may read only some documents of the DocType is not told which others there are: of one that may not be read
+    /// and of one that is not there the same is said.
+    ///
     /// - Throws: ``Problem/Kind/notFound``, ``Problem/Kind/forbidden``.
     public func get(_ doctype: String, _ name: String) throws -> Document {
-        guard let document = try find(doctype, name) else { throw Self.notFound(doctype, name) }
+        guard let document = try find(doctype, name) else { throw notThere(try registry.doctype(doctype), name) }
         return document
     }
 
@@ -42,7 +45,7 @@ extension Session {
         let type = try registry.doctype(doctype)
         try require(.read, type)
         let documents = try load(type, names)
-        for document in documents { try require(.read, type, document) }
+        try require(.read, type, all: documents)
         return documents
     }
 
@@ -68,6 +71,7 @@ extension Session {
             }
             return slot
         }
+        if let found = try virtualValues(of: type, names, fields, slots) { return found }
         var found: [String: [Value]] = [:]
         let selection = (["name"] + fields).map(quoted).joined(separator: ",")
         let types = [.text] + slots.map { type.columnTypes[$0] }
@@ -93,8 +97,8 @@ extension Session {
         try !values(of: doctype, CollectionOfOne(name), ["name"]).isEmpty
     }
 
-    /// Reads documents and their rows; no rights are asked.
-    func load(_ type: DocType, _ names: [String]) throws -> [Document] {
+    /// Reads documents and their rows from their tables; no rights are asked.
+    func loadStored(_ type: DocType, _ names: [String]) throws -> [Document] {
         var byName: [String: Document] = [:]
         for chunk in names.chunks(of: Limits.filterValues) {
             let sql =

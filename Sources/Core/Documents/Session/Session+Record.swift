@@ -4,17 +4,16 @@ internal import EventLog
 public import Values
 
 extension Session {
-    /// Notes a write for the logs: its version, its event, its audit entry.
+    /// Notes a write for the logs: its event and its audit entry; of a deletion also what is gone, and that it came back.
     func record(_ action: Action, _ document: Document, _ changes: Changes? = nil) {
         let type = document.doctype
         touched.insert(type.name)
+        if CustomMetadata.sources.contains(type.name) { metadata.isDirty = true }
         if !lookedUp.isEmpty { lookedUp = lookedUp.filter { $0.key.doctype != type.name } }
+        noteForSearch(action, document, changes)
         let json = changes?.json
-        if let json, type.tracksChanges {
-            pending.versions.append(
-                Version.row(
-                    name: newIdentifier(), type.name, document.name, json, by: actor.user, at: now))
-        }
+        if action == .delete { keepDeleted(document) }
+        if action == .restore { keepRestored(document) }
         // The digest of a document that was submitted as it was inserted is taken once, when all is done.
         if !(action == .insert && document.docstatus == .submitted) {
             pending.audit.append(

@@ -57,37 +57,6 @@ extension Session {
         return copy
     }
 
-    /// Removes a draft or a cancelled document and its rows. Refused while others link to it.
-    ///
-    /// - Throws: ``Problem/Kind/linked``, ``Problem/Kind/transition`` for a submitted one.
-    public func delete(_ doctype: String, _ name: String) throws {
-        let document = try get(doctype, name)
-        let type = document.doctype
-        try nested {
-            try about(document) {
-                guard type.kind == .document else {
-                    throw Problem(.forbidden, "\(type.name) rows go only with what they belong to")
-                }
-                try require(.delete, type, document)
-                guard document.docstatus != .submitted else {
-                    throw Problem(.transition, "\(type.name) \(name) is submitted", fix: "Cancel it first.")
-                }
-                try registry.hooks(type.name)?.run(.onTrash, document, self)
-                try refuseIfLinked(document, onlySubmitted: false)
-                for (field, _) in type.tables {
-                    let child = try registry.doctype(field.options ?? "")
-                    try transaction.execute(
-                        "DELETE FROM \(quoted(child.table)) WHERE parent = ? AND parenttype = ? AND parentfield = ?",
-                        [.text(name), .text(type.name), .text(field.name)])
-                }
-                try transaction.execute("DELETE FROM \(quoted(type.table)) WHERE name = ?", [.text(name)])
-                verified.remove(LinkTarget(doctype: type.name, name: name))
-                try Naming.giveBack(document, in: self)
-                record(.delete, document)
-            }
-        }
-    }
-
     /// Writes figures that follow from other documents, such as what of an order has been delivered: without rights,
     /// hooks or checks, but with version, event and audit entry like every write.
     public func saveDerived(_ documents: [Document]) throws {
@@ -96,9 +65,23 @@ extension Session {
             guard !changes.isEmpty else { continue }
             stamp(document, created: false)
             try writeChanges(document, changes)
+            keepVersion(of: document, changes)
             markStored(document)
             record(.derive, document, changes)
         }
+    }
+
+    /// Writes what differs in a document from what the database holds, and notes it; `then` runs in between.
+    func writeChange(of document: Document, _ action: Action, then: () throws -> Void) throws {
+        adopt(document)
+        let changes = self.changes(of: document)
+        guard !changes.isEmpty else { return }
+        stamp(document, created: false)
+        try writeChanges(document, changes)
+        keepVersion(of: document, changes)
+        markStored(document)
+        try then()
+        record(action, document, changes)
     }
 
     private func expect(_ status: Docstatus, _ document: Document, _ verb: String) throws {
@@ -116,12 +99,12 @@ extension Session {
         let type = document.doctype
         try nested {
             try about(document) {
+                guard action == .save || type.isSubmittable else {
+                    throw Problem(.transition, "A \(type.name) is not submitted or cancelled", field: "docstatus")
+                }
                 try require(action.right, type, document)
                 guard type.kind == .document else {
                     throw Problem(.forbidden, "\(type.name) rows are written only by what they belong to")
-                }
-                guard action == .save || type.isSubmittable else {
-                    throw Problem(.transition, "A \(type.name) is not submitted or cancelled", field: "docstatus")
                 }
                 try refuseIfStale(document)
                 let hooks = registry.hooks(type.name)
@@ -130,6 +113,9 @@ extension Session {
                     try hooks?.run(.beforeCancel, document, self)
                 } else {
                     matchRows(of: document)
+                    restoreUnwritable(document)
+                    try restoreReadOnly(document)
+                    try requireValues(action.right, type, [document])
                     if action == .submit, !isAsStored(document) { try require(.write, type, document) }
                     if action == .updateAfterSubmit {
                         try onlyAllowedChanged(document)
@@ -147,8 +133,11 @@ extension Session {
                 let changes = self.changes(of: document)
                 guard !changes.isEmpty else { return }
                 stamp(document, created: false)
-                try writeChanges(document, changes)
+                try writeChanges(document, changes, unlessLocked: true)
+                keepVersion(of: document, changes)
                 markStored(document)
+                try requireWritten(action.right, type, [document])
+                try forgetSeen(document)
                 if action == .cancel { verified.remove(LinkTarget(doctype: type.name, name: document.name)) }
                 switch action {
                 case .submit:
@@ -166,6 +155,7 @@ extension Session {
     }
 
     private func refuseIfStale(_ document: Document) throws {
+        precondition(!document.isPast, "a document as it was is not saved; read the one that is")
         guard let claimed = document.claimedModified, let stored = document.stored else { return }
         guard claimed == stored[Document.Slot.modified] else {
             throw Problem(
@@ -202,7 +192,8 @@ extension Session {
             && document.rows.map { $0.map(\.name) } == document.storedRows.map { $0.map(\.name) }
     }
 
-    private func onlyDocstatusChanged(_ document: Document) throws {
+    /// Gives every value but the docstatus back what the database holds.
+    func onlyDocstatusChanged(_ document: Document) throws {
         guard let stored = document.stored else { return }
         for slot in document.doctype.storedSlots where slot != Document.Slot.docstatus {
             document.values[slot] = stored[slot]
@@ -238,8 +229,11 @@ extension Session {
     // MARK: - Rows
 
     /// Writes what differs from the database: changed columns, changed, new and removed rows.
-    private func writeChanges(_ document: Document, _ changes: Changes) throws {
-        try updateRow(document)
+    ///
+    /// With `unlessLocked` it is refused while somebody else holds the document, which costs no statement of its own.
+    private func writeChanges(_ document: Document, _ changes: Changes, unlessLocked: Bool = false) throws {
+        if document.doctype.isVirtual { return try writeVirtual(document, isNew: false) }
+        try updateRow(document, unlessLocked: unlessLocked)
         for (field, slot) in document.doctype.tables {
             let child = try registry.doctype(field.options ?? "")
             let removed = changes.removed.filter { $0.table == field.name }.map(\.row.name)
@@ -275,16 +269,21 @@ extension Session {
         for row in document.rows[slot] { row.stored?[Document.Slot.docstatus] = status }
     }
 
-    private func updateRow(_ document: Document) throws {
+    private func updateRow(_ document: Document, unlessLocked: Bool = false) throws {
         guard let stored = document.stored else { return }
         let type = document.doctype
         let slots = type.storedSlots.filter { !document.values[$0].isSame(as: stored[$0]) }
-        guard !slots.isEmpty else { return }
+        guard !slots.isEmpty else {
+            if unlessLocked { try refuseIfLocked([document]) }
+            return
+        }
         let assignments = slots.map { "\(quoted(type.columns[$0].name)) = ?" }.joined(separator: ",")
         do {
-            try transaction.execute(
-                "UPDATE \(quoted(type.table)) SET \(assignments) WHERE name = ?",
-                slots.map { document.values[$0] } + [stored[Document.Slot.name]])
+            let lock = unlessLocked ? lockCondition(of: type, stored[Document.Slot.name]) : ("", [])
+            let count = try transaction.execute(
+                "UPDATE \(quoted(type.table)) SET \(assignments) WHERE name = ?\(lock.0)",
+                slots.map { document.values[$0] } + [stored[Document.Slot.name]] + lock.1)
+            if unlessLocked, count == 0 { try refuseIfLocked([document]) }
         } catch StorageError.duplicate(let columns) {
             throw duplicate(type, columns, [document])
         }

@@ -13,7 +13,7 @@ public final class Session {
     /// The moment of the session; domain code knows no other clock.
     public let now: Timestamp
     /// What the modules declare.
-    public let registry: Registry
+    public internal(set) var registry: Registry
     /// The transaction everything happens in.
     public let transaction: any Transaction
     private let makeIdentifier: () -> String
@@ -30,6 +30,12 @@ public final class Session {
     var depth = 0
     /// Set while rights are not asked, because the system acts on its own behalf.
     private(set) var isPrivileged = false
+    /// What was found of rights on fields.
+    var knownFieldRights: [FieldRights.Key: FieldRights] = [:]
+    /// What User Permissions give new documents, by DocType; nil until it is asked for.
+    var permittedDefaults: [PermittedDefault]?
+    /// What it knows of changes of metadata.
+    var metadata = MetadataState()
     /// Set while a rehearsal runs: effects are then kept in full.
     var isRehearsing = false
 
@@ -46,8 +52,9 @@ public final class Session {
     struct Pending {
         var events: [Event] = []
         var audit: [AuditEntry] = []
-        var versions: [[Value]] = []
+        var versions: [Version.Row] = []
         var effects: [Effect] = []
+        var search = SearchIndex.Pending()
     }
 
     /// A session of `actor` at the moment `now`. `identifiers` gives names that no other session gets.
@@ -72,8 +79,8 @@ public final class Session {
     ///
     /// - Throws: ``StorageError``.
     public func finish() throws {
-        try transaction.insert(into: Version.tableName, Version.columns, pending.versions)
-        try EventLog.append(pending.events, in: transaction)
+        try writeVersionsAndEvents()
+        try writeSearch()
         try AuditLog.append(pending.audit, in: transaction)
         pending = Pending()
     }
@@ -87,62 +94,31 @@ public final class Session {
         return try body()
     }
 
+    /// Runs `body` as its actor even where the system acts on its own behalf: for what is shown of it.
+    func unprivileged<T>(_ body: () throws -> T) rethrows -> T {
+        let before = isPrivileged
+        isPrivileged = false
+        defer { isPrivileged = before }
+        return try body()
+    }
+
     /// Runs `body`; when it throws, all it did is undone, including what it would have logged, and the error goes on.
     public func savepoint<T>(_ body: () throws -> T) throws -> T {
         let before = pending
         let links = verified
+        let (known, changes) = (registry, metadata)
         do {
             return try transaction.savepoint(body)
         } catch {
             pending = before
             verified = links
             lookedUp = [:]
+            if changes.hasChanged != metadata.hasChanged || changes.planned.count != metadata.planned.count {
+                registry = known
+                knownFieldRights = [:]
+            }
+            metadata = changes
             throw error
         }
-    }
-
-    // MARK: Rights
-
-    /// Whether the actor's roles give this right on documents of the DocType.
-    public func may(_ right: Right, _ doctype: DocType) -> Bool {
-        if isPrivileged || actor.isAdministrator { return true }
-        if doctype.kind == .child { return registry.parents(of: doctype.name).contains { may(right, $0) } }
-        return doctype.permissions.contains { $0.rights.contains(right) && actor.roles.contains($0.role) }
-    }
-
-    /// Whether the actor has the right only for documents of its own.
-    func mayOnlyOwn(_ right: Right, _ doctype: DocType) -> Bool {
-        if isPrivileged || actor.isAdministrator || doctype.kind == .child { return false }
-        let granting = doctype.permissions.filter { $0.rights.contains(right) && actor.roles.contains($0.role) }
-        return !granting.isEmpty && granting.allSatisfy(\.ifOwner)
-    }
-
-    /// Refuses the action unless the actor has the right; on a row of a table, unless it has it on the row's document.
-    ///
-    /// - Throws: ``Problem/Kind/forbidden``.
-    public func require(_ right: Right, _ doctype: DocType, _ document: Document? = nil) throws {
-        guard may(right, doctype), try right == .create || document.map({ try owns($0, right) }) ?? true
-        else {
-            var problem = Problem(
-                .forbidden, "\(actor.user) may not \(right.rawValue) \(doctype.name)",
-                fix: "Ask for a role that may: \(roles(right, doctype)).")
-            problem.doctype = doctype.name
-            problem.name = document?.name
-            throw problem
-        }
-    }
-
-    private func owns(_ document: Document, _ right: Right) throws -> Bool {
-        guard document.doctype.kind == .child, !isPrivileged, !actor.isAdministrator else {
-            return !mayOnlyOwn(right, document.doctype) || document.owner == actor.user
-        }
-        guard let parent = registry.find(document.text("parenttype")), may(right, parent) else { return false }
-        return try !mayOnlyOwn(right, parent)
-            || value(of: parent.name, document.parent, "owner") == .text(actor.user)
-    }
-
-    private func roles(_ right: Right, _ doctype: DocType) -> String {
-        let roles = doctype.permissions.filter { $0.rights.contains(right) }.map(\.role)
-        return roles.isEmpty ? "none has it" : roles.joined(separator: ", ")
     }
 }

@@ -46,6 +46,7 @@ internal import Values
         unsafe sqlite3_rollback_hook(database, nil, nil)
         unsafe sqlite3_update_hook(database, nil, nil)
         unsafe sqlite3_set_authorizer(database, nil, nil)
+        unsafe SQLitePattern.register(database)
         clock = StatementClock(seconds: limits.statementSeconds)
         let context = unsafe Unmanaged.passUnretained(clock).toOpaque()
         unsafe sqlite3_progress_handler(
@@ -200,6 +201,23 @@ internal import Values
         }
     }
 
+    func write(
+        _ sql: String, _ arguments: [Value], _ types: [ColumnType], keys: [JSONKey]?, limit: Int,
+        to writer: inout JSONWriter
+    ) throws -> Int {
+        let statement = try checkOut(sql)
+        defer { checkIn(statement) }
+        try statement.bind(arguments)
+        var count = 0
+        writer.beginArray()
+        while try step(statement) {
+            count += 1
+            if count <= limit { statement.write(types, keys, to: &writer) }
+        }
+        writer.endArray()
+        return count
+    }
+
     func execute(_ sql: String, _ arguments: [Value]) throws -> Int {
         let statement = try checkOut(sql)
         defer { checkIn(statement) }
@@ -300,5 +318,24 @@ private final class StatementClock {
 /// SQLite's own words.
 struct SQLiteDialect: Dialect {
     func like(_ column: String) -> String { "\(column) LIKE ?" }
-    func isOneOf(_ column: String, count: Int) -> String { "\(column) IN (\(placeholders(count)))" }
+    func matches(_ column: String) -> String { "\(column) REGEXP ?" }
+    func isOneOf(_ column: String, count: Int) -> String {
+        count == 0 ? "1 = 0" : "\(column) IN (\(placeholders(count)))"
+    }
+    func ordered(_ sql: String, descending: Bool, isNullable: Bool) -> String { sql + (descending ? " DESC" : " ASC") }
+    func average(_ sql: String, _ type: ColumnType) -> String { "sum(\(sql)) / nullif(count(\(sql)), 0)" }
+    func unsealing(_ table: String) -> [String] { seals(table).map { "DROP TRIGGER \(quoted($0.name))" } }
+    func sealing(_ table: String) -> [String] { seals(table).map(\.sql) }
+
+    /// The triggers that refuse changes to an append-only table.
+    func seals(_ table: String) -> [(name: String, sql: String)] {
+        ["UPDATE", "DELETE"].map { verb in
+            let name = "\(table):no \(verb.lowercased())"
+            let sql = """
+                CREATE TRIGGER \(quoted(name)) BEFORE \(verb) ON \(quoted(table))
+                BEGIN SELECT RAISE(ABORT, '\(table) is append-only'); END
+                """
+            return (name, sql)
+        }
+    }
 }

@@ -28,9 +28,9 @@ public final class SQLiteDatabase: Database {
             try (0..<limits.briefReaders).map { _ in try SQLiteConnection(path: path, limits: limits, writes: false) })
         let writes = writes
         let reads = reads
-        startThread("cauldron.writer", writes) { writer.serveWrites(writes, groupSize: limits.groupSize) }
+        writes.startThread("cauldron.writer") { writer.serveWrites(writes, groupSize: limits.groupSize) }
         for reader in readers {
-            startThread("cauldron.reader", reads) { reader.serveReads(reads) }
+            reads.startThread("cauldron.reader") { reader.serveReads(reads) }
         }
     }
 
@@ -58,6 +58,7 @@ public final class SQLiteDatabase: Database {
         try await writes.perform(body)
     }
 
+    /// Copies the database as it is now to `path`, which must not exist, while readers and writers go on.
     public func backup(to path: String) async throws {
         let source = self.path
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
@@ -75,16 +76,4 @@ public final class SQLiteDatabase: Database {
         await reads.close()
         await writes.close()
     }
-}
-
-/// Starts a thread that serves `queue` and says when it has ended.
-private func startThread(_ name: String, _ queue: WorkQueue, _ body: @escaping @Sendable () -> Void) {
-    queue.threadStarted()
-    let thread = Thread {
-        body()
-        queue.threadEnded()
-    }
-    thread.name = name
-    thread.stackSize = 4 << 20
-    thread.start()
 }

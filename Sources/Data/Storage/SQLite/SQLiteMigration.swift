@@ -26,6 +26,9 @@ struct SQLiteMigration {
     private func changeColumns(of table: TableSchema, from present: [String: String]?) throws -> [SchemaChange] {
         guard let present else {
             try transaction.execute(create(table))
+            if !table.textIndex.isEmpty {
+                for statement in SQLiteTextIndex(table).statements { try transaction.execute(statement) }
+            }
             return [.createdTable(table.name)]
         }
         var changes: [SchemaChange] = []
@@ -55,14 +58,8 @@ struct SQLiteMigration {
             changes.append(.createdIndex(name))
         }
         guard table.appendOnly else { return changes }
-        for verb in ["UPDATE", "DELETE"] {
-            let name = "\(table.name):no \(verb.lowercased())"
-            guard !names.contains(name) else { continue }
-            try transaction.execute(
-                """
-                CREATE TRIGGER \(quoted(name)) BEFORE \(verb) ON \(quoted(table.name))
-                BEGIN SELECT RAISE(ABORT, '\(table.name) is append-only'); END
-                """)
+        for seal in SQLiteDialect().seals(table.name) where !names.contains(seal.name) {
+            try transaction.execute(seal.sql)
         }
         return changes
     }
@@ -75,6 +72,11 @@ struct SQLiteMigration {
         // A key of one integer numbers the rows; a key of several columns is the table, which has no rows beside it.
         let rows = isRowNumber || table.primaryKey.count == 1 ? "STRICT" : "STRICT, WITHOUT ROWID"
         let key = table.primaryKey.map(quoted).joined(separator: ",")
+        if !table.textIndex.isEmpty {
+            let number = quoted(SQLiteTextIndex.rowNumber)
+            return
+                "CREATE TABLE \(quoted(table.name)) (\n  \(number) INTEGER PRIMARY KEY,\n  \(columns),\n  UNIQUE (\(key))\n) STRICT"
+        }
         return "CREATE TABLE \(quoted(table.name)) (\n  \(columns),\n  PRIMARY KEY (\(key))\n) \(rows)"
     }
 

@@ -44,6 +44,7 @@ internal import Values
         case .timestamp(let time): return unsafe sqlite3_bind_int64(pointer, index, time.microseconds)
         case .time(let time): return unsafe sqlite3_bind_int64(pointer, index, time.microseconds)
         case .text(var text):
+            guard !text.utf8.contains(0) else { throw StorageError.invalidText }
             return text.withUTF8 { bytes in
                 guard bytes.count <= Int32.max else { return SQLITE_TOOBIG }
                 guard let base = bytes.baseAddress else { return unsafe sqlite3_bind_text(pointer, index, "", 0, nil) }
@@ -84,6 +85,21 @@ internal import Values
             }
             count = types.count
         }
+    }
+
+    /// Writes the row as JSON: an object with these keys, or a list where there are none.
+    func write(_ types: [ColumnType], _ keys: [JSONKey]?, to writer: inout JSONWriter) {
+        if keys == nil { writer.beginArray() } else { writer.beginObject() }
+        for index in types.indices {
+            if let keys { writer.key(keys[index]) }
+            guard case .text = types[index], let bytes = unsafe sqlite3_column_text(pointer, Int32(index)) else {
+                writer.value(column(Int32(index), types[index]))
+                continue
+            }
+            let count = unsafe Int(sqlite3_column_bytes(pointer, Int32(index)))
+            unsafe writer.string(utf8: UnsafeBufferPointer(start: bytes, count: count))
+        }
+        if keys == nil { writer.endArray() } else { writer.endObject() }
     }
 
     private func column(_ index: Int32, _ type: ColumnType) -> Value {

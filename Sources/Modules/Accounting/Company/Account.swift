@@ -5,7 +5,7 @@ internal import Values
 /// An account of a company's ledger, or a group of accounts. Accounts form a tree under the roots of the five types.
 public struct Account: DocTypeSchema, Controller {
     public static let doctype = DocTypeInfo(
-        "Account", module: "Accounts", naming: .controller, title: "account_name",
+        "Account", module: "Accounts", naming: .controller, .renamable, title: "account_name",
         search: ["account_name", "account_number"], tree: "parent_account", sort: ("name", false),
         permissions: [
             .manage("Accounts Manager"), .read("Accounts User"), .read("Auditor"), .read("Sales User"),

@@ -4,7 +4,7 @@ internal import Values
 /// A part of a company that income and expense are told apart by, or a group of such parts.
 public struct CostCenter: DocTypeSchema, Controller {
     public static let doctype = DocTypeInfo(
-        "Cost Center", module: "Accounts", naming: .controller, title: "cost_center_name",
+        "Cost Center", module: "Accounts", naming: .controller, .renamable, title: "cost_center_name",
         search: ["cost_center_name"], tree: "parent_cost_center", sort: ("name", false),
         permissions: [
             .manage("Accounts Manager"), .read("Accounts User"), .read("Auditor"), .read("Sales User"),

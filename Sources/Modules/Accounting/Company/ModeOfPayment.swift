@@ -4,7 +4,7 @@ internal import Values
 /// A way to pay, such as cash or bank transfer, with the account it goes to in each company.
 public struct ModeOfPayment: DocTypeSchema {
     public static let doctype = DocTypeInfo(
-        "Mode of Payment", module: "Accounts", naming: .field("mode_of_payment"),
+        "Mode of Payment", module: "Accounts", naming: .field("mode_of_payment"), .renamable,
         permissions: [
             .manage("Accounts Manager"), .read("Accounts User"), .read("Sales User"), .read("Purchase User"),
         ],

@@ -5,7 +5,7 @@ internal import Values
 /// deliveries is billed.
 public struct SalesInvoice: DocTypeSchema, Controller {
     public static let doctype = DocTypeInfo(
-        "Sales Invoice", module: "Accounts", naming: .series(["ACC-SINV-.YYYY.-"]), .submittable,
+        "Sales Invoice", module: "Accounts", naming: .series(["ACC-SINV-.YYYY.-"]), .submittable, .repeatable,
         title: "customer_name",
         search: ["customer", "customer_name", "po_no"],
         permissions: [
@@ -74,6 +74,11 @@ public struct SalesInvoice: DocTypeSchema, Controller {
     public static func onCancel(_ invoice: Doc<Self>, in session: Session) throws {
         try GeneralLedger.reverse(invoice.document, in: session)
         try Progress.apply(progress, of: invoice.document, negative: true, in: session)
+    }
+
+    /// What is discarded was never due.
+    public static func beforeDiscard(_ invoice: Doc<Self>, in session: Session) throws {
+        invoice.document.set("outstanding_amount", Exact.zero)
     }
 
     public static func onTrash(_ invoice: Doc<Self>, in session: Session) throws {

@@ -4,7 +4,8 @@ internal import Values
 /// Postings written by hand: any accounts, as long as debit equals credit.
 public struct JournalEntry: DocTypeSchema, Controller {
     public static let doctype = DocTypeInfo(
-        "Journal Entry", module: "Accounts", naming: .series(["ACC-JV-.YYYY.-"]), .submittable, title: "title",
+        "Journal Entry", module: "Accounts", naming: .series(["ACC-JV-.YYYY.-"]), .submittable, .repeatable,
+        title: "title",
         search: ["cheque_no", "user_remark"],
         permissions: [.manage("Accounts Manager"), .work("Accounts User"), .read("Auditor")],
         summary: "Postings written by hand.")

@@ -14,7 +14,7 @@ enum PaymentMethods {
         let payment = try make(
             for: arguments.required("dt"), arguments.required("dn"), amount: try amount(arguments),
             bank: arguments.text("bank_account"), in: session)
-        guard case .object(var object) = payment.document.json else { return .null }
+        guard case .object(var object) = session.present(payment.document) else { return .null }
         object["__islocal"] = .int(1)
         return .object(object)
     }

@@ -76,7 +76,7 @@ public struct Mapping: Sendable {
             summary: "Makes an unsaved \(target) from a \(source)."
         ) { arguments, session in
             let document = try make(from: arguments.required("source_name"), in: session)
-            guard case .object(var object) = document.json else { return .null }
+            guard case .object(var object) = session.present(document) else { return .null }
             object["__islocal"] = .int(1)
             return .object(object)
         }

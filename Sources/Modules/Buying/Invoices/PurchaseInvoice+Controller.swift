@@ -43,6 +43,11 @@ extension PurchaseInvoice: Controller {
         try Progress.apply(progress, of: invoice.document, negative: true, in: session)
     }
 
+    /// What is discarded was never due.
+    public static func beforeDiscard(_ invoice: Doc<Self>, in session: Session) throws {
+        invoice.document.set("outstanding_amount", Exact.zero)
+    }
+
     public static func onTrash(_ invoice: Doc<Self>, in session: Session) throws {
         try GeneralLedger.refuseDeletion(of: invoice.document, in: session)
     }

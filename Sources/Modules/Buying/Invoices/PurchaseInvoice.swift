@@ -5,7 +5,7 @@ internal import Values
 /// A bill from a supplier. Submitting it posts what is owed, what it is for, and the taxes.
 public struct PurchaseInvoice: DocTypeSchema {
     public static let doctype = DocTypeInfo(
-        "Purchase Invoice", module: "Buying", naming: .series(["ACC-PINV-.YYYY.-"]), .submittable,
+        "Purchase Invoice", module: "Buying", naming: .series(["ACC-PINV-.YYYY.-"]), .submittable, .repeatable,
         title: "supplier_name", search: ["supplier", "bill_no", "status", "posting_date"],
         permissions: [
             .work("Accounts User"), .manage("Accounts Manager"), .work("Purchase User"), .manage("Purchase Manager"),

@@ -6,7 +6,8 @@ internal import Values
 /// What the company has ordered from a supplier. It keeps how much of it is received and billed.
 public struct PurchaseOrder: DocTypeSchema {
     public static let doctype = DocTypeInfo(
-        "Purchase Order", module: "Buying", naming: .series(["PUR-ORD-.YYYY.-"]), .submittable, title: "supplier_name",
+        "Purchase Order", module: "Buying", naming: .series(["PUR-ORD-.YYYY.-"]), .submittable, .repeatable,
+        title: "supplier_name",
         search: ["supplier", "status", "transaction_date"],
         permissions: [
             .work("Purchase User"), .manage("Purchase Manager"), .read("Accounts User"), .read("Accounts Manager"),

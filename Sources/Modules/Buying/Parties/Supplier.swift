@@ -6,7 +6,7 @@ internal import Values
 /// Somebody the company buys from.
 public struct Supplier: DocTypeSchema, Controller {
     public static let doctype = DocTypeInfo(
-        "Supplier", module: "Buying", naming: .field("supplier_name"), title: "supplier_name",
+        "Supplier", module: "Buying", naming: .field("supplier_name"), .renamable, title: "supplier_name",
         search: ["supplier_group", "country", "mobile_no", "email_id"],
         permissions: [
             .work("Purchase User"), .manage("Purchase Manager"), .read("Accounts User"), .read("Accounts Manager"),
@@ -53,7 +53,8 @@ public struct Supplier: DocTypeSchema, Controller {
 /// A tree of the kinds of suppliers.
 public struct SupplierGroup: DocTypeSchema, Controller {
     public static let doctype = DocTypeInfo(
-        "Supplier Group", module: "Buying", naming: .field("supplier_group_name"), tree: "parent_supplier_group",
+        "Supplier Group", module: "Buying", naming: .field("supplier_group_name"), .renamable,
+        tree: "parent_supplier_group",
         permissions: [
             .read("Purchase User"), .manage("Purchase Manager"), .read("Accounts User"), .read("Accounts Manager"),
             .read("Stock User"), .read("Stock Manager"),

@@ -5,7 +5,8 @@ internal import Values
 /// An offer to a customer. What of it is ordered follows from the orders made from it.
 public struct Quotation: DocTypeSchema, Controller {
     public static let doctype = DocTypeInfo(
-        "Quotation", module: "Selling", naming: .series(["SAL-QTN-.YYYY.-"]), .submittable, title: "customer_name",
+        "Quotation", module: "Selling", naming: .series(["SAL-QTN-.YYYY.-"]), .submittable, .repeatable,
+        title: "customer_name",
         search: ["party_name", "status", "transaction_date"],
         permissions: [
             .work("Sales User"), .manage("Sales Manager"), .read("Accounts User"), .read("Accounts Manager"),

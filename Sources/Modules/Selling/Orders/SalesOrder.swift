@@ -5,7 +5,8 @@ internal import Values
 /// What a customer has ordered. It reserves stock, and keeps how much of it is delivered and billed.
 public struct SalesOrder: DocTypeSchema {
     public static let doctype = DocTypeInfo(
-        "Sales Order", module: "Selling", naming: .series(["SAL-ORD-.YYYY.-"]), .submittable, title: "customer_name",
+        "Sales Order", module: "Selling", naming: .series(["SAL-ORD-.YYYY.-"]), .submittable, .repeatable,
+        title: "customer_name",
         search: ["customer", "po_no", "status", "transaction_date"],
         permissions: [
             .work("Sales User"), .manage("Sales Manager"), .read("Accounts User"), .read("Accounts Manager"),

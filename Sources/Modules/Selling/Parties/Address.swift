@@ -4,7 +4,7 @@ internal import Values
 /// Where a customer, supplier or the company itself can be found.
 public struct Address: DocTypeSchema, Controller {
     public static let doctype = DocTypeInfo(
-        "Address", module: "Selling", naming: .controller, title: "address_title",
+        "Address", module: "Selling", naming: .controller, .renamable, title: "address_title",
         search: ["address_line1", "city", "country"],
         permissions: Address.permissions, summary: "Where a customer, supplier or the company can be found.")
 
@@ -56,7 +56,8 @@ public struct Address: DocTypeSchema, Controller {
 /// Somebody to talk to at a customer or supplier.
 public struct Contact: DocTypeSchema, Controller {
     public static let doctype = DocTypeInfo(
-        "Contact", module: "Selling", naming: .controller, title: "full_name", search: ["email_id", "company_name"],
+        "Contact", module: "Selling", naming: .controller, .renamable, title: "full_name",
+        search: ["email_id", "company_name"],
         permissions: Address.permissions, summary: "Somebody to talk to at a customer or supplier.")
 
     public let firstName = Data(.required)

@@ -5,7 +5,7 @@ internal import Values
 /// Somebody the company sells to.
 public struct Customer: DocTypeSchema, Controller {
     public static let doctype = DocTypeInfo(
-        "Customer", module: "Selling", naming: .field("customer_name"), title: "customer_name",
+        "Customer", module: "Selling", naming: .field("customer_name"), .renamable, title: "customer_name",
         search: ["customer_group", "territory", "mobile_no", "email_id"],
         permissions: [
             .work("Sales User"), .manage("Sales Manager"), .read("Accounts User"), .read("Accounts Manager"),

@@ -3,7 +3,8 @@ public import Documents
 /// A tree of the kinds of customers.
 public struct CustomerGroup: DocTypeSchema, Controller {
     public static let doctype = DocTypeInfo(
-        "Customer Group", module: "Selling", naming: .field("customer_group_name"), tree: "parent_customer_group",
+        "Customer Group", module: "Selling", naming: .field("customer_group_name"), .renamable,
+        tree: "parent_customer_group",
         permissions: Groups.sellingPermissions, summary: "A kind of customers; groups stand in a tree.")
 
     public let customerGroupName = Data(.required, .setOnlyOnce, .inListView)
@@ -19,7 +20,7 @@ public struct CustomerGroup: DocTypeSchema, Controller {
 /// A tree of the regions the company sells in.
 public struct Territory: DocTypeSchema, Controller {
     public static let doctype = DocTypeInfo(
-        "Territory", module: "Selling", naming: .field("territory_name"), tree: "parent_territory",
+        "Territory", module: "Selling", naming: .field("territory_name"), .renamable, tree: "parent_territory",
         permissions: Groups.sellingPermissions, summary: "A region the company sells in; regions stand in a tree.")
 
     public let territoryName = Data(.required, .setOnlyOnce, .inListView)

@@ -4,7 +4,8 @@ internal import Values
 /// Somebody of the company who sells; sales people stand in a tree.
 public struct SalesPerson: DocTypeSchema, Controller {
     public static let doctype = DocTypeInfo(
-        "Sales Person", module: "Selling", naming: .field("sales_person_name"), search: ["employee", "designation"],
+        "Sales Person", module: "Selling", naming: .field("sales_person_name"), .renamable,
+        search: ["employee", "designation"],
         tree: "parent_sales_person", permissions: Groups.sellingPermissions,
         summary: "Somebody of the company who sells; sales people stand in a tree.")
 

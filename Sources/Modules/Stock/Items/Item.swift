@@ -5,7 +5,7 @@ internal import Values
 /// Something that is bought, kept or sold.
 public struct Item: DocTypeSchema {
     public static let doctype = DocTypeInfo(
-        "Item", module: "Stock", naming: .field("item_code"), title: "item_name",
+        "Item", module: "Stock", naming: .field("item_code"), .renamable, title: "item_name",
         search: ["item_name", "description", "item_group"],
         permissions: [
             .manage("Item Manager"), .manage("Stock Manager"), .read("Stock User"), .read("Sales User"),

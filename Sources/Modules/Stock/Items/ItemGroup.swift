@@ -3,7 +3,7 @@ public import Documents
 /// A node of the tree that items are grouped in.
 public struct ItemGroup: DocTypeSchema {
     public static let doctype = DocTypeInfo(
-        "Item Group", module: "Stock", naming: .field("item_group_name"), tree: "parent_item_group",
+        "Item Group", module: "Stock", naming: .field("item_group_name"), .renamable, tree: "parent_item_group",
         permissions: [.manage("Item Manager"), .manage("Stock Manager"), .read("All")],
         summary: "A node of the tree that items are grouped in.")
 

@@ -4,7 +4,7 @@ internal import Values
 /// A set of prices, for selling or buying.
 public struct PriceList: DocTypeSchema {
     public static let doctype = DocTypeInfo(
-        "Price List", module: "Stock", naming: .field("price_list_name"),
+        "Price List", module: "Stock", naming: .field("price_list_name"), .renamable,
         permissions: [
             .manage("Sales Master Manager"), .manage("Purchase Master Manager"), .manage("Item Manager"),
             .read("Sales User"), .read("Purchase User"), .read("Stock User"), .read("Accounts User"),

@@ -3,7 +3,7 @@ public import Documents
 /// A unit of measure, such as Nos or Kg.
 public struct UOM: DocTypeSchema {
     public static let doctype = DocTypeInfo(
-        "UOM", module: "Stock", naming: .field("uom_name"),
+        "UOM", module: "Stock", naming: .field("uom_name"), .renamable,
         permissions: [.manage("Item Manager"), .manage("Stock Manager"), .read("All")],
         summary: "A unit of measure.")
 

@@ -6,7 +6,8 @@ internal import Values
 /// A place where stock is kept, or a group of such.
 public struct Warehouse: DocTypeSchema {
     public static let doctype = DocTypeInfo(
-        "Warehouse", module: "Stock", naming: .controller, title: "warehouse_name", search: ["warehouse_name"],
+        "Warehouse", module: "Stock", naming: .controller, .renamable, title: "warehouse_name",
+        search: ["warehouse_name"],
         tree: "parent_warehouse",
         permissions: [
             .manage("Stock Manager"), .manage("Item Manager"), .read("Stock User"), .read("Sales User"),

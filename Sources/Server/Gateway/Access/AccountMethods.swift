@@ -17,37 +17,39 @@ struct AccountMethods: Sendable {
         var writes = true
     }
 
-    static let descriptions = [
-        Description(
-            name: "login", summary: "Begins a session; its identifier comes as the cookie sid.",
-            parameters: [.required("usr", "The user."), .required("pwd", "The password.")], allowsGuests: true),
-        Description(name: "logout", summary: "Ends the session.", parameters: [], allowsGuests: true),
-        Description(name: "ping", summary: "Answers pong.", parameters: [], allowsGuests: true, writes: false),
-        Description(
-            name: "version", summary: "The version of the API.", parameters: [], allowsGuests: true, writes: false),
-        Description(
-            name: "frappe.auth.get_logged_user", summary: "The user who asks.", parameters: [], writes: false),
-        Description(
-            name: "frappe.core.doctype.user.user.generate_keys",
-            summary: "A new API secret, shown once; the one before ends to be valid.",
-            parameters: [.required("user", "The user; others than oneself for System Managers.")]),
-        Description(
-            name: "frappe.core.doctype.user.user.update_password", summary: "Sets a password and ends all sessions.",
-            parameters: [
-                .required("new_password", "At least 8 characters."),
-                .optional("old_password", "The password until now, to change one's own."),
-                .optional("user", "Another user, for System Managers."),
-            ]),
-        Description(
-            name: "frappe.core.doctype.user.user.get_roles", summary: "The roles of a user.",
-            parameters: [.optional("uid", "The user; oneself unless given.")], writes: false),
-        Description(
-            name: "frappe.desk.form.load.getdoc", summary: "One document, as the desk loads it.",
-            parameters: [.required("doctype"), .required("name")], writes: false),
-        Description(
-            name: "frappe.desk.form.load.getdoctype", summary: "A DocType and those of its tables.",
-            parameters: [.required("doctype")], writes: false),
-    ]
+    static let descriptions =
+        [
+            Description(
+                name: "login", summary: "Begins a session; its identifier comes as the cookie sid.",
+                parameters: [.required("usr", "The user."), .required("pwd", "The password.")], allowsGuests: true),
+            Description(name: "logout", summary: "Ends the session.", parameters: [], allowsGuests: true),
+            Description(name: "ping", summary: "Answers pong.", parameters: [], allowsGuests: true, writes: false),
+            Description(
+                name: "version", summary: "The version of the API.", parameters: [], allowsGuests: true, writes: false),
+            Description(
+                name: "frappe.auth.get_logged_user", summary: "The user who asks.", parameters: [], writes: false),
+            Description(
+                name: "frappe.core.doctype.user.user.generate_keys",
+                summary: "A new API secret, shown once; the one before ends to be valid.",
+                parameters: [.required("user", "The user; others than oneself for System Managers.")]),
+            Description(
+                name: "frappe.core.doctype.user.user.update_password",
+                summary: "Sets a password and ends all sessions.",
+                parameters: [
+                    .required("new_password", "At least 8 characters."),
+                    .optional("old_password", "The password until now, to change one's own."),
+                    .optional("user", "Another user, for System Managers."),
+                ]),
+            Description(
+                name: "frappe.core.doctype.user.user.get_roles", summary: "The roles of a user.",
+                parameters: [.optional("uid", "The user; oneself unless given.")], writes: false),
+            Description(
+                name: "frappe.desk.form.load.getdoc", summary: "One document, as the desk loads it.",
+                parameters: [.required("doctype"), .required("name")], writes: false),
+            Description(
+                name: "frappe.desk.form.load.getdoctype", summary: "A DocType and those of its tables.",
+                parameters: [.required("doctype")], writes: false),
+        ] + KeyMethods.descriptions
 
     private static let byName = Dictionary(
         descriptions.flatMap { description in
@@ -82,6 +84,10 @@ struct AccountMethods: Sendable {
         case "frappe.auth.get_logged_user": return .message(.string(caller.actor.user))
         case "frappe.core.doctype.user.user.generate_keys": return try await generateKeys(arguments, caller.actor)
         case "frappe.core.doctype.user.user.update_password": return try await updatePassword(request, caller.actor)
+        case KeyMethods.make, KeyMethods.list, KeyMethods.revoke:
+            let user = arguments.text("user") ?? caller.actor.user
+            try await requireAccess(to: user, by: caller.actor)
+            return try await KeyMethods(tenant: tenant).call(method.name, arguments, user)
         case "frappe.core.doctype.user.user.get_roles": return try await roles(arguments, caller.actor)
         case "frappe.desk.form.load.getdoc": return try await document(arguments, caller.actor)
         default: return try docType(arguments)
@@ -118,7 +124,7 @@ struct AccountMethods: Sendable {
                 .invalid, "The password is too weak", field: "new_password",
                 fix: "Use at least \(Self.shortestPassword) characters, and not the user's name.")
         }
-        if user == actor.user {
+        if user == actor.user, actor.scopes == nil {
             let old = try arguments.required("old_password")
             guard try await signIn.check(user, old, from: request.address) != nil else {
                 throw Problem(.notSignedIn, "The old password is not right", field: "old_password")
@@ -139,6 +145,11 @@ struct AccountMethods: Sendable {
     /// Whether somebody may touch the credentials of a user: the user, or who manages the system. Those of the user who
     /// may do everything are that user's alone.
     private func requireAccess(to user: String, by actor: Actor) async throws {
+        guard actor.scopes == nil else {
+            throw Problem(
+                .forbidden, "A key with scopes does not reach credentials", fix: "Sign in, or use a key without scopes."
+            )
+        }
         let isOther = user != actor.user
         if isOther, !actor.roles.contains("System Manager") || user == Actor.administrator.user {
             throw Problem(.forbidden, "\(actor.user) may not change the credentials of \(user)")
@@ -164,8 +175,10 @@ struct AccountMethods: Sendable {
     private func document(_ arguments: Arguments, _ actor: Actor) async throws -> Reply {
         let doctype = try arguments.required("doctype")
         let name = try arguments.required("name")
-        let document = try await tenant.read(as: actor) { try $0.get(doctype, name).json }
-        return .json(["docs": [document], "docinfo": [:]])
+        let (document, info) = try await tenant.read(as: actor) { session in
+            (session.present(try session.get(doctype, name)), try session.info(doctype, name))
+        }
+        return .json(["docs": [document], "docinfo": info])
     }
 
     private func docType(_ arguments: Arguments) throws -> Reply {

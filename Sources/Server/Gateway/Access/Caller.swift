@@ -65,9 +65,10 @@ struct Authenticator: Sendable {
         guard let colon = pair.utf8.firstIndex(of: 0x3A) else { throw wrong }
         let key = String(pair[..<colon])
         let secret = String(pair[pair.index(after: colon)...])
-        guard let user = try await tenant.identity.verifyKey(key, secret: secret),
-            let actor = try await tenant.actor(named: user)
+        guard let holder = try await tenant.identity.holder(ofKey: key, secret: secret, at: tenant.now()),
+            let actor = try await tenant.actor(named: holder.user)
         else { throw wrong }
-        return Caller(actor: actor, way: .key)
+        guard let scopes = holder.scopes else { return Caller(actor: actor, way: .key) }
+        return Caller(actor: actor.limited(to: try Scope.list(text: scopes)), way: .key)
     }
 }

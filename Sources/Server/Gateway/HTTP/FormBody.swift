@@ -4,14 +4,21 @@ internal import Documents
 enum FormBody {
     /// Reads `a=1&b=2`, decoded once, in order; a name without `=` has the value "".
     static func urlEncoded(_ text: some StringProtocol) -> [(name: String, value: String)] {
-        Substring(text).utf8.split(separator: 0x26).map { pair in
-            guard let equals = pair.firstIndex(of: 0x3D) else {
-                return (PercentCoding.decode(Substring(pair), plusIsSpace: true), "")
+        var bytes = String(text)
+        return bytes.withUTF8 { bytes in
+            var pairs: [(name: String, value: String)] = []
+            var start = 0
+            while start < bytes.count {
+                let end = unsafe bytes[start...].firstIndex(of: 0x26) ?? bytes.count
+                if end > start {
+                    let equals = unsafe bytes[start..<end].firstIndex(of: 0x3D) ?? end
+                    let name = unsafe UnsafeBufferPointer(rebasing: bytes[start..<equals])
+                    let value = unsafe UnsafeBufferPointer(rebasing: bytes[min(equals + 1, end)..<end])
+                    unsafe pairs.append((PercentCoding.decode(name, true), PercentCoding.decode(value, true)))
+                }
+                start = end + 1
             }
-            return (
-                PercentCoding.decode(Substring(pair[..<equals]), plusIsSpace: true),
-                PercentCoding.decode(Substring(pair[pair.index(after: equals)...]), plusIsSpace: true)
-            )
+            return pairs
         }
     }
 

@@ -114,7 +114,8 @@ struct Incoming: Sendable {
             }
         }
         if !isJSON {
-            for (name, value) in FormBody.urlEncoded(query) + fields { values[name] = .string(value) }
+            for (name, value) in FormBody.urlEncoded(query) { values[name] = .string(value) }
+            for (name, value) in fields { values[name] = .string(value) }
         }
         values.removeValue(forKey: "_")
         arguments = Arguments(values)

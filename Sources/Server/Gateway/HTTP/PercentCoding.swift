@@ -2,23 +2,36 @@
 enum PercentCoding {
     /// Decodes once. A `%` without two hexadecimal digits stays as it is; bytes that are not UTF-8 become U+FFFD.
     static func decode(_ text: some StringProtocol, plusIsSpace: Bool = false) -> String {
-        let utf8 = text.utf8
-        guard utf8.contains(where: { $0 == 0x25 || plusIsSpace && $0 == 0x2B }) else { return String(text) }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(utf8.count)
-        let source = Array(utf8)
-        var at = 0
-        while at < source.count {
-            let byte = source[at]
-            if byte == 0x25, at + 2 < source.count, let high = digit(source[at + 1]), let low = digit(source[at + 2]) {
-                bytes.append(high << 4 | low)
-                at += 3
-            } else {
-                bytes.append(plusIsSpace && byte == 0x2B ? 0x20 : byte)
-                at += 1
-            }
+        let decoded = text.utf8.withContiguousStorageIfAvailable { source -> String? in
+            guard unsafe source.contains(where: { $0 == 0x25 || plusIsSpace && $0 == 0x2B }) else { return nil }
+            return unsafe decode(source, plusIsSpace)
         }
-        return String(decoding: bytes, as: UTF8.self)
+        if let decoded { return decoded ?? String(text) }
+        // A text that is kept in another form has no bytes to look at.
+        return decode(String(decoding: Array(text.utf8), as: UTF8.self), plusIsSpace: plusIsSpace)
+    }
+
+    /// Decodes bytes as ``decode(_:plusIsSpace:)`` decodes text.
+    static func decode(_ source: UnsafeBufferPointer<UInt8>, _ plusIsSpace: Bool) -> String {
+        // Nothing gets longer by decoding.
+        unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: source.count) { target in
+            var count = 0
+            var at = 0
+            while at < source.count {
+                let byte = unsafe source[at]
+                if byte == 0x25, at + 2 < source.count, let high = unsafe digit(source[at + 1]),
+                    let low = unsafe digit(source[at + 2])
+                {
+                    unsafe target[count] = high << 4 | low
+                    at += 3
+                } else {
+                    unsafe target[count] = plusIsSpace && byte == 0x2B ? 0x20 : byte
+                    at += 1
+                }
+                count += 1
+            }
+            return unsafe String(decoding: target[..<count], as: UTF8.self)
+        }
     }
 
     /// Encodes all but letters, digits and `-._~`, so that the result is one segment of a path or one value of a query.

@@ -188,7 +188,7 @@ struct DocumentPage {
 
     /// What a rehearsal found.
     private static func changeset(_ changeset: Changeset) -> HTML {
-        let documents = changeset.documents.map { effect -> HTML in
+        let documents = changeset.shownDocuments.map { effect -> HTML in
             let changes = effect.changed.prefix(8).map { change in
                 "\(change.field): \(change.old.description) → \(change.new.description)"
             }
@@ -198,7 +198,7 @@ struct DocumentPage {
                 """
         }
         var postings: HTML = ""
-        for posting in changeset.postings {
+        for posting in changeset.shownPostings {
             let rows = posting.rows.compactMap(\.object)
             // What is empty in all rows, and what only names the row, says nothing here.
             let names = (rows.first?.members.map(\.key) ?? []).filter { name in

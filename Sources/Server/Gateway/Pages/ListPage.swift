@@ -8,6 +8,15 @@ internal import Values
 struct ListPage {
     let type: DocType
     let arguments: Arguments
+    /// The fields the reader may not see.
+    private var hidden: Set<String> = []
+    /// Those it sees masked, and may not filter by.
+    private var masked: Set<String> = []
+
+    init(type: DocType, arguments: Arguments) {
+        self.type = type
+        self.arguments = arguments
+    }
 
     private static let pageRows = 25
     private static let mostColumns = 8
@@ -16,15 +25,17 @@ struct ListPage {
     /// The columns behind the name.
     private var columns: [FieldDefinition] {
         var columns = type.fields.filter {
-            $0.flags.contains(.inListView) && $0.type.column != nil && $0.type != .password
+            $0.flags.contains(.inListView) && $0.type.column != nil && $0.type != .password && !hidden.contains($0.name)
         }
         if let title = type.titleField, title != "name", let field = type.field(title),
-            !columns.contains(where: { $0.name == title })
+            !hidden.contains(title), !columns.contains(where: { $0.name == title })
         {
             columns.insert(field, at: 0)
         }
         if columns.isEmpty, type.kind == .ledger {
-            columns = type.fields.filter { $0.type.column != nil && !$0.flags.contains(.hidden) }
+            columns = type.fields.filter {
+                $0.type.column != nil && !$0.flags.contains(.hidden) && !hidden.contains($0.name)
+            }
         }
         // Where it stands is what people look for first.
         if let place = columns.firstIndex(where: { $0.name == "status" }) {
@@ -36,16 +47,27 @@ struct ListPage {
     private var filterFields: [FieldDefinition] {
         let standard = type.fields.filter { $0.flags.contains(.inStandardFilter) }
         let listed = columns.filter { $0.flags.contains(.inListView) && !$0.flags.contains(.inStandardFilter) }
-        return Array((standard + listed).filter { !$0.type.isTable && $0.type != .password }.prefix(Self.mostFilters))
+        let open = (standard + listed).filter { field in
+            !field.type.isTable && field.type != .password && !hidden.contains(field.name)
+                && !masked.contains(field.name)
+        }
+        return Array(open.prefix(Self.mostFilters))
     }
 
     func content(_ session: Session) throws -> HTML {
+        var page = self
+        page.hidden = session.hiddenFields(of: type)
+        page.masked = session.maskedFields(of: type)
+        return try page.table(session)
+    }
+
+    private func table(_ session: Session) throws -> HTML {
         var query = ListQuery(type.name)
         let columns = columns
-        let shown = ["name"] + (type.isSubmittable ? ["docstatus"] : []) + columns.map(\.name)
+        let shown = ["name"] + (showsState ? ["docstatus"] : []) + columns.map(\.name)
         // A dynamic link is a link where the DocType it is of is known.
         let types = columns.filter { $0.type == .dynamicLink }.compactMap(\.options)
-        let added = types.filter { !shown.contains($0) }
+        let added = types.filter { !shown.contains($0) && !hidden.contains($0) }
         query.fields = (shown + added).map(JSON.string)
         let (filters, searches) = try conditions()
         query.filters = .array(filters)
@@ -90,7 +112,9 @@ struct ListPage {
     }
 
     /// Whether draft, submitted and cancelled have a column of their own; a status says it in better words.
-    private var showsState: Bool { type.isSubmittable && !columns.contains { $0.name == "status" } }
+    private var showsState: Bool {
+        type.isSubmittable && !hidden.contains("docstatus") && !columns.contains { $0.name == "status" }
+    }
 
     private static func cell(_ value: Value, _ field: FieldDefinition, _ target: String?) -> HTML {
         if field.name == "status", let status = value.text { return PageFormat.tag(status) }
@@ -115,7 +139,9 @@ struct ListPage {
         guard let search = arguments.text("q") else { return (filters, nil) }
         var fields = ["name"]
         for field in type.searchFields + [type.titleField].compactMap({ $0 })
-        where !fields.contains(field) && type.field(field)?.type.column == .text { fields.append(field) }
+        where !fields.contains(field) && type.field(field)?.type.column == .text && !hidden.contains(field)
+            && !masked.contains(field)
+        { fields.append(field) }
         return (filters, .array(fields.map { [.string($0), "like", .string("%\(search)%")] }))
     }
 

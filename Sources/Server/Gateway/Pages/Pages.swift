@@ -61,7 +61,7 @@ struct Pages: Sendable {
         _ doctype: String, _ name: String, _ frame: PageFrame, _ session: Session, preview: Changeset? = nil
     ) throws -> HTML {
         let document = try session.get(doctype, name)
-        var content = DocumentPage(document: document, token: frame.user?.token ?? "")
+        var content = DocumentPage(document: session.screened(document), token: frame.user?.token ?? "")
         content.preview = preview
         return frame.page(name, current: PageRoute.list(doctype).path, try content.content(session))
     }

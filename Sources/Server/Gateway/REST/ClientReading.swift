@@ -36,11 +36,11 @@ enum ClientReading {
         "frappe.client.get", parameters: [doctype, .optional("name", "The name."), filters], summary: "One document."
     ) { arguments, session in
         let doctype = try arguments.required("doctype")
-        if let name = arguments.text("name") { return try session.get(doctype, name).json }
+        if let name = arguments.text("name") { return session.present(try session.get(doctype, name)) }
         guard let name = try first(doctype, ["name"], arguments, session)?.first?.text else {
             throw Problem(.notFound, "No \(doctype) meets the conditions", field: "filters")
         }
-        return try session.get(doctype, name).json
+        return session.present(try session.get(doctype, name))
     }
 
     private static let getValue = Method(
@@ -102,18 +102,7 @@ enum ClientReading {
     private static func rights(
         _ arguments: Arguments, _ session: Session, _ rights: [Right]
     ) throws -> [Right: Bool] {
-        let doctype = try session.registry.doctype(arguments.required("doctype"))
-        let document = try session.privileged { try session.get(doctype.name, arguments.required("docname")) }
-        var found: [Right: Bool] = [:]
-        for right in rights {
-            do {
-                try session.require(right, doctype, document)
-                found[right] = true
-            } catch let problem as Problem where problem.kind == .forbidden {
-                found[right] = false
-            }
-        }
-        return found
+        try session.rights(on: arguments.required("doctype"), arguments.required("docname"), rights)
     }
 
     // MARK: Links

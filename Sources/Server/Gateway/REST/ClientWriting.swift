@@ -13,7 +13,7 @@ enum ClientWriting {
         "frappe.client.insert", writes: true, parameters: [doc], summary: "Adds a document."
     ) { arguments, session in
         let object = try arguments.document("doc")
-        return try session.create(doctype(of: object), object).json
+        return session.present(try session.create(doctype(of: object), object))
     }
 
     private static let insertMany = Method(
@@ -33,7 +33,7 @@ enum ClientWriting {
     private static let save = Method(
         "frappe.client.save", writes: true, parameters: [doc], summary: "Changes a document, or adds it."
     ) { arguments, session in
-        try session.put(arguments.document("doc")).json
+        session.present(try session.put(arguments.document("doc")))
     }
 
     private static let setValue = Method(
@@ -50,7 +50,8 @@ enum ClientWriting {
             // Text that holds JSON is the value of a table, or of a field that takes such text.
             changes[try arguments.required("fieldname")] = try value(arguments, session)
         }
-        return try session.change(arguments.required("doctype"), arguments.required("name"), changes).json
+        return session.present(
+            try session.change(arguments.required("doctype"), arguments.required("name"), changes))
     }
 
     private static func value(_ arguments: Arguments, _ session: Session) throws -> JSON {
@@ -65,7 +66,7 @@ enum ClientWriting {
     ) { arguments, session in
         var object = try arguments.document("doc", "doclist")
         object["docstatus"] = 1
-        return try session.put(object).json
+        return session.present(try session.put(object))
     }
 
     private static let cancel = Method(
@@ -73,7 +74,7 @@ enum ClientWriting {
     ) { arguments, session in
         let document = try session.get(arguments.required("doctype"), arguments.required("name"))
         try session.cancel(document)
-        return document.json
+        return session.present(document)
     }
 
     private static let delete = Method(

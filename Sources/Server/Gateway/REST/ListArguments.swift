@@ -17,12 +17,26 @@ struct ListArguments {
         query.orFilters = try Self.conditions("or_filters", arguments)
         query.orderBy = arguments.text("order_by")
         query.groupBy = arguments.text("group_by")
+        query.distinct = arguments.flag("distinct") ?? false
+        query.asOf = try arguments.moment("as_of")
+        query.cursor = arguments["cursor"].map { $0.string ?? "" }
+        query.expand = try Self.expanded(arguments["expand"])
         query.parent = arguments.text("parent") ?? arguments.text("parent_doctype")
         query.start = try Self.number(["limit_start", "start"], arguments) ?? 0
         query.limit = try Self.number(["limit_page_length", "limit", "page_length"], arguments) ?? Limits.pageRows
         isDictionary = arguments.flag("as_dict") ?? true
-        self.looksAhead = looksAhead && query.limit > 0 && query.limit < Limits.listRows
+        self.looksAhead = looksAhead && query.cursor == nil && query.limit > 0 && query.limit < Limits.listRows
         if self.looksAhead { query.limit += 1 }
+    }
+
+    private static func expanded(_ json: JSON?) throws -> [String] {
+        guard let json else { return [] }
+        return try fields(json).map { field in
+            guard case .string(let name) = field else {
+                throw Problem(.malformed, "expand is a list of links", field: "expand")
+            }
+            return name
+        }
     }
 
     /// How many rows the answer has at most.
@@ -67,42 +81,5 @@ struct ListArguments {
             return text.split(separator: ",").map { .string(String($0.drop { $0 == " " })) }
         default: throw Problem(.malformed, "fields must be a list of names", field: "fields")
         }
-    }
-}
-
-extension ListResult {
-    /// Writes up to `limit` rows as objects by column, or as lists. Nulls are kept.
-    func write(to writer: inout JSONWriter, dictionaries: Bool, limit: Int = .max) {
-        let keys = columns.map { JSONKey($0.name) }
-        let hidden = columns.map { $0.type == .password }
-        writer.beginArray()
-        for row in rows.prefix(limit) {
-            if dictionaries {
-                writer.beginObject()
-                for index in keys.indices {
-                    writer.key(keys[index])
-                    if hidden[index], !row[index].isNull { writer.string("*****") } else { writer.value(row[index]) }
-                }
-                writer.endObject()
-            } else {
-                writer.beginArray()
-                for index in keys.indices {
-                    if hidden[index], !row[index].isNull { writer.string("*****") } else { writer.value(row[index]) }
-                }
-                writer.endArray()
-            }
-        }
-        writer.endArray()
-    }
-
-    /// The rows as JSON.
-    func json(dictionaries: Bool) -> JSON {
-        .array(
-            rows.map { row in
-                let values = zip(columns, row).map { column, value in
-                    column.type == .password && !value.isNull ? JSON.string("*****") : JSON(value)
-                }
-                return dictionaries ? .object(JSONObject(zip(columns.map(\.name), values))) : .array(values)
-            })
     }
 }

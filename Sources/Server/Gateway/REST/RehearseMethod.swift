@@ -17,23 +17,7 @@ enum RehearseMethod {
         if object["doctype"] == nil { object["doctype"] = .string(try arguments.required("doctype")) }
         if object["name"] == nil, let name = arguments.text("name") { object["name"] = .string(name) }
         let document = object
-        return try shown(session.rehearse { try perform(action, document, $0) }, to: session)
-    }
-
-    /// The changeset as the actor may see it: of what it may not read only the number of rows is told.
-    private static func shown(_ changeset: Changeset, to session: Session) throws -> JSON {
-        func mayRead(_ doctype: String) -> Bool {
-            session.registry.find(doctype).map { session.may(.read, $0) } ?? false
-        }
-        var json = changeset.json.object ?? [:]
-        json["documents"] = .array(changeset.documents.filter { mayRead($0.doctype) }.map(\.json))
-        json["postings"] = .array(
-            changeset.postings.map { posting in
-                mayRead(posting.doctype)
-                    ? ["doctype": .string(posting.doctype), "rows": .array(posting.rows)]
-                    : ["doctype": .string(posting.doctype), "hidden_rows": .int(Int64(posting.rows.count))]
-            })
-        return .object(json)
+        return try session.rehearse { try perform(action, document, $0) }.shown
     }
 
     private static func perform(_ action: String, _ object: JSONObject, _ session: Session) throws {

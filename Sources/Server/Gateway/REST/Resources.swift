@@ -13,18 +13,22 @@ struct Resources: Sendable {
 
     /// `GET /api/resource/<DocType>`
     func list(_ doctype: String, _ request: Incoming, as actor: Actor) async throws -> Reply {
-        if doctype == Meta.doctype { return try listDocTypes(actor) }
         let arguments = try ListArguments(doctype, request.arguments, looksAhead: true)
         let isPage = (1...Self.briefRows).contains(arguments.query.limit)
         let body = try await tenant.read(as: actor, briefly: isPage) { session in
-            let result = try session.list(arguments.query)
-            var writer = JSONWriter(capacity: 128 + result.rows.count * result.columns.count * 24)
+            var writer = JSONWriter(capacity: 2048)
             writer.beginObject()
             writer.key(Bodies.data)
-            result.write(to: &writer, dictionaries: arguments.isDictionary, limit: arguments.pageLength)
-            if result.rows.count > arguments.pageLength {
+            let list = try session.writeList(
+                arguments.query, to: &writer, dictionaries: arguments.isDictionary, limit: arguments.pageLength)
+            if list.rows > arguments.pageLength || list.next != nil {
                 writer.key("has_next_page")
                 writer.bool(true)
+            }
+            for (key, cursor) in [("next_cursor", list.next), ("previous_cursor", list.previous)] {
+                guard let cursor else { continue }
+                writer.key(key)
+                writer.string(cursor)
             }
             writer.endObject()
             return writer.bytes
@@ -34,10 +38,9 @@ struct Resources: Sendable {
 
     /// `GET /api/resource/<DocType>/<name>`
     func read(_ doctype: String, _ name: String, as actor: Actor) async throws -> Reply {
-        if doctype == Meta.doctype { return try readDocType(name, actor) }
         let body = try await tenant.read(as: actor, briefly: true) { session in
             let document = try session.get(doctype, name)
-            return Bodies.data { document.write(to: &$0, nulls: false) }
+            return Bodies.data { session.write(document, to: &$0, nulls: false) }
         }
         return Reply(body: body)
     }
@@ -81,23 +84,8 @@ struct Resources: Sendable {
     ) async throws -> Reply {
         let bytes = try await tenant.write(as: actor) { session in
             let document = try body(session)
-            return Bodies.data { document.write(to: &$0, nulls: false) }
+            return Bodies.data { session.write(document, to: &$0, nulls: false) }
         }
         return Reply(body: bytes)
     }
-
-    // MARK: DocTypes
-
-    private func listDocTypes(_ actor: Actor) throws -> Reply {
-        guard actor.roles.contains("All") else { throw Self.guestsAskNothing }
-        let names = tenant.registry.doctypes.map { JSON.object(["name": .string($0.name)]) }
-        return .json(["data": .array(names)])
-    }
-
-    private func readDocType(_ name: String, _ actor: Actor) throws -> Reply {
-        guard actor.roles.contains("All"), actor != .guest else { throw Self.guestsAskNothing }
-        return .json(["data": Meta.json(of: try tenant.registry.doctype(name))])
-    }
-
-    private static let guestsAskNothing = Problem(.forbidden, "Guest may not read DocType", fix: "Sign in.")
 }

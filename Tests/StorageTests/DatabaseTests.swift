@@ -1,22 +1,8 @@
 import Foundation
 import Storage
+import TestSupport
 import Testing
 import Values
-
-/// A database in a file of its own, which is removed with the last reference to it.
-final class TemporaryDatabase: Sendable {
-    let database: SQLiteDatabase
-    let path: String
-
-    init(limits: StorageLimits = .standard) throws {
-        path = NSTemporaryDirectory() + "cauldron-\(UUID().uuidString).db"
-        database = try SQLiteDatabase(path: path, limits: limits)
-    }
-
-    deinit {
-        for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
-    }
-}
 
 private let people = TableSchema(
     "person",
@@ -27,7 +13,8 @@ private let people = TableSchema(
 
 private struct Refused: Error {}
 
-@Suite struct SQLiteDatabaseTests {
+/// What holds for a database on every engine.
+@Suite(.bothEngines) struct DatabaseTests {
     @Test func `gives back each kind of value as it was written`() async throws {
         let store = try TemporaryDatabase()
         let row: [Value] = [
@@ -134,17 +121,6 @@ private struct Refused: Error {}
         }
     }
 
-    @Test func `commits to stable storage`() async throws {
-        let store = try TemporaryDatabase()
-        let modes = try await store.database.write { transaction in
-            [
-                try transaction.first("PRAGMA synchronous", [], [.integer]),
-                try transaction.first("PRAGMA journal_mode", [], [.text]),
-            ]
-        }
-        #expect(modes == [[.int(2)], [.text("wal")]])
-    }
-
     @Test func `reads on one snapshot while others write`() async throws {
         let store = try TemporaryDatabase()
         try await store.database.write { transaction in
@@ -224,27 +200,6 @@ private struct Refused: Error {}
         #expect(results.filter { $0 == .overloaded }.count == 2)
         await store.database.close()
         await #expect(throws: StorageError.closed) { try await store.database.write { _ in } }
-    }
-
-    @Test func `copies itself while in use`() async throws {
-        let store = try TemporaryDatabase()
-        try await store.database.write { transaction in
-            try transaction.migrate(to: [people])
-            try transaction.insert(into: "person", ["name"], (0..<1000).map { [.text("p\($0)")] })
-        }
-        let copy = store.path + ".backup"
-        defer { try? FileManager.default.removeItem(atPath: copy) }
-        try await store.database.backup(to: copy)
-        let restored = try SQLiteDatabase(path: copy)
-        #expect(try await restored.read { try $0.first("SELECT count(*) FROM person", [], [.integer]) } == [.int(1000)])
-        await restored.close()
-    }
-
-    @Test func `says that a file is no database`() throws {
-        let path = NSTemporaryDirectory() + "cauldron-\(UUID().uuidString).db"
-        try Data(String(repeating: "no database at all ", count: 300).utf8).write(to: URL(fileURLWithPath: path))
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        #expect(throws: StorageError.self) { try SQLiteDatabase(path: path) }
     }
 
     @Test(arguments: [("plain", "\"plain\""), ("a\"b", "\"a\"\"b\""), ("\"", "\"\"\"\"")])

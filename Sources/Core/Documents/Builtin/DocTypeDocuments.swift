@@ -1,0 +1,138 @@
+internal import Values
+
+/// The DocTypes that describe DocTypes. Those made in a company are kept as documents of `DocType`; those that modules
+/// declare are read the same way, without being kept.
+public struct DocTypeDocument: DocTypeSchema, Controller {
+    public static let doctype = DocTypeInfo(
+        "DocType", module: "Core", naming: .prompt, .keepsUnknown, search: ["module"],
+        permissions: [.manage("System Manager"), .read("All")], summary: "What a kind of document holds and may do.")
+
+    let module = Data(.required, .inListView, .inStandardFilter)
+    let custom = Check(.fallback(1), .inListView)
+    let istable = Check(.inListView)
+    let issingle = Check(.inListView)
+    let isVirtual = Check()
+    let isTree = Check()
+    let isSubmittable = Check(.inListView)
+    let nsmParentField = Data()
+    let autoname = Data()
+    let namingRule = Data()
+    let titleField = Data()
+    let searchFields = Data(.length(1000))
+    let imageField = Data()
+    let sortField = Data()
+    let sortOrder = Data()
+    let trackChanges = Check()
+    let trackSeen = Check()
+    let allowRename = Check()
+    let allowImport = Check()
+    let allowAutoRepeat = Check()
+    let inCreate = Check()
+    let quickEntry = Check()
+    let editableGrid = Check()
+    let description = LongText()
+    let fields = Table(DocFieldRow.self)
+    let permissions = Table(DocPermRow.self)
+    let links = Table(DocTypeLinkRow.self)
+    let actions = Table(DocTypeActionRow.self)
+    let states = Table(DocTypeStateRow.self)
+    let properties = JSONField(.hidden, .about("What else was said of the DocType."))
+    public init() {}
+
+    public static func validate(_ doc: Doc<Self>, in session: Session) throws {
+        if session.registry.isShipped(doc.name) {
+            throw Problem(
+                .forbidden, "\(doc.name) is shipped and is not changed itself", field: "name",
+                fix: "Add a Custom Field, or set a property with a Property Setter.")
+        }
+        doc.custom = true
+        try MetadataWriting.makeRoles(Set(doc.permissions.map(\.role)), in: session)
+        try MetadataWriting.arrange(doc.document)
+        var definition = try MetadataReading.definition(of: doc.document)
+        definition.info.switches.insert(.custom)
+        try MetadataWriting.refuseLedger(definition)
+    }
+
+    public static func onTrash(_ doc: Doc<Self>, in session: Session) throws {
+        if session.registry.isShipped(doc.name) {
+            throw Problem(.forbidden, "\(doc.name) is shipped and cannot be deleted", field: "name")
+        }
+    }
+}
+
+/// A field of a DocType.
+public struct DocFieldRow: DocTypeSchema {
+    public static let doctype = DocTypeInfo("DocField", module: "Core", kind: .child, .keepsUnknown)
+    let fieldname = Data(.inListView)
+    let properties = FieldProperties()
+    public init() {}
+}
+
+/// What a role may do with documents of a DocType.
+public struct DocPermRow: DocTypeSchema {
+    public static let doctype = DocTypeInfo("DocPerm", module: "Core", kind: .child, .keepsUnknown)
+    let role = Link(Role.self, .required, .inListView)
+    let rights = PermissionProperties()
+    let properties = JSONField(.hidden)
+    public init() {}
+}
+
+/// The rights of a row of permissions. The names are Frappe's.
+public struct PermissionProperties: FieldGroup {
+    let permlevel = IntField(.nonNegative, .inListView)
+    let ifOwner = Check()
+    let select = Check()
+    let read = Check()
+    let write = Check()
+    let create = Check()
+    let delete = Check()
+    let submit = Check()
+    let cancel = Check()
+    let amend = Check()
+    let report = Check()
+    let export = Check()
+    let imports = Check(.named("import"))
+    let share = Check()
+    let print = Check()
+    let email = Check()
+    let mask = Check()
+    init() {}
+}
+
+/// A connection that a form shows.
+public struct DocTypeLinkRow: DocTypeSchema {
+    public static let doctype = DocTypeInfo("DocType Link", module: "Core", kind: .child, .keepsUnknown)
+    let linkDoctype = Data(.required, .inListView)
+    let linkFieldname = Data(.inListView)
+    let group = Data()
+    let parentDoctype = Data()
+    let tableFieldname = Data()
+    let isChildTable = Check()
+    let hidden = Check()
+    let custom = Check()
+    let properties = JSONField(.hidden)
+    public init() {}
+}
+
+/// A button of a form.
+public struct DocTypeActionRow: DocTypeSchema {
+    public static let doctype = DocTypeInfo("DocType Action", module: "Core", kind: .child, .keepsUnknown)
+    let label = Data(.required, .inListView)
+    let group = Data()
+    let actionType = Select(["Server Action", "Route"], .required)
+    let action = SmallText(.required)
+    let hidden = Check()
+    let custom = Check()
+    let properties = JSONField(.hidden)
+    public init() {}
+}
+
+/// The colour of a state.
+public struct DocTypeStateRow: DocTypeSchema {
+    public static let doctype = DocTypeInfo("DocType State", module: "Core", kind: .child, .keepsUnknown)
+    let title = Data(.required, .inListView)
+    let color = Data(.inListView)
+    let custom = Check()
+    let properties = JSONField(.hidden)
+    public init() {}
+}

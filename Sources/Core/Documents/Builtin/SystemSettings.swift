@@ -1,0 +1,10 @@
+/// What holds for a whole company's system.
+public struct SystemSettings: DocTypeSchema {
+    public static let doctype = DocTypeInfo(
+        "System Settings", module: "Core", naming: .prompt, .single, permissions: [.manage("System Manager")],
+        summary: "What holds for the whole system.")
+
+    public let applyStrictUserPermissions = Check(
+        .label("Apply Strict User Permissions"))
+    public init() {}
+}

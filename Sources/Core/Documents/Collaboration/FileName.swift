@@ -1,0 +1,37 @@
+/// What files may be called.
+public enum FileName {
+    /// A name that is safe in an address, in a header and on every system: the last part of a path, without control
+    /// characters, quotes and dots at its ends, at most 140 characters with its ending kept.
+    ///
+    /// - Throws: ``Problem/Kind/badFile`` when nothing is left.
+    public static func cleaned(_ name: String) throws -> String {
+        let last = name.split(whereSeparator: { $0 == "/" || $0 == "\\" }).last ?? ""
+        var kept = String.UnicodeScalarView()
+        for scalar in last.unicodeScalars {
+            let isControl = scalar.value < 32 || scalar.properties.generalCategory == .control
+            // Marks that turn the direction of text round make a name look like another.
+            let isTurning = (0x202A...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
+            if isControl || isTurning { continue }
+            kept.append("<>:\"|?*#%&".unicodeScalars.contains(scalar) ? "_" : scalar)
+        }
+        var text = Substring(String(kept))
+        while let first = text.first, first == "." || first.isWhitespace { text.removeFirst() }
+        while let last = text.last, last == "." || last.isWhitespace { text.removeLast() }
+        guard !text.isEmpty else {
+            throw Problem(.badFile, "The file has no name that can be kept", field: "file_name", fix: "Name it.")
+        }
+        guard text.count > Limits.lineCharacters else { return String(text) }
+        let (stem, ending) = parts(String(text))
+        return String(stem.prefix(Limits.lineCharacters - ending.count)) + ending
+    }
+
+    /// The name and its ending with the dot, of at most 16 characters; "" where it has none.
+    public static func parts(_ name: String) -> (stem: String, ending: String) {
+        guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return (name, "") }
+        let ending = name[dot...]
+        return ending.count <= 16 ? (String(name[..<dot]), String(ending)) : (name, "")
+    }
+
+    /// The ending in small letters without the dot.
+    public static func kind(_ name: String) -> String { String(parts(name).ending.dropFirst()).lowercased() }
+}

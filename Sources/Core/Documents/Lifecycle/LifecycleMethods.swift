@@ -1,0 +1,256 @@
+internal import Storage
+internal import Values
+
+/// Methods about the life of documents, under the names Frappe's clients call them by.
+enum LifecycleMethods {
+    static let all = [
+        clientRename, rename, updateTitle, discard, restore, bulkRestore, linkedWith, deletePreview, delete, lock,
+        unlock,
+        seen, deleteItems, bulkUpdate, bulk, copy,
+    ]
+
+    private static let doctype = Method.Parameter.required("doctype", "The DocType.")
+    private static let name = Method.Parameter.required("name", "The document.")
+
+    // MARK: Names
+
+    private static let clientRename = Method(
+        "frappe.client.rename_doc", writes: true,
+        parameters: [
+            doctype, .required("old_name", "The name it has."), .required("new_name", "The name it gets."),
+            .optional("merge", "1 merges it into the document of the new name."),
+        ], summary: "Renames a document, or merges it into another."
+    ) { arguments, session in
+        .string(
+            try session.rename(
+                arguments.required("doctype"), arguments.required("old_name"), to: arguments.required("new_name"),
+                merge: arguments.flag("merge") ?? false))
+    }
+
+    private static let rename = Method(
+        "frappe.rename_doc", writes: true,
+        parameters: [
+            doctype, .required("old", "The name it has."), .required("new", "The name it gets."),
+            .optional("merge", "1 merges it into the document of the new name."),
+        ], summary: "Renames a document, or merges it into another."
+    ) { arguments, session in
+        .string(
+            try session.rename(
+                arguments.required("doctype"), arguments.required("old"), to: arguments.required("new"),
+                merge: arguments.flag("merge") ?? false))
+    }
+
+    private static let updateTitle = Method(
+        "frappe.model.rename_doc.update_document_title", writes: true,
+        parameters: [
+            doctype, .required("docname", "The document."), .optional("title", "Its new title."),
+            .optional("name", "Its new name."), .optional("merge", "1 merges it into the document of the new name."),
+        ], summary: "Changes the title and the name of a document."
+    ) { arguments, session in
+        let doctype = try arguments.required("doctype")
+        var name = try arguments.required("docname")
+        if let title = arguments.text("title"), let field = try session.registry.doctype(doctype).titleField {
+            let document = try session.get(doctype, name)
+            if document.text(field) != title {
+                try session.apply([field: .string(title)], to: document)
+                try session.save(document)
+            }
+        }
+        if let new = arguments.text("name"), new != name {
+            name = try session.rename(doctype, name, to: new, merge: arguments.flag("merge") ?? false)
+        }
+        return .string(name)
+    }
+
+    // MARK: Ends and returns
+
+    private static let discard = Method(
+        "frappe.desk.form.save.discard", writes: true, parameters: [doctype, name],
+        summary: "Ends a draft that will not be submitted."
+    ) { arguments, session in
+        let document = try session.get(arguments.required("doctype"), arguments.required("name"))
+        try session.discard(document)
+        return session.present(document)
+    }
+
+    private static let restore = Method(
+        "frappe.core.doctype.deleted_document.deleted_document.restore", writes: true,
+        parameters: [.required("name", "The Deleted Document.")], summary: "Brings a deleted document back."
+    ) { arguments, session in .string(try session.restore(arguments.required("name")).name) }
+
+    private static let bulkRestore = Method(
+        "frappe.core.doctype.deleted_document.deleted_document.bulk_restore", writes: true,
+        parameters: [.required("docnames", "A list of Deleted Documents.")],
+        summary: "Brings deleted documents back; says which could not be."
+    ) { arguments, session in
+        var (restored, invalid): ([JSON], [JSON]) = ([], [])
+        for name in try names(arguments, "docnames") {
+            do {
+                try session.savepoint { _ = try session.restore(name) }
+                restored.append(.string(name))
+            } catch is Problem {
+                invalid.append(.string(name))
+            }
+        }
+        return ["restored": .array(restored), "invalid": .array(invalid), "failed": []]
+    }
+
+    private static let linkedWith = Method(
+        "frappe.desk.form.linked_with.get", parameters: [doctype, .required("docname", "The document.")],
+        summary: "The documents that link to a document, by DocType."
+    ) { arguments, session in
+        let preview = try session.deletePreview(arguments.required("doctype"), arguments.required("docname"))
+        var found: JSONObject = [:]
+        for linked in preview.linked where !linked.names.isEmpty {
+            found[linked.doctype] = .array(linked.names.map { ["name": .string($0)] })
+        }
+        return .object(found)
+    }
+
+    private static let deletePreview = Method(
+        "cauldron.delete_preview", parameters: [doctype, name],
+        summary: "What links to a document and what would be deleted with it."
+    ) { arguments, session in
+        try session.deletePreview(arguments.required("doctype"), arguments.required("name")).json
+    }
+
+    private static let delete = Method(
+        "cauldron.delete", writes: true,
+        parameters: [
+            doctype, name, .optional("cascade", "1 deletes the drafts and cancelled documents that link to it, too."),
+            .optional("rehearse", "1 only says what would happen."),
+        ], summary: "Deletes a document, with cascade also what links to it."
+    ) { arguments, session in
+        let (doctype, name) = (try arguments.required("doctype"), try arguments.required("name"))
+        let cascade = arguments.flag("cascade") ?? false
+        if arguments.flag("rehearse") ?? false {
+            return try session.rehearse { try $0.delete(doctype, name, cascade: cascade) }.json
+        }
+        try session.delete(doctype, name, cascade: cascade)
+        return try session.deletedCopy(of: doctype, name).map { ["deleted_document": .string($0)] } ?? .null
+    }
+
+    private static let copy = Method(
+        "cauldron.copy", parameters: [doctype, name], summary: "A draft like a document, not yet inserted."
+    ) { arguments, session in
+        session.present(try session.copy(session.get(arguments.required("doctype"), arguments.required("name"))))
+    }
+
+    // MARK: Locks
+
+    private static let lock = Method(
+        "cauldron.lock", writes: true,
+        parameters: [
+            doctype, name, .optional("seconds", "For how long; 900 unless it is said."), .optional("reason", "Why."),
+        ], summary: "Holds a document: nobody else changes it until then."
+    ) { arguments, session in
+        let document = try session.get(arguments.required("doctype"), arguments.required("name"))
+        let lock = try session.lock(
+            document, for: arguments.int("seconds") ?? 900, reason: arguments.text("reason") ?? "")
+        return ["locked_by": .string(lock.user), "until": .string(lock.until.description)]
+    }
+
+    private static let unlock = Method(
+        "cauldron.unlock", writes: true, parameters: [doctype, name], summary: "Lets go of a document."
+    ) { arguments, session in
+        try session.unlock(session.get(arguments.required("doctype"), arguments.required("name")))
+        return .null
+    }
+
+    private static let seen = Method(
+        "cauldron.seen", writes: true, parameters: [doctype, name], summary: "Notes that the user has seen a document."
+    ) { arguments, session in
+        try session.markSeen(arguments.required("doctype"), arguments.required("name"))
+        return .null
+    }
+
+    // MARK: Many at once
+
+    private static let deleteItems = Method(
+        "frappe.desk.reportview.delete_items", writes: true,
+        parameters: [.required("items", "A list of names."), doctype],
+        summary: "Deletes documents; those it may not stay."
+    ) { arguments, session in
+        let results = try session.bulk(arguments.required("doctype"), names(arguments, "items"), .delete)
+        return .array(results.filter { $0.problem != nil }.map(\.json))
+    }
+
+    private static let bulkUpdate = Method(
+        "frappe.desk.doctype.bulk_update.bulk_update.submit_cancel_or_update_docs", writes: true,
+        parameters: [
+            doctype, .required("docnames", "A list of names."),
+            .optional("action", "submit, cancel, discard or update."),
+            .optional("data", "The fields to set, for update."),
+        ], summary: "Submits, cancels, discards or changes documents; gives the names of those it could not."
+    ) { arguments, session in
+        let action = try action(arguments.text("action") ?? "submit", arguments, fields: "data")
+        let results = try session.bulk(arguments.required("doctype"), names(arguments, "docnames"), action)
+        return .array(results.filter { $0.problem != nil }.map { .string($0.name) })
+    }
+
+    private static let bulk = Method(
+        "cauldron.bulk", writes: true,
+        parameters: [
+            doctype, .required("names", "A list of names."),
+            .required("action", "update, submit, cancel, discard, delete, assign or tag."),
+            .optional("fields", "What to set, for update."), .optional("assign_to", "A list of users, for assign."),
+            .optional("description", "What is to be done, for assign."), .optional("tag", "The tag, for tag."),
+            .optional("all_or_nothing", "1 undoes all when one fails."),
+            .optional("rehearse", "1 only says what would happen."),
+        ], summary: "Does one thing to many documents, with a result for each."
+    ) { arguments, session in
+        let doctype = try arguments.required("doctype")
+        let names = try names(arguments, "names")
+        let action = try action(arguments.required("action"), arguments, fields: "fields")
+        let whole = arguments.flag("all_or_nothing") ?? false
+        if arguments.flag("rehearse") ?? false {
+            return try session.rehearse { _ = try $0.bulk(doctype, names, action, allOrNothing: whole) }.json
+        }
+        return .array(try session.bulk(doctype, names, action, allOrNothing: whole).map(\.json))
+    }
+
+    private static func action(_ word: String, _ arguments: Arguments, fields: String) throws -> BulkAction {
+        switch word.lowercased() {
+        case "submit": return .submit
+        case "cancel": return .cancel
+        case "discard": return .discard
+        case "delete": return .delete
+        case "tag": return .tag(try arguments.required("tag"))
+        case "assign":
+            return .assign(
+                try names(arguments, "assign_to"), Assignment(arguments.text("description") ?? ""))
+        case "update":
+            guard case .object(let object)? = try arguments.json(fields), !object.isEmpty else {
+                throw Problem(
+                    .mandatory, "The argument \(fields) is missing", field: fields, fix: "Send the fields to set.")
+            }
+            return .update(object)
+        default:
+            throw Problem(
+                .notAnOption, "\(word) is nothing that is done to many documents", field: "action",
+                fix: "Use update, submit, cancel, discard, delete, assign or tag.")
+        }
+    }
+
+    /// A list of names: JSON, or one name.
+    static func names(_ arguments: Arguments, _ argument: String) throws -> [String] {
+        switch try arguments.json(argument) {
+        case .array(let list)?:
+            guard list.count <= Limits.documentsPerCall else {
+                throw Problem(
+                    .tooMany, "More than \(Limits.documentsPerCall) in one call", field: argument,
+                    fix: "Send fewer at once.")
+            }
+            return try list.map { one in
+                switch one {
+                case .string(let name): return name
+                case .int(let number): return String(number)
+                default: throw Problem(.wrongType, "\(argument) must be a list of names", field: argument)
+                }
+            }
+        case .string(let name)?: return [name]
+        case .int(let number)?: return [String(number)]
+        default: throw Problem(.mandatory, "The argument \(argument) is missing", field: argument)
+        }
+    }
+}

@@ -1,0 +1,33 @@
+extension Problem.Kind {
+    /// Somebody else works on the document and holds it.
+    public static let locked = Self("locked", exception: "DocumentLockedError")
+    /// Two documents that cannot become one.
+    public static let notMergeable = Self("not_mergeable")
+    /// A file of a kind, or with a content, that is not taken.
+    public static let badFile = Self("bad_file", exception: "FileTypeNotAllowed")
+    /// More files, or larger ones, than may be.
+    public static let tooManyFiles = Self("too_many_files", exception: "AttachmentLimitReached")
+}
+
+extension Limits {
+    /// The most documents that one deletion takes along.
+    public static let cascadeDocuments = 1_000
+    /// The most names a preview of a deletion shows of each DocType.
+    public static let previewNames = 20
+    /// The longest time a document may be locked, in seconds.
+    public static let lockSeconds = 24 * 3_600
+    /// The most people one call assigns to.
+    public static let assignees = 100
+    /// The most people one comment mentions.
+    public static let mentions = 50
+    /// The most comments that are kept beside a document for lists.
+    public static let commentsInLists = 100
+    /// The most tags of one document.
+    public static let tags = 100
+    /// The most files of one document, unless its DocType says fewer.
+    public static let attachments = 500
+    /// How many missed days a daily task catches up, one by one; after a longer pause the days before are left out.
+    public static let dailyCatchUp = 400
+    /// The most documents of one recurrence that are made for one day, when days were missed.
+    public static let repeatsPerRun = 400
+}

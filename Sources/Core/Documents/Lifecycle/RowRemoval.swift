@@ -1,0 +1,86 @@
+internal import Storage
+internal import Values
+
+extension Session {
+    /// Removes documents of one DocType and their rows: one statement for each table and thousand documents. No rights
+    /// are asked, no hooks run; each is noted in the logs.
+    func removeRows(_ documents: [Document]) throws {
+        guard let type = documents.first?.doctype else { return }
+        let dialect = transaction.dialect
+        for chunk in documents.map(\.name).chunks(of: Limits.filterValues) {
+            let names = chunk.map(Value.text)
+            for (field, _) in type.tables {
+                let child = try registry.doctype(field.options ?? "")
+                try transaction.execute(
+                    """
+                    DELETE FROM \(quoted(child.table)) WHERE \(dialect.isOneOf("parent", count: chunk.count))
+                    AND parenttype = ? AND parentfield = ?
+                    """, names + [.text(type.name), .text(field.name)])
+            }
+            try transaction.execute(
+                "DELETE FROM \(quoted(type.table)) WHERE \(dialect.isOneOf("name", count: chunk.count))", names)
+        }
+        for document in documents {
+            verified.remove(LinkTarget(doctype: type.name, name: document.name))
+            record(.delete, document)
+        }
+    }
+
+    /// Writes documents as they are, with their rows, names and standard columns: for what comes back.
+    ///
+    /// - Throws: ``Problem/Kind/duplicate``, ``Problem/Kind/duplicateName``.
+    func writeBack(_ documents: [Document], _ action: Action) throws {
+        guard let type = documents.first?.doctype else { return }
+        try writeRows(type, documents)
+        for (field, slot) in type.tables {
+            try writeRows(registry.doctype(field.options ?? ""), documents.flatMap { $0.rows[slot] })
+        }
+        for document in documents {
+            markStored(document)
+            record(action, document)
+        }
+    }
+
+    /// What hangs on documents of one DocType, and what hangs on that in turn, each with the name of the document it goes
+    /// with in the end. One statement for each kind of companion and thousand documents, and what reading them takes.
+    func hanging(on type: DocType, _ names: [String]) throws -> [Hanging] {
+        var found: [Hanging] = []
+        var roots: [LinkTarget: String] = [:]
+        for name in names { roots[LinkTarget(doctype: type.name, name: name)] = name }
+        var edge = [(type, names)]
+        while !edge.isEmpty {
+            let (holder, names) = edge.removeFirst()
+            for companion in registry.companions {
+                guard let companionType = registry.find(companion.doctype) else { continue }
+                var rootOf: [String: String] = [:]
+                for chunk in names.chunks(of: Limits.filterValues) {
+                    let condition = transaction.dialect.isOneOf(quoted(companion.nameField), count: chunk.count)
+                    try transaction.forEach(
+                        """
+                        SELECT name, \(quoted(companion.nameField)) FROM \(quoted(companionType.table))
+                        WHERE \(condition) AND \(quoted(companion.typeField)) = ? ORDER BY name
+                        """, chunk.map(Value.text) + [.text(holder.name)], [.text, .text]
+                    ) { row in
+                        let own = LinkTarget(doctype: companionType.name, name: row[0].text ?? "")
+                        let root = roots[LinkTarget(doctype: holder.name, name: row[1].text ?? "")]
+                        guard let root, roots[own] == nil else { return }
+                        roots[own] = root
+                        rootOf[own.name] = root
+                    }
+                }
+                guard !rootOf.isEmpty else { continue }
+                let own = rootOf.keys.sorted()
+                found.append(Hanging(documents: try load(companionType, own), rootOf: rootOf))
+                edge.append((companionType, own))
+            }
+        }
+        return found
+    }
+
+    /// Companions of one DocType.
+    struct Hanging {
+        let documents: [Document]
+        /// The document that each goes with, by its own name.
+        let rootOf: [String: String]
+    }
+}

@@ -1,0 +1,112 @@
+internal import Storage
+internal import Values
+
+extension Session {
+    /// Removes a draft or a cancelled document, its rows and what hangs on it: comments, files, tags, assignments. A copy
+    /// is kept, from which ``restore(_:)`` brings it back.
+    ///
+    /// Refused while others link to it. With `cascade` those go, too, and those that link to them, if all of them are
+    /// drafts or cancelled and the actor may delete them; ``deletePreview(_:_:)`` and ``rehearse(_:)`` show which.
+    ///
+    /// - Throws: ``Problem/Kind/linked``; ``Problem/Kind/transition`` for a submitted one; ``Problem/Kind/locked``;
+    ///   ``Problem/Kind/tooMany`` when a cascade passes ``Limits/cascadeDocuments``.
+    public func delete(_ doctype: String, _ name: String, cascade: Bool = false) throws {
+        let document = try get(doctype, name)
+        try nested {
+            try about(document) {
+                try requireDeletable(document)
+                let batch = cascade ? try withAllThatLinks(to: document) : [document]
+                for other in batch.dropFirst() { try about(other) { try requireDeletable(other) } }
+                try refuseIfLocked(batch)
+                for other in batch { try registry.hooks(other.doctype.name)?.run(.onTrash, other, self) }
+                if !cascade { try refuseIfLinked(document, onlySubmitted: false) }
+                try remove(batch)
+                for other in batch { try registry.hooks(other.doctype.name)?.run(.afterDelete, other, self) }
+            }
+        }
+    }
+
+    private func requireDeletable(_ document: Document) throws {
+        let type = document.doctype
+        guard type.kind == .document else {
+            throw Problem(.forbidden, "\(type.name) rows go only with what they belong to")
+        }
+        try require(.delete, type, document)
+        guard document.docstatus != .submitted else {
+            throw Problem(.transition, "\(type.name) \(document.name) is submitted", fix: "Cancel it first.")
+        }
+    }
+
+    /// The document and everything that links to it, directly or through others; what links first, last of all itself.
+    /// One statement for each field that may link and each step away from it, however many documents there are.
+    private func withAllThatLinks(to document: Document) throws -> [Document] {
+        var found = [document]
+        var known: Set<LinkTarget> = [LinkTarget(doctype: document.doctype.name, name: document.name)]
+        var edge: [String: [String]] = [document.doctype.name: [document.name]]
+        while !edge.isEmpty {
+            var next: [String: [String]] = [:]
+            for (doctype, names) in edge.sorted(by: { $0.key < $1.key }) {
+                guard let type = registry.find(doctype) else { continue }
+                for holder in try holders(of: type, names) where known.insert(holder).inserted {
+                    next[holder.doctype, default: []].append(holder.name)
+                }
+            }
+            guard known.count <= Limits.cascadeDocuments else {
+                throw Problem(
+                    .tooMany, "More than \(Limits.cascadeDocuments) documents would be deleted",
+                    fix: "Delete in smaller parts.")
+            }
+            for (doctype, names) in next.sorted(by: { $0.key < $1.key }) {
+                guard let type = registry.find(doctype) else { continue }
+                // Rights are asked of each before anything is deleted.
+                found += try load(type, names)
+            }
+            edge = next
+        }
+        return found
+    }
+
+    /// The documents that link to one of these, or whose rows do.
+    private func holders(of type: DocType, _ names: [String]) throws -> [LinkTarget] {
+        var found: [LinkTarget] = []
+        for column in LinkColumn.all(to: type, in: registry) where column.holds {
+            for chunk in names.chunks(of: Limits.filterValues) {
+                let (condition, arguments) = column.condition(chunk, type, transaction.dialect)
+                let isRow = column.type.kind == .child
+                let key = isRow ? "parenttype, parent" : "name, name"
+                let sql = "SELECT DISTINCT \(key) FROM \(quoted(column.type.table)) WHERE \(condition) ORDER BY 1, 2"
+                try transaction.forEach(sql, arguments, [.text, .text]) { row in
+                    let doctype = isRow ? row[0].text ?? "" : column.type.name
+                    found.append(LinkTarget(doctype: doctype, name: row[1].text ?? ""))
+                }
+            }
+        }
+        return found
+    }
+
+    /// Removes documents with what hangs on them, and keeps copies.
+    private func remove(_ batch: [Document]) throws {
+        var types: [DocType] = []
+        for document in batch where document.doctype.isVirtual { try removeVirtual(document) }
+        let batch = batch.filter { !$0.doctype.isVirtual }
+        for document in batch where !types.contains(where: { $0 === document.doctype }) {
+            types.append(document.doctype)
+        }
+        for type in types {
+            // The newest number goes first, so that a counter can step back over all of them.
+            let documents = batch.filter { $0.doctype === type }.sorted { $0.name > $1.name }
+            let names = documents.map(\.name)
+            let hanging = try hanging(on: type, names)
+            let marks = try Collaboration.rows(type.name, names, in: self)
+            try Lifecycle.keep(documents, hanging, marks, in: self)
+            try removeRows(documents)
+            for document in documents { try Naming.giveBack(document, in: self) }
+            for companions in hanging { try removeRows(companions.documents) }
+            try Collaboration.forget(type.name, names, in: self)
+            for companions in hanging {
+                guard let type = companions.documents.first?.doctype else { continue }
+                try Collaboration.forget(type.name, companions.documents.map(\.name), in: self)
+            }
+        }
+    }
+}

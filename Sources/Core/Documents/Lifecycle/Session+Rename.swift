@@ -1,0 +1,284 @@
+internal import Audit
+internal import Storage
+internal import Values
+
+extension Session {
+    /// Gives a document another name; everything that names it follows: links, rows, ledgers, what is kept, and what hangs
+    /// on it. With `merge` a document of the new name exists, takes all that over, and the old one is deleted.
+    ///
+    /// One statement changes each column that may hold the name, however many rows do. Documents whose links change keep
+    /// their `modified` and get an event and an audit entry; the renamed document gets a version as well. Ledger rows are
+    /// the one exception from never being changed: see `docs/decisions/0009-renaming.md`.
+    ///
+    /// Needs the right to write the document, and for merging to delete it and to write the other.
+    ///
+    /// - Returns: the name it has now, which its controller may have settled.
+    /// - Throws: ``Problem/Kind/forbidden`` where documents of the DocType are not renamed; ``Problem/Kind/invalidName``;
+    ///   ``Problem/Kind/duplicateName`` when the name is taken; ``Problem/Kind/notMergeable``; ``Problem/Kind/locked``.
+    @discardableResult
+    public func rename(_ doctype: String, _ old: String, to new: String, merge: Bool = false) throws -> String {
+        let document = try get(doctype, old)
+        return try nested {
+            try about(document) {
+                try require(.write, document.doctype, document)
+                var rename = Rename(doctype: doctype, old: old, new: Self.trimmed(new), merges: merge)
+                try requireRenamable(document)
+                try refuseIfLocked([document])
+                let hooks = registry.hooks(doctype)
+                if let settled = try hooks?.beforeRename(document, rename, self), settled != rename.new {
+                    rename = Rename(doctype: doctype, old: old, new: Self.trimmed(settled), merges: merge)
+                }
+                if rename.new.utf8.elementsEqual(old.utf8) { return old }
+                try checkNewName(rename, document.doctype)
+                let target = try exists(doctype, rename.new)
+                guard target == merge else {
+                    if target { throw duplicateOfRename(rename) }
+                    throw Self.notFound(doctype, rename.new)
+                }
+                let result = merge ? try self.merge(document, rename) : try self.rename(document, rename)
+                try hooks?.afterRename(result, rename, self)
+                return result.name
+            }
+        }
+    }
+
+    // MARK: - The two ways
+
+    private func rename(_ document: Document, _ rename: Rename) throws -> Document {
+        let type = document.doctype
+        for renaming in registry.renamings where renaming.doctype == type.name { try renaming.run(rename, self) }
+        keepRenamed(document, to: rename.new)
+        var assignments = "name = ?, modified = ?, modified_by = ?"
+        var arguments: [Value] = [.text(rename.new), .timestamp(now), .text(actor.user)]
+        var changes = Changes(fields: [
+            FieldChange(field: "name", old: .text(rename.old), new: .text(rename.new))
+        ])
+        if case .field(let field) = type.naming, let slot = type.slot(of: field) {
+            assignments += ", \(quoted(field)) = ?"
+            arguments.append(.text(rename.new))
+            changes.fields.append(FieldChange(field: field, old: document.values[slot], new: .text(rename.new)))
+        }
+        do {
+            try transaction.execute(
+                "UPDATE \(quoted(type.table)) SET \(assignments) WHERE name = ?", arguments + [.text(rename.old)])
+        } catch StorageError.duplicate(let columns) {
+            throw duplicate(type, columns, [document])
+        }
+        for (field, _) in type.tables {
+            let child = try registry.doctype(field.options ?? "")
+            try transaction.execute(
+                "UPDATE \(quoted(child.table)) SET parent = ? WHERE parent = ? AND parenttype = ? AND parentfield = ?",
+                [.text(rename.new), .text(rename.old), .text(type.name), .text(field.name)])
+        }
+        try repoint(rename, type)
+        for table in ["_collaboration", "_document_lock"] {
+            try transaction.execute(
+                "UPDATE \(table) SET name = ? WHERE doctype = ? AND name = ?",
+                [.text(rename.new), .text(type.name), .text(rename.old)])
+        }
+        try Lifecycle.reserveNumber(of: rename.new, type, in: self)
+        forget(rename)
+        guard let renamed = try load(type, [rename.new]).first else { throw Self.notFound(type.name, rename.new) }
+        pending.audit.append(
+            AuditEntry(
+                time: now, actor: actor.user, action: Action.renameAway.rawValue, doctype: type.name, name: rename.old,
+                digest: []))
+        if changes.fields.count > 1 { keepVersion(of: renamed, Changes(fields: Array(changes.fields.dropFirst()))) }
+        record(.rename, renamed, changes)
+        return renamed
+    }
+
+    private func merge(_ document: Document, _ rename: Rename) throws -> Document {
+        let type = document.doctype
+        guard let target = try load(type, [rename.new]).first else { throw Self.notFound(type.name, rename.new) }
+        try require(.delete, type, document)
+        try require(.write, type, target)
+        try refuseIfLocked([target])
+        for one in [document, target] where one.docstatus == .submitted {
+            throw Problem(
+                .notMergeable, "\(type.name) \(one.name) is submitted and cannot be merged", fix: "Cancel it first.")
+        }
+        try refuseCircle(document, target)
+        for renaming in registry.renamings where renaming.doctype == type.name { try renaming.run(rename, self) }
+        let marks = try Collaboration.rows(type.name, [rename.old, rename.new], in: self)
+        try repoint(rename, type)
+        if let old = marks[rename.old] {
+            let merged = (marks[rename.new] ?? Collaboration.Marks()).merged(with: old)
+            try Collaboration.write(type.name, rename.new, merged, in: self)
+            try Collaboration.forget(type.name, [rename.old], in: self)
+        }
+        try removeDoubles(of: target)
+        // What it linked to itself has been repointed in the database only; the copy keeps it as it was.
+        try Lifecycle.keep([document], [], [:], in: self)
+        try removeRows([document])
+        try Naming.giveBack(document, in: self)
+        forget(rename)
+        guard let result = try load(type, [rename.new]).first else { throw Self.notFound(type.name, rename.new) }
+        emit(
+            "\(type.table).merged", subject: "\(type.name)/\(rename.new)",
+            ["doctype": .string(type.name), "name": .string(rename.new), "merged": .string(rename.old)])
+        return result
+    }
+
+    // MARK: - Repointing
+
+    /// Lets everything that names the old document name the new one.
+    private func repoint(_ rename: Rename, _ type: DocType) throws {
+        let columns = LinkColumn.all(to: type, in: registry)
+        var sealed: [String] = []
+        for column in columns where column.type.kind == .ledger && !sealed.contains(column.type.table) {
+            sealed.append(column.type.table)
+        }
+        let holders = try relinked(rename, columns, type)
+        for table in sealed { for sql in transaction.dialect.unsealing(table) { try transaction.execute(sql) } }
+        for column in columns {
+            let (condition, arguments) = column.condition([rename.old], type, transaction.dialect)
+            do {
+                try transaction.execute(
+                    "UPDATE \(quoted(column.type.table)) SET \(quoted(column.field.name)) = ? WHERE \(condition)",
+                    [.text(rename.new)] + arguments)
+            } catch StorageError.duplicate(let duplicate) {
+                throw conflict(rename, column, duplicate)
+            }
+        }
+        for table in sealed { for sql in transaction.dialect.sealing(table) { try transaction.execute(sql) } }
+        for column in columns { touched.insert(column.type.name) }
+        for (holder, changes) in holders {
+            keepVersion(of: holder, changes)
+            record(.relink, holder, changes)
+        }
+    }
+
+    /// The documents that name the old one, in memory as they will be, with what changes in them.
+    private func relinked(
+        _ rename: Rename, _ columns: [LinkColumn], _ type: DocType
+    ) throws -> [(document: Document, changes: Changes)] {
+        var names: [String: Set<String>] = [:]
+        for column in columns where column.type.kind == .document || column.type.kind == .child {
+            let (condition, arguments) = column.condition([rename.old], type, transaction.dialect)
+            let isRow = column.type.kind == .child
+            let sql =
+                "SELECT \(isRow ? "parenttype, parent" : "name, name") FROM \(quoted(column.type.table)) WHERE \(condition)"
+            try transaction.forEach(sql, arguments, [.text, .text]) { row in
+                names[isRow ? row[0].text ?? "" : column.type.name, default: []].insert(row[1].text ?? "")
+            }
+        }
+        // The document itself is noted as renamed, or is about to be deleted.
+        names[type.name]?.remove(rename.old)
+        if !rename.merges { names[type.name]?.remove(rename.new) }
+        var result: [(Document, Changes)] = []
+        for (doctype, holders) in names.sorted(by: { $0.key < $1.key }) where !holders.isEmpty {
+            for holder in try load(registry.doctype(doctype), holders.sorted()) {
+                for row in [holder] + holder.allRows {
+                    for column in columns
+                    where column.type === row.doctype && column.names(type, rename.old, in: row) {
+                        row[column.field.name] = .text(rename.new)
+                    }
+                }
+                let changes = changes(of: holder)
+                markStored(holder)
+                result.append((holder, changes))
+            }
+        }
+        return result
+    }
+
+    /// Removes what hangs twice on a document after a merge: the same tag, the same follower.
+    private func removeDoubles(of target: Document) throws {
+        for (doctype, typeField, nameField, key) in [
+            ("Tag Link", "document_type", "document_name", "tag"),
+            ("Document Follow", "ref_doctype", "ref_docname", "user"),
+        ] {
+            guard let type = registry.find(doctype) else { continue }
+            var seen: Set<String> = []
+            var doubles: [String] = []
+            try transaction.forEach(
+                """
+                SELECT name, \(quoted(key)) FROM \(quoted(type.table))
+                WHERE \(typeField) = ? AND \(nameField) = ? ORDER BY name
+                """, [.text(target.doctype.name), .text(target.name)], [.text, .text]
+            ) { row in
+                if !seen.insert(row[1].text ?? "").inserted { doubles.append(row[0].text ?? "") }
+            }
+            if !doubles.isEmpty { try removeRows(load(type, doubles)) }
+        }
+    }
+
+    /// Forgets what was looked up under either name.
+    private func forget(_ rename: Rename) {
+        for name in [rename.old, rename.new] {
+            verified.remove(LinkTarget(doctype: rename.doctype, name: name))
+        }
+        lookedUp = [:]
+    }
+
+    // MARK: - Refusals
+
+    private func requireRenamable(_ document: Document) throws {
+        let type = document.doctype
+        guard type.kind == .document, !type.isSingle, !type.isVirtual else {
+            throw Problem(.forbidden, "\(type.name) has no names of its own to change")
+        }
+        guard type.isRenamable || isPrivileged else {
+            throw Problem(.forbidden, "Documents of \(type.name) are not renamed")
+        }
+    }
+
+    private func checkNewName(_ rename: Rename, _ type: DocType) throws {
+        let name = rename.new
+        guard !name.isEmpty else { throw Problem(.mandatory, "The new name is missing", field: "new") }
+        guard name.count <= Limits.lineCharacters else {
+            throw Problem(
+                .tooLong, "The name has \(name.count) characters, more than \(Limits.lineCharacters)", field: "new")
+        }
+        let isBad = name.unicodeScalars.contains { $0 == "<" || $0 == ">" || $0.value < 32 || $0.value == 127 }
+        if isBad || name.hasPrefix("New \(type.name)") {
+            throw Problem(.invalidName, "\(type.name) cannot be called \(name)", field: "new")
+        }
+    }
+
+    /// A node is not merged with what stands above or below it.
+    private func refuseCircle(_ document: Document, _ target: Document) throws {
+        guard let field = document.doctype.treeField else { return }
+        let (table, parent) = (quoted(document.doctype.table), quoted(field))
+        let sql = """
+            WITH RECURSIVE above(node, depth) AS (SELECT \(parent), 1 FROM \(table) WHERE name = ?
+            UNION ALL SELECT t.\(parent), above.depth + 1 FROM \(table) t JOIN above ON t.name = above.node
+            WHERE above.depth < \(Limits.treeDepth)) SELECT node FROM above WHERE node = ? LIMIT 1
+            """
+        for (lower, upper) in [(document, target), (target, document)] {
+            guard try transaction.first(sql, [.text(lower.name), .text(upper.name)], [.text]) == nil else {
+                throw Problem(.notMergeable, "\(upper.name) stands above \(lower.name); they cannot be merged")
+            }
+        }
+        let isGroup = document.isSet("is_group")
+        guard isGroup == target.isSet("is_group") else {
+            throw Problem(
+                .notMergeable, "\(isGroup ? document.name : target.name) is a group, the other is not",
+                fix: "Merge groups with groups.")
+        }
+    }
+
+    private func duplicateOfRename(_ rename: Rename) -> Problem {
+        var problem = Problem(
+            .duplicateName, "\(rename.doctype) \(rename.new) already exists", field: "new",
+            fix: "Choose another name, or merge the two.")
+        problem.doctype = rename.doctype
+        problem.name = rename.old
+        return problem
+    }
+
+    private func conflict(_ rename: Rename, _ column: LinkColumn, _ columns: [String]) -> Problem {
+        Problem(
+            .notMergeable,
+            "\(rename.old) and \(rename.new) both stand in \(column.type.name), where \(column.field.label) is unique",
+            field: column.field.name, fix: "Remove one of the two there first.")
+    }
+
+    private static func trimmed(_ text: String) -> String {
+        var part = Substring(text)
+        while part.first?.isWhitespace == true { part.removeFirst() }
+        while part.last?.isWhitespace == true { part.removeLast() }
+        return String(part)
+    }
+}

@@ -1,0 +1,66 @@
+internal import Storage
+internal import Values
+
+/// Turns what a column holds into another type, row by row: what one type holds another need not.
+struct ColumnConversion {
+    let table: String
+    let from: FieldDefinition
+    let to: FieldDefinition
+
+    private static let atOnce = 500
+
+    /// How many rows hold what would not come back if the column were turned back.
+    func lost(in transaction: any Transaction) throws -> Int {
+        var lost = 0
+        try forEach(in: transaction) { rows in
+            for (_, value) in rows where !isKept(value) { lost += 1 }
+        }
+        return lost
+    }
+
+    /// Makes a new column beside the old one, fills it and puts it in its place. What does not fit becomes empty.
+    func run(in transaction: any Transaction) throws {
+        guard let type = to.type.column else { return }
+        let new = "_new_column"
+        let isNumber = to.type.isNumeric
+        try transaction.migrate(to: [
+            TableSchema(
+                table, columns: [.init(new, type, required: isNumber, fallback: isNumber ? .int(0) : .null)],
+                primaryKey: ["name"])
+        ])
+        try forEach(in: transaction) { rows in
+            for (name, value) in rows {
+                guard let converted = try? to.fitting(value), !converted.isNothing, converted != .outOfRange else {
+                    continue
+                }
+                try transaction.execute(
+                    "UPDATE \(quoted(table)) SET \(quoted(new)) = ? WHERE name = ?", [converted, .text(name)])
+            }
+        }
+        try transaction.execute("ALTER TABLE \(quoted(table)) DROP COLUMN \(quoted(from.name))")
+        try transaction.execute("ALTER TABLE \(quoted(table)) RENAME COLUMN \(quoted(new)) TO \(quoted(to.name))")
+    }
+
+    private func isKept(_ value: Value) -> Bool {
+        guard let converted = try? to.fitting(value), converted != .outOfRange, let back = try? from.fitting(converted)
+        else { return false }
+        return back.isSame(as: value) || back.isNothing && value.isNothing
+    }
+
+    /// All rows by name, some at a time, so that they may be changed meanwhile.
+    private func forEach(
+        in transaction: any Transaction, _ body: ([(name: String, value: Value)]) throws -> Void
+    ) throws {
+        guard let type = from.type.column else { return }
+        var after = ""
+        while true {
+            let rows = try transaction.query(
+                """
+                SELECT name, \(quoted(from.name)) FROM \(quoted(table)) WHERE name > ? ORDER BY name LIMIT \(Self.atOnce)
+                """, [.text(after)], [.text, type])
+            try body(rows.map { ($0[0].text ?? "", $0[1]) })
+            guard rows.count == Self.atOnce, let last = rows.last?[0].text else { return }
+            after = last
+        }
+    }
+}

@@ -1,0 +1,97 @@
+internal import Expressions
+internal import Values
+
+/// What a condition or formula of a field sees: the document as `doc`, the document a row belongs to as `parent`, the moment
+/// as `now`, and who acts.
+struct DocumentScope: ExpressionScope {
+    private let document: ExpressionValue
+    private let parent: ExpressionValue
+    private let now: ExpressionValue
+    private let user: ExpressionValue
+    private let roles: Set<String>
+
+    /// What conditions may use; formulas besides the sum of a list of numbers.
+    static let formula = ExpressionEnvironment(
+        variables: ["doc", "parent", "now", "frappe.session.user"],
+        functions: ["frappe.user.has_role": 1...1, "sum": 1...1])
+
+    fileprivate init(_ document: ExpressionValue, parent: ExpressionValue?, in session: Session) {
+        self.document = document
+        self.parent = parent ?? .null
+        now = ExpressionValue(Values.Value.timestamp(session.now))
+        user = .string(session.actor.user)
+        roles = session.actor.roles
+    }
+
+    func value(of variable: String, slot: Int) -> ExpressionValue? {
+        switch variable {
+        case "doc": document
+        case "parent": parent
+        case "now": now
+        default: user
+        }
+    }
+
+    func call(_ function: String, _ arguments: [ExpressionValue]) -> ExpressionValue? {
+        switch (function, arguments.first) {
+        case ("sum", .list(let list)):
+            var sum = Exact.zero
+            for index in 0..<list.count {
+                guard let number = list[index].exact else { return nil }
+                sum += number
+            }
+            return .decimal(sum)
+        case ("frappe.user.has_role", .string(let role)): return .bool(roles.contains(role))
+        case ("frappe.user.has_role", .list(let list)):
+            return .bool((0..<list.count).contains { list[$0].string.map(roles.contains) ?? false })
+        default: return nil
+        }
+    }
+}
+
+/// What the conditions of one document see, made when the first of them asks. It does not follow later changes.
+final class RuleScope {
+    private let document: Document
+    private let parent: RuleScope?
+    private let session: Session
+    private lazy var view = ExpressionValue(DocumentView(document))
+    /// What an expression is evaluated in.
+    private(set) lazy var scope = DocumentScope(view, parent: parent?.view, in: session)
+
+    /// The scope of a document, or of a row of the document whose scope is `parent`.
+    init(_ document: Document, in parent: RuleScope? = nil, _ session: Session) {
+        self.document = document
+        self.parent = parent
+        self.session = session
+    }
+}
+
+/// A document as it stands, for expressions. No value of a number is zero, as it is once it is saved.
+private final class DocumentView: ExpressionObject {
+    private let doctype: DocType
+    private let values: [Values.Value]
+    private let rows: [[DocumentView]]
+    private let isNew: Bool
+
+    init(_ document: Document) {
+        doctype = document.doctype
+        values = document.values
+        isNew = document.isNew
+        rows = document.rows.map { $0.map { DocumentView($0) } }
+    }
+
+    func value(of field: String) -> ExpressionValue? {
+        if let slot = doctype.slot(of: field) {
+            if values[slot].isNull, doctype.columns[slot].type.isNumeric { return .int(0) }
+            return ExpressionValue(values[slot])
+        }
+        if let table = doctype.tableSlot(of: field) {
+            return ExpressionValue(rows[table].map { ExpressionValue($0) })
+        }
+        switch field {
+        case "doctype": return .string(doctype.name)
+        case "__islocal", "__unsaved": return .int(isNew ? 1 : 0)
+        default: return nil
+        }
+    }
+}

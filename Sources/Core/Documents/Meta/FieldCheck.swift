@@ -1,0 +1,191 @@
+internal import Expressions
+internal import Values
+
+/// The check of one field of a description: what it is called, what its options name, which properties fit its type.
+struct FieldCheck {
+    private let field: FieldDefinition
+    private let definition: DocTypeDefinition
+    private let registry: Registry
+
+    init(_ field: FieldDefinition, _ definition: DocTypeDefinition, _ registry: Registry) {
+        self.field = field
+        self.definition = definition
+        self.registry = registry
+    }
+
+    /// Names that a document has anyway.
+    static let reserved: Set<String> = [
+        "name", "owner", "creation", "modified", "modified_by", "docstatus", "idx", "parent", "parentfield",
+        "parenttype", "doctype",
+    ]
+
+    func run() throws {
+        try checkName()
+        try checkSizes()
+        try checkOptions()
+        try checkProperties()
+        try checkDefault()
+        try checkFetch()
+        try checkExpressions()
+    }
+
+    private func checkName() throws {
+        let bytes = field.name.utf8
+        let isGood = bytes.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F }
+        guard isGood, let first = bytes.first, !(0x30...0x39).contains(first) else {
+            throw bad("fieldname", "a name holds small letters, digits and _ and begins with a letter")
+        }
+        guard bytes.count <= 63 else { throw bad("fieldname", "a name has at most 63 characters") }
+        guard !Self.reserved.contains(field.name), !field.name.hasPrefix("_") else {
+            throw bad("fieldname", "the name is reserved")
+        }
+    }
+
+    private func checkSizes() throws {
+        guard field.label.count <= Limits.lineCharacters else {
+            throw Problem(
+                .tooLong,
+                "\(field.name): label: it has \(field.label.count) characters, more than \(Limits.lineCharacters)",
+                field: "label")
+        }
+        for (key, text) in [
+            ("options", field.options), ("description", field.description), ("depends_on", field.dependsOn),
+            ("mandatory_depends_on", field.mandatoryDependsOn), ("read_only_depends_on", field.readOnlyDependsOn),
+            ("formula", field.formula), ("default", field.fallbackText),
+        ] {
+            guard let text, text.utf8.count > Limits.metadataText else { continue }
+            throw Problem(
+                .tooLong, "\(field.name): \(key): it has more than \(Limits.metadataText) bytes", field: key)
+        }
+        for (key, value) in field.properties.members {
+            try DocTypeDefinition.checkSize(key, value, "\(field.name): ")
+        }
+    }
+
+    private func checkOptions() throws {
+        let options = field.options ?? ""
+        switch field.type {
+        case .link:
+            guard !options.isEmpty else { throw bad("options", "a Link needs the DocType it links to") }
+            guard let target = registry.find(options) else { throw noDocType(options) }
+            if target.kind == .child { throw bad("options", "\(options) are rows of a table, to which nothing links") }
+        case .table, .tableMultiSelect:
+            guard !options.isEmpty else { throw bad("options", "a table needs the DocType of its rows") }
+            if options == definition.name { throw bad("options", "a DocType cannot be a table of itself") }
+            guard let target = registry.find(options) else { throw noDocType(options) }
+            guard target.kind == .child else { throw bad("options", "\(options) is not for rows of a table") }
+            if field.type == .tableMultiSelect, !target.fields.contains(where: { $0.type == .link }) {
+                throw bad("options", "the rows of a Table MultiSelect need a Link, and \(options) has none")
+            }
+        case .dynamicLink:
+            guard let selector = definition.field(options) else {
+                throw bad("options", "a Dynamic Link needs the field that holds the DocType; there is no \(options)")
+            }
+            let isGood =
+                selector.type == .link && selector.options == "DocType" || selector.type == .select
+                || selector.type == .data || selector.type == .readOnly
+            guard isGood else { throw bad("options", "\(options) must be a Link to DocType or a Select") }
+        case .image:
+            guard
+                options.isEmpty
+                    || definition.field(options).map({ $0.type == .attach || $0.type == .attachImage }) == true
+            else { throw bad("options", "\(options) is no field with an image") }
+        case .rating:
+            guard options.isEmpty || Int(options).map({ (3...10).contains($0) }) == true else {
+                throw bad("options", "a Rating has 3 to 10 stars")
+            }
+        case .data:
+            // Other words stand in shipped files and have no effect there either.
+            break
+        default: break
+        }
+    }
+
+    private func noDocType(_ name: String) -> Problem {
+        bad("options", "there is no DocType \(FieldDefinition.short(name))")
+    }
+
+    private func checkProperties() throws {
+        let flags = field.flags
+        let isLayout = field.type.column == nil && !field.type.isTable
+        if isLayout, flags.contains(.required) { throw bad("reqd", "a \(field.type.rawValue) holds no value") }
+        if flags.contains(.unique), ![.data, .link, .readOnly, .int, .longInt, .phone].contains(field.type) {
+            throw bad("unique", "only Data, Link, Read Only and Int can be unique")
+        }
+        if flags.contains(.indexed), field.type.column == nil || field.type.column == .text && !field.type.isLine {
+            throw bad("search_index", "a \(field.type.rawValue) is not kept in an index")
+        }
+        if flags.isSuperset(of: [.required, .hidden]), field.fallback == nil, !isFilled {
+            throw bad("hidden", "what is required and hidden needs a default")
+        }
+        if let precision = field.precision, !(0...9).contains(precision) {
+            throw bad("precision", "it is a number from 0 to 9")
+        }
+        if let length = field.length, field.type.column == .text, !(1...Limits.textCharacters).contains(length) {
+            throw bad("length", "it is a number from 1 to \(Limits.textCharacters)")
+        }
+        if let length = field.length, field.type.isLine, length > 1000 {
+            throw bad("length", "it is a number from 1 to 1000")
+        }
+        guard (0...9).contains(field.permlevel) else { throw bad("permlevel", "it is a number from 0 to 9") }
+        if let columns = field.properties["columns"]?.int, !(0...12).contains(columns) {
+            throw bad("columns", "it is a number from 0 to 12")
+        }
+    }
+
+    /// Whether something else than a person gives its value.
+    private var isFilled: Bool {
+        field.fetchFrom != nil || field.formula != nil || field.type.isNumeric || field.type.isTable
+            || field.flags.contains(.readOnly) || ["naming_series", "amended_from"].contains(field.name)
+    }
+
+    private func checkDefault() throws {
+        guard case .value(let value)? = field.fallback else { return }
+        if field.type == .check, value.int != 0, value.int != 1 { throw bad("default", "a Check is 0 or 1") }
+        if field.type == .select, let options = field.options, !options.isEmpty,
+            !field.choices.contains(where: { $0 == value.text ?? "" })
+        {
+            throw bad("default", "\(FieldDefinition.short(value.description)) is none of the options")
+        }
+        if case .outOfRange = value { throw bad("default", "the number is too large") }
+    }
+
+    private func checkFetch() throws {
+        guard let (link, source) = field.fetchFrom else { return }
+        guard let linkField = definition.field(link) else {
+            throw bad("fetch_from", "there is no field \(FieldDefinition.short(link))")
+        }
+        guard linkField.type == .link || linkField.type == .dynamicLink || linkField.type.isTable else {
+            throw bad("fetch_from", "\(link) is no Link")
+        }
+        guard linkField.type == .link, let target = registry.find(linkField.options ?? "") else { return }
+        guard target.slot(of: source) != nil else {
+            throw bad("fetch_from", "\(target.name) has no field \(FieldDefinition.short(source))")
+        }
+    }
+
+    private func checkExpressions() throws {
+        for (key, text) in [
+            ("depends_on", field.dependsOn), ("mandatory_depends_on", field.mandatoryDependsOn),
+            ("read_only_depends_on", field.readOnlyDependsOn),
+        ] {
+            guard let text else { continue }
+            if FieldCondition.hasSingleEquals(text) { throw bad(key, "= sets a value; compare with ==") }
+            do {
+                _ = try FieldCondition(text)
+            } catch {
+                throw bad(key, error.description)
+            }
+        }
+    }
+
+    /// Whether formulas can be computed, each after those it reads.
+    static func checkFormulas(_ fields: [FieldDefinition]) throws {
+        guard fields.contains(where: { $0.formula != nil }) else { return }
+        _ = try FieldRules.ordered(fields)
+    }
+
+    private func bad(_ key: String, _ text: String) -> Problem {
+        Problem(.badMetadata, "\(FieldDefinition.short(field.name)): \(key): \(text)", field: key)
+    }
+}

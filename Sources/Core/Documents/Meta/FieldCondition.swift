@@ -1,0 +1,42 @@
+internal import Expressions
+internal import Values
+
+/// A condition of a field: `eval:` and what Frappe's forms write, the bare name of a field, or CEL after `cel:`.
+struct FieldCondition: Sendable {
+    /// The compiled condition.
+    let expression: Expression
+
+    /// Compiles the text of a condition.
+    ///
+    /// - Throws: ``ExpressionProblem`` with the place.
+    init(_ text: String) throws(ExpressionProblem) {
+        if text.hasPrefix("cel:") {
+            expression = try Expression.compile(cel: String(text.dropFirst(4)), .form)
+        } else {
+            expression = try Expression.compile(dependsOn: text)
+        }
+    }
+
+    /// Whether a lone `=` stands in it outside of quotes: it would set a value where one is compared.
+    static func hasSingleEquals(_ text: String) -> Bool {
+        var quote: UInt8?
+        var previous: UInt8 = 0
+        let bytes = Array(text.utf8)
+        for (index, byte) in bytes.enumerated() {
+            defer { previous = byte }
+            if let open = quote {
+                if byte == open, previous != 0x5C { quote = nil }
+                continue
+            }
+            switch byte {
+            case 0x22, 0x27, 0x60: quote = byte
+            case 0x3D:
+                let next = index + 1 < bytes.count ? bytes[index + 1] : 0
+                if next == 0x3D || next == 0x3E || [0x3D, 0x21, 0x3C, 0x3E].contains(previous) { continue }
+                return true
+            default: break
+            }
+        }
+        return false
+    }
+}

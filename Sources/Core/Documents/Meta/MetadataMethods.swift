@@ -1,0 +1,200 @@
+public import Values
+
+extension Registry {
+    /// Adds the DocTypes that describe DocTypes, and the methods on them.
+    mutating func addMetadata() {
+        add(
+            DocFieldRow.self, DocPermRow.self, DocTypeLinkRow.self, DocTypeActionRow.self, DocTypeStateRow.self,
+            DocTypeDocument.self, CustomField.self, PropertySetter.self, CustomDocPerm.self, NamingRuleCondition.self,
+            DocumentNamingRule.self)
+        add(source: DocTypeSource.source, for: DocTypeDocument.doctype.name)
+        MetadataMethods.register(&self)
+        add(check: Check("metadata") { try $0.registry.customized(in: $0).problems })
+    }
+}
+
+/// All DocTypes as documents: those made in the company as they are kept, the others as modules declare them.
+enum DocTypeSource {
+    static let source = VirtualSource(
+        list: { _, session in
+            let type = try session.registry.doctype(DocTypeDocument.doctype.name)
+            let own = session.registry.doctypes.filter(\.isCustom).map(\.name)
+            let kept = Dictionary(
+                try session.loadStored(type, own).map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+            return try session.registry.doctypes.map { one in
+                try kept[one.name] ?? MetadataReading.document(of: one.definition, in: session, rows: false)
+            }
+        },
+        load: { names, session in
+            try names.compactMap { session.registry.shipped($0) }.map {
+                try MetadataReading.document(of: $0.definition, in: session)
+            }
+        })
+}
+
+/// The methods that read and change metadata.
+public enum MetadataMethods {
+    /// A DocType as forms load it: as it is exported, with every switch said, on or off, and the kind of each row.
+    public static func described(_ type: DocType) -> JSON {
+        guard case .object(var object) = type.definition.json else { return .null }
+        for key in ["istable", "issingle", "is_submittable", "is_tree", "is_virtual", "track_changes", "in_create"] {
+            if object[key] == nil { object[key] = 0 }
+        }
+        object["custom"] = type.isCustom ? 1 : 0
+        object["sort_field"] = .string(type.sort.field)
+        object["sort_order"] = type.sort.descending ? "DESC" : "ASC"
+        object["nsm_parent_field"] = type.treeField.map(JSON.string)
+        object["fields"] = .array(
+            type.fields.enumerated().map { index, field in
+                var row = field.json
+                row["doctype"] = "DocField"
+                row["idx"] = .int(Int64(index + 1))
+                row["parent"] = .string(type.name)
+                if row["label"] == nil, !field.label.isEmpty { row["label"] = .string(field.label) }
+                for (key, flag) in FieldDefinition.switches where row[key] == nil {
+                    row[key] = field.flags.contains(flag) ? 1 : 0
+                }
+                if field.isCustom { row["is_custom_field"] = 1 }
+                return .object(row)
+            })
+        object["permissions"] = .array(
+            type.permissions.map { permission in
+                var row = permission.json
+                row["doctype"] = "DocPerm"
+                for right in Right.allCases where row[right.rawValue] == nil { row[right.rawValue] = 0 }
+                return .object(row)
+            })
+        return .object(object)
+    }
+
+    static func register(_ registry: inout Registry) {
+        registry.add(
+            Method(
+                "cauldron.meta.export", parameters: [.required("doctype", "The DocType.")],
+                summary: "A DocType as Frappe's DocType JSON, with what the company changed of it."
+            ) { arguments, session in
+                let type = try session.registry.doctype(arguments.required("doctype"))
+                try requireSeen(type, session)
+                return type.definition.json
+            })
+        registry.add(
+            Method(
+                "cauldron.meta.plan", writes: true,
+                parameters: [
+                    .required(
+                        "docs", "Documents of DocType, Custom Field, Property Setter or Custom DocPerm, as JSON."),
+                    .optional("allow", "Steps that may lose data, by their words."),
+                    .optional("delete", "Documents to be deleted instead, as [DocType, name]."),
+                ],
+                summary: "What saving these documents would change in the tables, and how many rows each step touches."
+            ) { arguments, session in
+                .array(try plan(arguments, session).map(\.json))
+            })
+        registry.add(
+            Method(
+                "cauldron.meta.apply", writes: true,
+                parameters: [
+                    .required(
+                        "docs", "Documents of DocType, Custom Field, Property Setter or Custom DocPerm, as JSON."),
+                    .optional("allow", "Steps that may lose data, by their words."),
+                    .optional("delete", "Documents to be deleted instead, as [DocType, name]."),
+                ],
+                summary: "Saves documents that describe DocTypes, all or none, and changes the tables accordingly."
+            ) { arguments, session in
+                let before = session.metadata.planned.count
+                try session.changeMetadata(allowing: allowed(arguments)) { try write(arguments, session) }
+                return .array(session.metadata.planned.dropFirst(before).map(\.json))
+            })
+    }
+
+    /// The steps that the documents would bring about; they are taken back.
+    static func plan(_ arguments: Arguments, _ session: Session) throws -> [Session.PlannedStep] {
+        struct TakenBack: Error {}
+        var steps: [Session.PlannedStep] = []
+        let before = session.metadata.planned.count
+        do {
+            try session.savepoint {
+                session.metadata.isPlanning = true
+                try session.changeMetadata(allowing: allowed(arguments)) { try write(arguments, session) }
+                steps = Array(session.metadata.planned.dropFirst(before))
+                throw TakenBack()
+            }
+        } catch is TakenBack {}
+        return steps
+    }
+
+    private static func allowed(_ arguments: Arguments) throws -> Set<String> {
+        Set(try arguments.json("allow")?.array?.compactMap(\.string) ?? [])
+    }
+
+    /// Inserts the documents, or changes those that are there.
+    private static func write(_ arguments: Arguments, _ session: Session) throws {
+        let given = try arguments.json("docs") ?? []
+        let documents = given.array ?? [given]
+        guard documents.count <= Limits.documentsPerCall else {
+            throw Problem(.tooMany, "There are more than \(Limits.documentsPerCall) documents", field: "docs")
+        }
+        for document in documents {
+            guard case .object(let object) = document else {
+                throw Problem(.malformed, "docs holds objects", field: "docs")
+            }
+            let doctype = object["doctype"]?.string ?? DocTypeDocument.doctype.name
+            guard CustomMetadata.sources.contains(doctype) else {
+                throw Problem(.malformed, "\(doctype) describes no DocType", field: "docs")
+            }
+            try session.saveMetadata(doctype, object)
+        }
+        for pair in try arguments.json("delete")?.array ?? [] {
+            guard let doctype = pair.array?.first?.string, let name = pair.array?.last?.string,
+                CustomMetadata.sources.contains(doctype)
+            else { throw Problem(.malformed, "delete holds [DocType, name]", field: "delete") }
+            try session.delete(doctype, name)
+        }
+    }
+
+    /// Who may read documents of a DocType, or rows of it, may see how it is made.
+    static func requireSeen(_ type: DocType, _ session: Session) throws {
+        let meta = try session.registry.doctype(DocTypeDocument.doctype.name)
+        if session.may(.read, type) || session.may(.select, type) { return }
+        try session.require(.write, meta)
+    }
+}
+
+extension Session {
+    /// Inserts a document that describes a DocType, or changes the one that is there to what is given.
+    @discardableResult
+    public func saveMetadata(_ doctype: String, _ object: JSONObject) throws -> Document {
+        let type = try registry.doctype(doctype)
+        if let name = object["name"]?.string, let present = try loadStored(type, [name]).first {
+            try require(.read, type, present)
+            // What is given is all there is: what it leaves out goes, too.
+            for slot in type.firstOwnSlot..<present.values.count { present.values[slot] = .null }
+            for (_, slot) in type.tables { present.rows[slot] = [] }
+            var given = object
+            given["modified"] = nil
+            try applyAll(given, to: present)
+            for row in present.allRows { prepare(row) }
+            for slot in type.firstOwnSlot..<present.values.count where present.values[slot].isNull {
+                if let fallback = type.columns[slot].fallback { present.values[slot] = value(of: fallback) }
+            }
+            try save(present)
+            return present
+        }
+        let document = try document(doctype, from: object)
+        try insert(document)
+        return document
+    }
+
+    /// As ``apply(_:to:)``, keeping rows of the same field where there were some.
+    private func applyAll(_ object: JSONObject, to document: Document) throws {
+        let before = document.storedRows
+        try apply(object, to: document)
+        for (_, slot) in document.doctype.tables {
+            let known = Dictionary(
+                before[slot].map { ($0.text("fieldname"), $0.name) }, uniquingKeysWith: { first, _ in first })
+            for row in document.rows[slot] where row.name.isEmpty && !row.text("fieldname").isEmpty {
+                if let name = known[row.text("fieldname")] { row.name = name }
+            }
+        }
+    }
+}

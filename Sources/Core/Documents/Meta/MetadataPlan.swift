@@ -1,0 +1,227 @@
+internal import Storage
+internal import Values
+
+/// What a change of metadata does to the tables, found before it is done.
+struct MetadataPlan {
+    private let before: Registry
+    private let after: Registry
+    private let session: Session
+    private let targets: [TableSchema]
+    /// The steps in the order in which they are carried out.
+    private(set) var steps: [Session.PlannedStep] = []
+    /// Rows of tables that no field shows any more.
+    private var orphans: [(parent: DocType, field: FieldDefinition, rows: Int)] = []
+
+    /// Compares two registries and counts the rows that each step touches.
+    init(from before: Registry, to after: Registry, in session: Session) throws {
+        self.before = before
+        self.after = after
+        self.session = session
+        var old: [TableSchema] = []
+        var new: [TableSchema] = []
+        for type in before.doctypes where !type.isVirtual && after.find(type.name) !== type { old.append(type.schema) }
+        for type in after.doctypes where !type.isVirtual && before.find(type.name) !== type { new.append(type.schema) }
+        targets = new
+        try Self.checkKinds(before, after, session)
+        for step in SchemaPlan.steps(from: old, to: new) { steps.append(try planned(step)) }
+        try findOrphans()
+    }
+
+    private func type(_ registry: Registry, ofTable table: String) -> DocType? {
+        registry.doctypes.first { $0.table == table && !$0.isVirtual }
+    }
+
+    private func planned(_ step: SchemaStep) throws -> Session.PlannedStep {
+        let table = quoted(step.table)
+        func count(_ condition: String = "") throws -> Int {
+            Int(
+                try session.transaction.first("SELECT count(*) FROM \(table)\(condition)", [], [.integer])?[0].int ?? 0)
+        }
+        switch step {
+        case .createTable(let shape):
+            try refuseIfPresent(shape.name)
+            return .init(step: step, rows: 0, losesData: false)
+        case .dropTable:
+            let rows = try count()
+            return .init(step: step, rows: rows, losesData: rows > 0)
+        case .dropColumn(let name, let column):
+            let field = type(before, ofTable: name)?.field(column)
+            let rows = try count(" WHERE " + Self.isSet(column, field))
+            return .init(step: step, rows: rows, losesData: rows > 0)
+        case .convertColumn(let name, let from, let to):
+            let field = type(before, ofTable: name)?.field(from.name)
+            let rows = try count(" WHERE " + Self.isSet(from.name, field))
+            let lost = try conversion(name, to.name)?.lost(in: session.transaction) ?? 0
+            return .init(step: step, rows: rows, losesData: lost > 0)
+        default: return .init(step: step, rows: try count(), losesData: false)
+        }
+    }
+
+    /// A condition that the column holds something.
+    private static func isSet(_ column: String, _ field: FieldDefinition?) -> String {
+        let name = quoted(column)
+        if field?.type.isNumeric == true { return "\(name) <> 0" }
+        return field?.type.column == .text ? "(\(name) IS NOT NULL AND \(name) <> '')" : "\(name) IS NOT NULL"
+    }
+
+    private func conversion(_ table: String, _ column: String) -> ColumnConversion? {
+        guard let from = type(before, ofTable: table)?.field(column),
+            let to = type(after, ofTable: table)?.field(column)
+        else { return nil }
+        return ColumnConversion(table: table, from: from, to: to)
+    }
+
+    /// A table of that name may be the system's, or left of something else.
+    private func refuseIfPresent(_ table: String) throws {
+        let names = try session.transaction.query(session.transaction.dialect.tableNames, [], [.text])
+        guard names.contains(where: { $0[0].text == table }) else { return }
+        throw Problem(
+            .badMetadata, "The name is taken: there is a table \(table)", field: "name", fix: "Choose another name.")
+    }
+
+    /// Refuses to change what a DocType is while documents of it are there.
+    private static func checkKinds(_ before: Registry, _ after: Registry, _ session: Session) throws {
+        for type in before.doctypes where after.find(type.name) !== type {
+            guard let now = after.find(type.name) else { continue }
+            for field in now.fields where field.type != .password {
+                if type.field(field.name)?.type == .password {
+                    throw Problem(
+                        .badMetadata, "\(type.name): \(field.name): fieldtype: a Password stays one", field: "fieldtype"
+                    )
+                }
+            }
+            let changes: [(Bool, String)] = [
+                ((type.naming == .autoincrement) != (now.naming == .autoincrement), "autoname"),
+                (type.kind != now.kind, "istable"), (type.isSingle != now.isSingle, "issingle"),
+                (type.isVirtual != now.isVirtual, "is_virtual"),
+                (type.isSubmittable && !now.isSubmittable, "is_submittable"),
+            ]
+            guard let change = changes.first(where: \.0), !type.isVirtual else { continue }
+            if try session.transaction.first("SELECT name FROM \(quoted(type.table)) LIMIT 1", [], [.text]) != nil {
+                throw Problem(
+                    .badMetadata, "\(type.name): \(change.1): it cannot change while there are documents",
+                    field: change.1,
+                    fix: "Delete the documents first, or make another DocType.")
+            }
+        }
+    }
+
+    /// Finds the rows of tables whose field goes, or whose document's DocType goes.
+    private mutating func findOrphans() throws {
+        for type in before.doctypes where after.find(type.name) !== type {
+            let now = after.find(type.name)
+            for (field, _) in type.tables
+            where now?.tables.contains(where: { $0.field.name == field.name && $0.field.options == field.options })
+                != true
+            {
+                guard let child = before.find(field.options ?? ""), !child.isVirtual else { continue }
+                let row = try session.transaction.first(
+                    "SELECT count(*) FROM \(quoted(child.table)) WHERE parenttype = ? AND parentfield = ?",
+                    [.text(type.name), .text(field.name)], [.integer])
+                let rows = Int(row?[0].int ?? 0)
+                if rows > 0 { orphans.append((type, field, rows)) }
+            }
+        }
+    }
+
+    private static func words(_ parent: DocType, _ field: FieldDefinition) -> String {
+        "drop rows \(parent.table).\(field.name)"
+    }
+
+    /// Refuses what would lose what documents hold, unless it was allowed by its words.
+    ///
+    /// - Throws: ``Problem/Kind/losesData`` that names every such step.
+    func refuseLoss(allowing allowed: Set<String>) throws {
+        var lost = steps.filter { $0.losesData && !allowed.contains($0.step.words) }.map {
+            "\($0.step.words) (\($0.rows) rows)"
+        }
+        for (parent, field, rows) in orphans {
+            let words = Self.words(parent, field)
+            if !allowed.contains(words) { lost.append("\(words) (\(rows) rows)") }
+        }
+        guard !lost.isEmpty else { return }
+        throw Problem(
+            .losesData, "This would lose what documents hold: \(lost.joined(separator: ", "))",
+            fix: "Send these words as allow to agree: they are what stands before the brackets.")
+    }
+
+    /// Carries the steps out and notes which documents are others now.
+    func carryOut() throws {
+        let transaction = session.transaction
+        var touched = TouchedDocuments(before, session)
+        for (parent, field, _) in orphans {
+            guard let child = before.find(field.options ?? "") else { continue }
+            try touched.add(rowsOf: parent, field.name, child)
+            try transaction.execute(
+                "DELETE FROM \(quoted(child.table)) WHERE parenttype = ? AND parentfield = ?",
+                [.text(parent.name), .text(field.name)])
+        }
+        for planned in steps {
+            switch planned.step {
+            case .dropIndex(let table, let index):
+                try transaction.execute(
+                    "DROP INDEX IF EXISTS \(quoted(transaction.dialect.indexName(index, of: table)))")
+            case .dropTable(let table): try transaction.execute("DROP TABLE \(quoted(table))")
+            case .dropColumn(let table, let column):
+                let field = type(before, ofTable: table)?.field(column)
+                if planned.rows > 0 { try touched.add(table, Self.isSet(column, field)) }
+                try transaction.execute("ALTER TABLE \(quoted(table)) DROP COLUMN \(quoted(column))")
+            case .convertColumn(let table, let from, let column):
+                let field = type(before, ofTable: table)?.field(column.name)
+                if planned.rows > 0 { try touched.add(table, Self.isSet(from.name, field)) }
+                try conversion(table, column.name)?.run(in: transaction)
+            default: break
+            }
+        }
+        do {
+            try transaction.migrate(to: targets)
+        } catch StorageError.duplicate(let columns) {
+            let field = columns.first?.split(separator: ".").last.map(String.init) ?? ""
+            throw Problem(
+                .duplicate, "\(field) cannot be unique: documents hold the same value", field: "unique",
+                fix: "Change those documents first.")
+        }
+        for planned in steps where session.isRehearsing { session.pending.effects.append(.schema(planned)) }
+        try touched.record(in: after)
+    }
+}
+
+/// Documents that hold other values because their table changed: their digests in the audit log are brought along.
+private struct TouchedDocuments {
+    private let registry: Registry
+    private let session: Session
+    private var names: [String: Set<String>] = [:]
+
+    init(_ registry: Registry, _ session: Session) {
+        self.registry = registry
+        self.session = session
+    }
+
+    /// The documents of a table, or those that its rows belong to, for which the condition holds.
+    mutating func add(_ table: String, _ condition: String) throws {
+        guard let type = registry.doctypes.first(where: { $0.table == table }) else { return }
+        let isRow = type.kind == .child
+        let columns = isRow ? "parenttype, parent" : "name, name"
+        try session.transaction.forEach(
+            "SELECT \(columns) FROM \(quoted(table)) WHERE \(condition)", [], [.text, .text]
+        ) { row in
+            names[isRow ? row[0].text ?? "" : type.name, default: []].insert(row[1].text ?? "")
+        }
+    }
+
+    mutating func add(rowsOf parent: DocType, _ field: String, _ child: DocType) throws {
+        try session.transaction.forEach(
+            "SELECT parent FROM \(quoted(child.table)) WHERE parenttype = ? AND parentfield = ?",
+            [.text(parent.name), .text(field)], [.text]
+        ) { names[parent.name, default: []].insert($0[0].text ?? "") }
+    }
+
+    func record(in after: Registry) throws {
+        for (doctype, names) in names.sorted(by: { $0.key < $1.key }) {
+            guard let type = after.find(doctype), type.kind == .document, !type.isVirtual else { continue }
+            for chunk in names.sorted().chunks(of: Limits.filterValues) {
+                for document in try session.load(type, Array(chunk)) { session.record(.derive, document) }
+            }
+        }
+    }
+}

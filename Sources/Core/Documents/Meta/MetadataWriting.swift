@@ -1,0 +1,93 @@
+internal import Values
+
+/// What is brought into order when documents that describe DocTypes are saved.
+enum MetadataWriting {
+    /// Puts the rows of a DocType in the order it says, and names fields that have none after their labels.
+    static func arrange(_ document: Document) throws {
+        var rows = document.table("fields")
+        guard rows.count <= Limits.fields else {
+            throw Problem(
+                .tooMany, "\(document.name) has \(rows.count) fields, more than \(Limits.fields)", field: "fields")
+        }
+        var names = Set(rows.map { $0.text("fieldname") })
+        for row in rows where row.text("fieldname").isEmpty {
+            let source = row.text("label").isEmpty ? row.text("fieldtype") : row.text("label")
+            let base = fieldName(from: source)
+            var name = base
+            var number = 1
+            while !names.insert(name).inserted {
+                number += 1
+                name = "\(base)_\(number)"
+            }
+            row.set("fieldname", name)
+        }
+        var kept = kept(document)
+        if let order = kept["field_order"]?.array {
+            let places = Dictionary(
+                order.compactMap(\.string).enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+            rows = rows.enumerated().sorted {
+                let one = places[$0.element.text("fieldname")] ?? .max
+                let two = places[$1.element.text("fieldname")] ?? .max
+                return one == two ? $0.offset < $1.offset : one < two
+            }.map(\.element)
+            document.setTable("fields", rows)
+            kept["field_order"] = nil
+            document.set("properties", kept.isEmpty ? "" : JSON.object(kept).text)
+        }
+    }
+
+    /// Makes the roles that permissions name and nobody made yet.
+    static func makeRoles(_ names: Set<String>, in session: Session) throws {
+        let wanted = names.filter { !$0.isEmpty }.sorted()
+        let present = try session.values(of: "Role", wanted, ["name"])
+        let missing = wanted.filter { present[$0] == nil }
+        guard !missing.isEmpty else { return }
+        try session.privileged {
+            try session.insert(
+                missing.map { name in
+                    let role = try session.new(Role.self)
+                    role.roleName = name
+                    return role.document
+                })
+        }
+    }
+
+    /// What a document keeps besides its fields.
+    static func kept(_ document: Document) -> JSONObject {
+        guard let text = document["properties"].text, case .object(let kept)? = try? JSON.parse(text) else {
+            return [:]
+        }
+        return kept
+    }
+
+    /// A field's name made of its label: small letters, digits and `_`.
+    static func fieldName(from label: String) -> String {
+        var name = ""
+        for scalar in label.lowercased().unicodeScalars {
+            switch scalar {
+            case "a"..."z", "0"..."9", "_": name.unicodeScalars.append(scalar)
+            case " ", "-": name.append("_")
+            default: break
+            }
+        }
+        if name.isEmpty { name = "field" }
+        if let first = name.first, first.isNumber { name = "_\(name)" }
+        return String(name.drop { $0 == "_" }.prefix(55))
+    }
+
+    /// Ledgers are written by the posting functions of modules, and no other DocType is one.
+    static func refuseLedger(_ definition: DocTypeDefinition) throws {
+        guard definition.info.kind == .document || definition.info.kind == .child else {
+            throw Problem(
+                .badMetadata, "\(definition.name): cauldron_kind: only modules declare ledgers", field: "cauldron_kind")
+        }
+    }
+
+    /// Keeps what a client sent of a document that keeps more than its fields: what no field has, and how the rest was
+    /// written where it says nothing (`0`, `""`, `null`), so that it is written the same again.
+    static func keep(_ key: String, _ value: JSON, of document: Document) {
+        var kept = kept(document)
+        kept[key] = value
+        document.set("properties", JSON.object(kept).text)
+    }
+}

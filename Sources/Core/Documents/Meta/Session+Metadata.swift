@@ -1,0 +1,133 @@
+public import Storage
+public import Values
+
+extension Session {
+    /// What would change in the tables, with how many rows each step touches.
+    public struct PlannedStep: Sendable, Equatable {
+        /// The step.
+        public let step: SchemaStep
+        /// How many rows hold something that the step drops or converts; for other steps, how many rows the table has.
+        public let rows: Int
+        /// What the rows hold is lost, or changed so that it does not come back. Such a step has to be allowed by its words.
+        public let losesData: Bool
+
+        /// The step as JSON.
+        public var json: JSON {
+            ["step": .string(step.words), "rows": .int(Int64(rows)), "loses_data": .bool(losesData)]
+        }
+    }
+
+    /// Runs `body` and brings the metadata into force once at its end, however many documents that describe it are written:
+    /// so that DocTypes which name each other can be made together.
+    ///
+    /// `allowing` holds the words of steps that may lose what documents hold; see ``SchemaStep/words``.
+    ///
+    /// - Throws: what `body` throws; ``Problem/Kind/badMetadata``; ``Problem/Kind/losesData``.
+    @discardableResult
+    public func changeMetadata<T>(allowing steps: Set<String> = [], _ body: () throws -> T) throws -> T {
+        let (wasDeferring, wasAllowed) = (metadata.isDeferred, metadata.allowed)
+        metadata.isDeferred = true
+        metadata.allowed.formUnion(steps)
+        defer {
+            metadata.isDeferred = wasDeferring
+            metadata.allowed = wasAllowed
+        }
+        let result = try body()
+        if !wasDeferring, metadata.isDirty { try nested { try applyMetadata() } }
+        return result
+    }
+
+    /// Brings what documents say of DocTypes into force: checks it, changes the tables, and takes the new registry for the
+    /// rest of the session. All in the transaction; nothing remains of a change that is refused.
+    func applyMetadata() throws {
+        metadata.isDirty = false
+        try MetadataVersion.move(in: transaction)
+        let custom = try CustomMetadata(in: self)
+        let before = registry
+        let (after, problems) = registry.with(custom)
+        let known = before.with(metadata.custom ?? custom).problems
+        if let problem = problems.first(where: { problem in metadata.custom == nil || !known.contains(problem) }) {
+            throw problem
+        }
+        let plan = try MetadataPlan(from: before, to: after, in: self)
+        if !metadata.isPlanning { try plan.refuseLoss(allowing: metadata.allowed) }
+        registry = after
+        try plan.carryOut()
+        try refreshSearch()
+        metadata.custom = custom
+        metadata.hasChanged = true
+        metadata.planned += plan.steps
+        knownFieldRights = [:]
+        lookedUp = [:]
+        permittedDefaults = nil
+    }
+
+    /// What a session knows of changes of metadata.
+    struct MetadataState {
+        /// Documents that describe DocTypes were written, and it is not in force yet.
+        var isDirty = false
+        /// It is brought into force later.
+        var isDeferred = false
+        /// The steps are only to be seen: what loses data is not refused.
+        var isPlanning = false
+        /// The words of steps that may lose data.
+        var allowed: Set<String> = []
+        /// What was in force last, when this session brought it about.
+        var custom: CustomMetadata?
+        /// The registry of the session is another one than when it began.
+        var hasChanged = false
+        /// The steps that were carried out.
+        var planned: [PlannedStep] = []
+    }
+
+    /// Whether the metadata of the company changed in this session; its registry is then the one for later sessions.
+    public var hasChangedMetadata: Bool { metadata.hasChanged }
+}
+
+/// The version of a company's metadata: other processes see by it that theirs is old.
+public enum MetadataVersion {
+    static let table = TableSchema(
+        "_meta", columns: [.init("name", .text, required: true), .init("version", .integer, required: true)])
+
+    /// The version that is in force in the transaction; 0 before the first change.
+    public static func current(in transaction: any Transaction) throws -> Int64 {
+        try transaction.first("SELECT version FROM _meta WHERE name = ?", [.text("doctypes")], [.integer])?[0].int ?? 0
+    }
+
+    /// Moves it on; whoever else wants to, waits for the end of the transaction.
+    static func move(in transaction: any Transaction) throws {
+        try transaction.execute(
+            """
+            INSERT INTO _meta (name, version) VALUES (?, 1)
+            ON CONFLICT (name) DO UPDATE SET version = _meta.version + 1
+            """, [.text("doctypes")])
+    }
+}
+
+extension Session {
+    /// Takes what the company changed of the metadata into force for this session, which began with what the modules
+    /// declare. A database that is too old to have any is left at that.
+    ///
+    /// Gives what of the changes has no effect, in words.
+    @discardableResult
+    public func adoptMetadata() throws -> [String] {
+        let names = try transaction.query(transaction.dialect.tableNames, [], [.text]).compactMap { $0[0].text }
+        let wanted = CustomMetadata.sources.compactMap { registry.find($0)?.table } + [MetadataVersion.table.name]
+        guard Set(wanted).isSubset(of: names) else { return [] }
+        let (customized, problems) = try registry.customized(in: self)
+        registry = customized
+        return problems
+    }
+}
+
+extension Registry {
+    /// The registry with what the company changed of it, read in a transaction on which `session` runs, and what of the
+    /// changes has no effect, in words.
+    ///
+    /// - Throws: ``StorageError``.
+    public func customized(in session: Session) throws -> (registry: Registry, problems: [String]) {
+        let custom = try CustomMetadata(in: session)
+        let (registry, problems) = with(custom)
+        return (registry, problems.map(\.message))
+    }
+}

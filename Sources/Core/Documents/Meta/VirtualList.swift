@@ -1,0 +1,196 @@
+internal import Values
+
+/// A list of documents that no table holds: the same fields, filters, order and pages, in memory.
+struct VirtualList {
+    private let query: ListQuery
+    private let type: DocType
+    private let session: Session
+
+    init(_ query: ListQuery, _ type: DocType, _ session: Session) {
+        self.query = query
+        self.type = type
+        self.session = session
+    }
+
+    /// The rows.
+    ///
+    /// - Throws: as ``Session/list(_:)``.
+    func rows() throws -> ListResult {
+        let fields = try selected()
+        var documents = try matching()
+        let order = try order()
+        documents.sort { one, two in
+            for (slot, descending) in order {
+                let (left, right) = (one.values[slot], two.values[slot])
+                let compared =
+                    left.order(to: right) ?? (left == right ? 0 : left.isNull ? -1 : right.isNull ? 1 : 0)
+                if compared == 0 { continue }
+                return (compared < 0) != descending
+            }
+            return one.name < two.name
+        }
+        let limit = query.limit <= 0 ? Limits.listRows : min(query.limit, Limits.listRows)
+        let page = documents.dropFirst(max(0, query.start)).prefix(limit)
+        return ListResult(
+            columns: fields.map { ListResult.Column(name: $0.name, type: type.columns[$0.slot].type) },
+            rows: page.map { document in fields.map { document.values[$0.slot] } })
+    }
+
+    /// How many rows there are.
+    func count() throws -> Int { try matching().count }
+
+    private func matching() throws -> [Document] {
+        try session.require(.read, type)
+        guard let source = session.registry.sources[type.name] else { return [] }
+        let all = try query.filters.flatMap { try Filter.parse($0, "and", type) }
+        let any = try query.orFilters.flatMap { try Filter.parse($0, "or", type) }
+        let onlyOwn = session.mayOnlyOwn(.read, type)
+        return try source.list(query, session).filter { document in
+            if onlyOwn, document.owner != session.actor.user { return false }
+            return try (all.map { try holds($0, document) } ?? true) && (any.map { try holds($0, document) } ?? true)
+        }
+    }
+
+    private func selected() throws -> [(name: String, slot: Int)] {
+        guard query.groupBy?.isEmpty ?? true else {
+            throw Problem(.malformed, "\(type.name) cannot be grouped: no table holds its documents", field: "group_by")
+        }
+        guard !query.fields.isEmpty, query.fields.count <= Limits.listFields else {
+            throw Problem(.malformed, "A list needs 1 to \(Limits.listFields) fields", field: "fields")
+        }
+        var fields: [(name: String, slot: Int)] = []
+        for field in query.fields {
+            guard let text = field.string else { throw unknown(field.text) }
+            var name = Self.plain(text, type)
+            var shown = name
+            if let range = name.lowercased().ranges(of: " as ").last {
+                shown = String(name[range.upperBound...])
+                name = String(name[..<range.lowerBound])
+            }
+            if name == "*" {
+                for (slot, column) in type.columns.enumerated() where column.type != .password {
+                    fields.append((column.name, slot))
+                }
+            } else {
+                fields.append((shown, try slot(name)))
+            }
+        }
+        return fields
+    }
+
+    private func order() throws -> [(slot: Int, descending: Bool)] {
+        guard let text = query.orderBy, !text.isEmpty else {
+            return [(type.slot(of: type.sort.field) ?? 0, type.sort.descending)]
+        }
+        return try text.split(separator: ",").map { part in
+            let words = part.split(separator: " ")
+            let direction = words.count > 1 ? words[1].lowercased() : "asc"
+            return (try slot(Self.plain(String(words.first ?? ""), type)), direction == "desc")
+        }
+    }
+
+    private func slot(_ name: String) throws -> Int {
+        guard let slot = type.slot(of: Self.plain(name, type)), type.columns[slot].type != .password else {
+            throw unknown(name)
+        }
+        return slot
+    }
+
+    /// Takes away what MariaDB's users write around names.
+    private static func plain(_ text: String, _ type: DocType) -> String {
+        var bare = text.contains("`") ? String(text.filter { $0 != "`" }) : text
+        for prefix in ["tab\(type.name).", "\(type.name)."] where bare.hasPrefix(prefix) {
+            bare = String(bare.dropFirst(prefix.count))
+        }
+        return bare
+    }
+
+    private func unknown(_ name: String) -> Problem {
+        Problem(
+            .unknownField, "\(type.name) has no field \(FieldDefinition.short(name))",
+            field: FieldDefinition.short(name))
+    }
+
+    // MARK: Conditions
+
+    private func holds(_ filter: Filter, _ document: Document) throws -> Bool {
+        switch filter {
+        case .all(let filters): return try filters.allSatisfy { try holds($0, document) }
+        case .any(let filters): return try filters.contains { try holds($0, document) }
+        case .condition(let condition):
+            if let doctype = condition.doctype, doctype != type.name { throw unknown(condition.qualified) }
+            let slot = try slot(condition.field)
+            return try holds(condition, document.values[slot], type.columns[slot])
+        }
+    }
+
+    private func holds(_ condition: Filter.Condition, _ value: Value, _ field: FieldDefinition) throws -> Bool {
+        func problem(_ text: String) -> Problem {
+            Problem(.malformed, "Filter on \(field.name): \(text)", field: field.name)
+        }
+        func isSame(_ json: JSON) throws -> Bool {
+            let wanted = try json.isNull || json == "" ? Value.null : field.value(of: json)
+            return wanted == value || wanted.isEmpty && value.isEmpty || wanted.isNothing && value.isNothing
+        }
+        func elements(_ json: JSON) -> [JSON] {
+            json.array ?? json.string.map { $0.split(separator: ",").map { .string($0.trimmed) } } ?? [json]
+        }
+        switch Operator(condition.op) {
+        case .equal: return try isSame(condition.value)
+        case .notEqual: return try !isSame(condition.value)
+        case .greater, .less, .greaterOrEqual, .lessOrEqual:
+            guard let order = value.order(to: try field.value(of: condition.value)) else { return false }
+            switch condition.op {
+            case ">": return order > 0
+            case "<": return order < 0
+            case ">=": return order >= 0
+            default: return order <= 0
+            }
+        case .like, .notLike:
+            guard let pattern = condition.value.string, pattern.utf8.count <= Limits.patternBytes else {
+                throw problem("like needs text of at most \(Limits.patternBytes) bytes")
+            }
+            return Self.isLike(value.description, pattern) == (Operator(condition.op) == .like)
+        case .isIn: return try elements(condition.value).contains { try isSame($0) }
+        case .notIn: return try !elements(condition.value).contains { try isSame($0) }
+        case .isSet:
+            switch condition.value.string?.lowercased() {
+            case "set": return !value.isEmpty
+            case "not set": return value.isEmpty
+            default: throw problem("is takes \"set\" or \"not set\"")
+            }
+        case .between:
+            guard let bounds = condition.value.array, bounds.count == 2 else {
+                throw problem("between takes two values")
+            }
+            let low = try field.value(of: bounds[0])
+            let high = try field.value(of: bounds[1])
+            return (value.order(to: low) ?? -1) >= 0 && (value.order(to: high) ?? 1) <= 0
+        default: throw problem("\(condition.op) works only on documents of a table")
+        }
+    }
+
+    /// Whether text fits a pattern of `%` and `_`, without regard to case.
+    static func isLike(_ text: String, _ pattern: String) -> Bool {
+        let text = Array(text.lowercased().unicodeScalars)
+        let pattern = Array(pattern.lowercased().unicodeScalars)
+        var (at, place) = (0, 0)
+        var (star, mark) = (-1, 0)
+        while at < text.count {
+            if place < pattern.count, pattern[place] == "_" || pattern[place] == text[at], pattern[place] != "%" {
+                at += 1
+                place += 1
+            } else if place < pattern.count, pattern[place] == "%" {
+                (star, mark) = (place, at)
+                place += 1
+            } else if star >= 0 {
+                mark += 1
+                (at, place) = (mark, star + 1)
+            } else {
+                return false
+            }
+        }
+        while place < pattern.count, pattern[place] == "%" { place += 1 }
+        return place == pattern.count
+    }
+}

@@ -1,0 +1,8 @@
+extension FieldOption {
+    /// Belongs to a level of permissions of its own; 0 is the document's.
+    public static func level(_ level: Int) -> FieldOption { FieldOption { $0.permlevel = level } }
+    /// A link that User Permissions do not limit.
+    public static let ignoresUserPermissions = FieldOption { $0.flags.insert(.ignoreUserPermissions) }
+    /// Shown masked to who lacks the right `mask`.
+    public static let masked = FieldOption { $0.flags.insert(.masked) }
+}

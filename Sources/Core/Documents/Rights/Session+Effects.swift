@@ -1,0 +1,76 @@
+internal import Storage
+internal import Values
+
+extension Session {
+    /// What a rehearsal would do, as the actor may see it. Called while its effects stand in the database.
+    func showing(
+        _ documents: [DocumentEffect], _ postings: [Changeset.Posting], _ events: [(type: String, subject: String)],
+        _ hash: String
+    ) throws -> (json: JSON, documents: [DocumentEffect], postings: [Changeset.Posting]) {
+        let access = try effectAccess(documents)
+        var readable: [DocumentEffect] = []
+        let shownDocuments = documents.map { effect -> JSON in
+            guard let isOwn = access[LinkTarget(doctype: effect.doctype, name: effect.name)],
+                let type = registry.find(effect.doctype)
+            else { return ["action": .string(effect.action), "doctype": .string(effect.doctype), "hidden": true] }
+            let shown = DocumentEffect(
+                effect, detail: presentChanges(effect.detail, of: type, isOwn: isOwn),
+                changed: presentChanges(effect.changed, of: type, isOwn: isOwn))
+            readable.append(shown)
+            return shown.json
+        }
+        let shownPostings = try postings.map(showing)
+        let shownEvents = events.map { event -> JSON in
+            let parts = event.subject.split(separator: "/", maxSplits: 1).map(String.init)
+            let subject = LinkTarget(doctype: parts.first ?? "", name: parts.count > 1 ? parts[1] : "")
+            let isHidden = registry.find(subject.doctype) != nil && access[subject] == nil && !asksNoFields
+            return [
+                "type": .string(event.type), "subject": .string(isHidden ? subject.doctype : event.subject),
+            ]
+        }
+        let json: JSON = [
+            "hash": .string(hash), "documents": .array(shownDocuments),
+            "postings": .array(zip(postings, shownPostings).map { countedJSON(of: $1, outOf: $0.rows.count) }),
+            "events": .array(shownEvents),
+        ]
+        return (json, readable, shownPostings.filter { !$0.rows.isEmpty })
+    }
+
+    private func countedJSON(of shown: Changeset.Posting, outOf count: Int) -> JSON {
+        var json: JSONObject = ["doctype": .string(shown.doctype)]
+        if !shown.rows.isEmpty { json["rows"] = .array(shown.rows) }
+        if shown.rows.count < count { json["hidden_rows"] = .int(Int64(count - shown.rows.count)) }
+        return .object(json)
+    }
+
+    /// The documents among effects that the actor may read, each with whether it made it. One that is gone was read before.
+    private func effectAccess(_ effects: [DocumentEffect]) throws -> [LinkTarget: Bool] {
+        var access: [LinkTarget: Bool] = [:]
+        for (doctype, effects) in Dictionary(grouping: effects, by: \.doctype).sorted(by: { $0.key < $1.key }) {
+            guard let type = registry.find(doctype), try decision(.read, type).isAllowed else { continue }
+            let documents = try load(type, Set(effects.map(\.name)).sorted())
+            let decisions = try decisions(.read, type, documents)
+            for (document, decision) in zip(documents, decisions) where decision.isAllowed {
+                access[LinkTarget(doctype: doctype, name: document.name)] = isSameName(document.owner, actor.user)
+            }
+            let isAllOpen = readCondition(for: type, table: type.table, right: .read) == nil
+            let present = Set(documents.map { LinkTarget(doctype: doctype, name: $0.name) })
+            for effect in effects where effect.action == Action.delete.rawValue {
+                let gone = LinkTarget(doctype: doctype, name: effect.name)
+                if isAllOpen, !present.contains(gone) { access[gone] = false }
+            }
+        }
+        return access
+    }
+
+    /// The rows of a posting that the actor may read, as it may see them.
+    private func showing(_ posting: Changeset.Posting) throws -> Changeset.Posting {
+        guard let type = registry.find(posting.doctype), try decision(.read, type).isAllowed else {
+            return Changeset.Posting(doctype: posting.doctype, rows: [])
+        }
+        if asksNoFields { return posting }
+        let rows = try load(type, posting.rows.compactMap { $0["name"]?.string })
+        let shown = zip(rows, try decisions(.read, type, rows)).filter(\.1.isAllowed).map { present($0.0) }
+        return Changeset.Posting(doctype: posting.doctype, rows: shown)
+    }
+}

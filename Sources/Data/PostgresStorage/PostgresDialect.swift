@@ -1,0 +1,33 @@
+internal import Storage
+internal import Values
+
+/// PostgreSQL's own words.
+struct PostgresDialect: Dialect {
+    /// Letters of ASCII count as equal to their capitals and no other letters do, and nothing escapes `%` and `_`: as in
+    /// SQLite.
+    func like(_ column: String) -> String {
+        "lower(\(column) COLLATE \"C\") LIKE lower(CAST(? AS TEXT) COLLATE \"C\") ESCAPE ''"
+    }
+
+    func indexName(_ index: TableSchema.Index, of table: String) -> String {
+        PostgresMigration.shortened(
+            "\(table):\(index.columns.joined(separator: ","))\(index.unique ? " unique" : "")")
+    }
+
+    /// Only letters of ASCII match their capitals, as everywhere here.
+    func matches(_ column: String) -> String { "\(column) COLLATE \"C\" ~* CAST(? AS TEXT)" }
+
+    func isOneOf(_ column: String, count: Int) -> String {
+        count == 0 ? "1 = 0" : "\(column) IN (\(placeholders(count)))"
+    }
+
+    func ordered(_ sql: String, descending: Bool, isNullable: Bool) -> String {
+        if !isNullable { return sql + (descending ? " DESC" : " ASC") }
+        return sql + (descending ? " DESC NULLS LAST" : " ASC NULLS FIRST")
+    }
+
+    func average(_ sql: String, _ type: ColumnType) -> String {
+        let scale = if case .decimal(let scale) = type { Int(scale) } else { 0 }
+        return "trunc(avg(\(sql)), \(scale))"
+    }
+}

@@ -1,0 +1,199 @@
+internal import Storage
+internal import Values
+
+/// Runs bodies that write: all that wait share one commit, each in a savepoint of its own.
+///
+/// Every commit that wrote also notes its number in the table `_writer`, so that after a lost connection the tenant itself
+/// tells whether the commit came through. (`pg_xact_status` cannot: a server that crashed before the commit was on disk may
+/// give the same transaction number to somebody else.)
+// Unchecked, because it is handed once to the thread that serves it.
+final class PostgresWriter: @unchecked Sendable {
+    private let server: PostgresServer
+    private var connection: PostgresConnection?
+    /// The number of the commit that is being prepared, counted from 1.
+    private var number: Int64 = 0
+
+    /// A body and how often it has begun to run.
+    private struct Attempt {
+        let work: Work
+        var count = 0
+    }
+
+    private typealias Done = (attempt: Attempt, outcome: Work.Outcome)
+
+    init(_ server: PostgresServer, _ connection: PostgresConnection) {
+        self.server = server
+        self.connection = connection
+    }
+
+    /// Runs what `queue` brings until it is closed.
+    func serve(_ queue: WorkQueue) {
+        while let first = queue.take() {
+            var waiting = [Attempt(work: first)]
+            while !waiting.isEmpty { waiting = run(waiting, queue) }
+        }
+        connection = nil
+    }
+
+    /// Runs those and what else waits in one transaction. Returns those that were undone for no fault of theirs.
+    private func run(_ attempts: [Attempt], _ queue: WorkQueue) -> [Attempt] {
+        let connection: PostgresConnection
+        do {
+            connection = try connected()
+        } catch {
+            for attempt in attempts { attempt.work.refuse(error) }
+            return []
+        }
+        number += 1
+        connection.begin()
+        var done: [Done] = []
+        var todo = attempts[...]
+        while connection.failure == nil, done.count < max(server.limits.groupSize, attempts.count),
+            var attempt = todo.popFirst() ?? queue.takeIfWaiting().map({ Attempt(work: $0) })
+        {
+            let outcome = run(&attempt, connection)
+            done.append((attempt, outcome))
+        }
+        if let failure = connection.failure { return undo(done, Array(todo), failure, connection) }
+        do {
+            try connection.commit(note: note)
+            finish(done, nil)
+            return []
+        } catch {
+            return settle(done, error, connection)
+        }
+    }
+
+    /// Runs a body in a savepoint, and again while others stand in its way.
+    private func run(_ attempt: inout Attempt, _ connection: PostgresConnection) -> Work.Outcome {
+        let work = attempt.work
+        while true {
+            attempt.count += 1
+            var outcome: Work.Outcome?
+            var failure: (any Error)?
+            do {
+                try connection.savepoint {
+                    connection.startClock(.seconds(server.limits.statementSeconds))
+                    let result = work.run(connection)
+                    connection.stopClock()
+                    outcome = result
+                    if let error = result.error { throw error }
+                }
+            } catch {
+                failure = error
+            }
+            connection.stopClock()
+            if connection.failure == nil, connection.takeWish(), attempt.count < server.limits.attempts { continue }
+            if let outcome, outcome.error != nil || failure == nil { return outcome }
+            // The body was well, but what it did could not be kept.
+            let error = failure ?? StorageError.closed
+            return Work.Outcome(error: error) { voided in work.refuse(voided ?? error) }
+        }
+    }
+
+    /// The transaction ended under its last body.
+    private func undo(
+        _ done: [Done], _ todo: [Attempt], _ failure: any Error, _ connection: PostgresConnection
+    ) -> [Attempt] {
+        var again: [Attempt] = []
+        if connection.isGone {
+            self.connection = nil
+        } else {
+            connection.rollBack()
+        }
+        for (index, one) in done.enumerated() {
+            let isLast = index == done.count - 1
+            if !isLast, one.outcome.error != nil {
+                one.outcome.finish(nil)
+            } else if isLast, !connection.isGone {
+                // It was this one that the server gave up the transaction for, such as for want of the lock.
+                one.outcome.finish(one.outcome.error == nil ? failure : nil)
+            } else {
+                again.append(one.attempt)
+            }
+        }
+        return keep(again, failure) + todo
+    }
+
+    /// The commit failed, or its answer was lost.
+    private func settle(_ done: [Done], _ failure: any Error, _ connection: PostgresConnection) -> [Attempt] {
+        if connection.isGone {
+            self.connection = nil
+            do {
+                if try isCommitted() {
+                    finish(done, nil)
+                    return []
+                }
+            } catch {
+                finish(done, StorageError.unavailable("the outcome of a commit is unknown: \(error)"))
+                return []
+            }
+        } else {
+            connection.rollBack()
+            // Failing alone, a body fails for its own fault.
+            if done.count == 1, !connection.takeWish() {
+                finish(done, failure)
+                return []
+            }
+        }
+        for one in done where one.outcome.error != nil { one.outcome.finish(nil) }
+        return keep(done.filter { $0.outcome.error == nil }.map(\.attempt), failure)
+    }
+
+    private func finish(_ done: [Done], _ error: (any Error)?) {
+        for (_, outcome) in done { outcome.finish(outcome.error == nil ? error : nil) }
+    }
+
+    /// Those that may run once more; the others are told why not.
+    private func keep(_ attempts: [Attempt], _ failure: any Error) -> [Attempt] {
+        for attempt in attempts where attempt.count >= server.limits.attempts { attempt.work.refuse(failure) }
+        return attempts.filter { $0.count < server.limits.attempts }
+    }
+
+    // MARK: - Lost connections
+
+    private func connected() throws -> PostgresConnection {
+        if let connection { return connection }
+        let fresh = try server.connectPatiently(.writing)
+        connection = fresh
+        // The server may not have noticed yet that the connection before is gone, and hold its locks.
+        fresh.begin(isAlone: true)
+        try fresh.savepoint {
+            _ = try fresh.query(
+                """
+                SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                WHERE application_name = ? AND usename = current_user AND pid <> pg_backend_pid()
+                """, [.text(server.writer)], [.integer])
+        }
+        try fresh.commit(note: nil)
+        return fresh
+    }
+
+    /// Whether the commit whose answer was lost came through. The lock is free only when the server has done with it.
+    private func isCommitted() throws -> Bool {
+        var attempt = 1
+        while true {
+            do {
+                let connection = try connected()
+                connection.begin()
+                let row = try connection.first(
+                    "SELECT number FROM _writer WHERE id = ?", [.text(server.writer)], [.integer])
+                try connection.commit(note: nil)
+                return row?[0].int == number
+            } catch {
+                connection = nil
+                attempt += 1
+                if attempt > server.limits.attempts { throw error }
+            }
+        }
+    }
+
+    private var note: (sql: String, arguments: [Value]) {
+        (
+            """
+            INSERT INTO _writer (id, number, seen) VALUES (?, ?, localtimestamp)
+            ON CONFLICT (id) DO UPDATE SET number = excluded.number, seen = excluded.seen
+            """, [.text(server.writer), .int(number)]
+        )
+    }
+}

@@ -1,0 +1,102 @@
+internal import Storage
+internal import Synchronization
+public import Values
+
+/// A key that a user gave to a program: for some things only, for some time only. Its secret is not among what is told.
+public struct ScopedKey: Sendable, Equatable {
+    /// Names the key.
+    public let key: String
+    /// Whose it is.
+    public let user: String
+    /// What people call it.
+    public let label: String
+    /// What it is good for, as JSON; what that means is the matter of who asks.
+    public let scopes: String
+    /// When it was made.
+    public let created: Timestamp
+    /// When it ends to be valid; nil when it does not.
+    public let expires: Timestamp?
+    /// When it was last used, to the hour; nil when it never was.
+    public let lastUsed: Timestamp?
+}
+
+/// Whom a key speaks for.
+public struct KeyHolder: Sendable, Equatable {
+    /// The user.
+    public let user: String
+    /// What the key is good for, as JSON; nil for all that the user may.
+    public let scopes: String?
+}
+
+extension IdentityStore {
+    /// Makes a key with scopes for a user's program. Its secret is shown this once and kept as a hash.
+    ///
+    /// - Throws: ``IdentityError/tooManyKeys(_:)``.
+    public func makeKey(
+        for user: String, label: String, scopes: String, expires: Timestamp? = nil, at now: Timestamp
+    ) async throws -> APIKeys {
+        let made = APIKeys(key: SecureRandom.token(bytes: 8), secret: SecureRandom.token(bytes: 16))
+        let most = limits.keysPerUser
+        try await database.write { transaction in
+            let count =
+                try transaction.first(
+                    "SELECT count(*) FROM _api_key WHERE \"user\" = ?", [.text(user)], [.integer])?[0].int ?? 0
+            guard count < most else { throw IdentityError.tooManyKeys(most) }
+            try transaction.insert(
+                into: "_api_key", ["key", "user", "label", "secret", "scopes", "created", "expires"],
+                [
+                    [
+                        .text(made.key), .text(user), .text(label), .bytes(Secret.digest(made.secret)), .text(scopes),
+                        .timestamp(now), expires.map(Value.timestamp) ?? .null,
+                    ]
+                ])
+        }
+        return made
+    }
+
+    /// The keys with scopes of a user, the oldest first.
+    public func scopedKeys(of user: String) async throws -> [ScopedKey] {
+        let rows = try await database.read { transaction in
+            try transaction.query(
+                """
+                SELECT key, label, scopes, created, expires, last_used FROM _api_key WHERE "user" = ?
+                ORDER BY created, key
+                """, [.text(user)], [.text, .text, .text, .timestamp, .timestamp, .timestamp])
+        }
+        return rows.map { row in
+            ScopedKey(
+                key: row[0].text ?? "", user: user, label: row[1].text ?? "", scopes: row[2].text ?? "",
+                created: row[3].timestamp ?? .earliest, expires: row[4].timestamp, lastUsed: row[5].timestamp)
+        }
+    }
+
+    /// Ends the validity of a key with scopes; says whether the user had it.
+    @discardableResult
+    public func revokeKey(_ key: String, of user: String) async throws -> Bool {
+        let count = try await database.write { transaction in
+            try transaction.execute(
+                "DELETE FROM _api_key WHERE key = ? AND \"user\" = ?", [.text(key), .text(user)])
+        }
+        cache.withLock { $0.forget(user) }
+        return count > 0
+    }
+
+    /// Whom a key with this secret speaks for, or nil: when there is none, the secret is wrong, or it has expired. Costs no
+    /// query while the key is cached, a few seconds long.
+    public func holder(ofKey key: String, secret: String, at now: Timestamp) async throws -> KeyHolder? {
+        guard let known = try await known(key, secret: secret) else { return nil }
+        if let expires = known.expires, expires <= now { return nil }
+        if known.scopes != nil, known.lastUsed.map({ now > $0.adding(seconds: limits.lastSeenSeconds) }) ?? true {
+            await touch(key, at: now)
+        }
+        return KeyHolder(user: known.user, scopes: known.scopes)
+    }
+
+    /// Notes that a key is in use. Should that fail, the next request tries again.
+    private func touch(_ key: String, at now: Timestamp) async {
+        cache.withLock { $0.touch(key: key, at: now) }
+        _ = try? await database.write { transaction in
+            try transaction.execute("UPDATE _api_key SET last_used = ? WHERE key = ?", [.timestamp(now), .text(key)])
+        }
+    }
+}

@@ -1,0 +1,85 @@
+internal import Documents
+internal import HTTPTypes
+internal import Hummingbird
+internal import NIOCore
+internal import ObjectStorage
+internal import Tenancy
+
+/// `/files/…` and `/private/files/…`: files that were uploaded, whole or in part (RFC 9110 section 14).
+///
+/// A browser shows pictures, PDF and plain text in place. Whatever could hold a script is only downloaded, and even then
+/// nothing of it may run in the site's name.
+struct FileDownload: Sendable {
+    let tenant: Tenant
+    let store: (any ObjectStore)?
+
+    /// Answers a request for the file at `url`.
+    ///
+    /// - Throws: ``Problem/Kind/notFound``, also for a file that the actor may not see.
+    func answer(_ url: String, _ headers: HTTPFields, as actor: Actor, downloads: Bool) async throws -> Response {
+        let file = try await tenant.read(as: actor, briefly: true) { try $0.storedFile(at: url) }
+        guard let store, let size = try await store.size(of: file.hash) else {
+            throw Problem(.notFound, "The file \(file.fileName) is gone")
+        }
+        var fields: HTTPFields = [
+            .contentType: FileContent.mediaType(file.fileName), .eTag: "\"\(file.hash)\"", .acceptRanges: "bytes",
+            .xContentTypeOptions: "nosniff", .contentSecurityPolicy: "default-src 'none'; sandbox",
+            .cacheControl: file.isPrivate ? "private, no-cache" : "public, max-age=3600",
+            .contentDisposition: Self.disposition(
+                file.fileName, isShown: !downloads && FileContent.isShown(file.fileName)),
+        ]
+        if headers[.ifNoneMatch]?.contains(file.hash) == true { return Response(status: .notModified, headers: fields) }
+        let isSame = headers[.ifRange].map { $0.contains(file.hash) } ?? true
+        guard let asked = headers[.range], isSame, let range = Self.range(asked, of: size) else {
+            return try await response(.ok, fields, 0..<size, store.reader(of: file.hash))
+        }
+        guard !range.isEmpty else {
+            fields[.contentRange] = "bytes */\(size)"
+            return Response(status: .rangeNotSatisfiable, headers: fields)
+        }
+        fields[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(size)"
+        return try await response(.partialContent, fields, range, store.reader(of: file.hash))
+    }
+
+    private func response(
+        _ status: HTTPResponse.Status, _ fields: HTTPFields, _ range: Range<Int64>, _ reader: any ObjectReader
+    ) -> Response {
+        let body = ResponseBody(contentLength: Int(range.upperBound - range.lowerBound)) { writer in
+            var at = range.lowerBound
+            while at < range.upperBound {
+                let bytes = try await reader.read(at: at, count: Int(clamping: range.upperBound - at))
+                guard !bytes.isEmpty else { throw ObjectStorageError.notFound }
+                try await writer.write(ByteBuffer(bytes: bytes))
+                at += Int64(bytes.count)
+            }
+            try await writer.finish(nil)
+        }
+        return Response(status: status, headers: fields, body: body)
+    }
+
+    /// The range that a header asks for; an empty one when there is nothing of it, nil when it is to be ignored.
+    static func range(_ header: String, of size: Int64) -> Range<Int64>? {
+        guard header.hasPrefix("bytes="), !header.contains(",") else { return nil }
+        let parts = header.dropFirst(6).split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 2 else { return nil }
+        if parts[0].isEmpty {
+            guard let last = Int64(parts[1]), last >= 0 else { return nil }
+            return last == 0 ? 0..<0 : max(0, size - last)..<size
+        }
+        guard let first = Int64(parts[0]), first >= 0 else { return nil }
+        guard first < size else { return 0..<0 }
+        if parts[1].isEmpty { return first..<size }
+        guard let last = Int64(parts[1]), last >= first else { return nil }
+        return first..<min(size, last + 1)
+    }
+
+    /// How a browser takes the file: with its name in ASCII and, by RFC 6266, in UTF-8.
+    static func disposition(_ name: String, isShown: Bool) -> String {
+        let plain = String(
+            name.unicodeScalars.map { scalar -> Character in
+                scalar.isASCII && scalar != "\"" && scalar != "\\" && scalar.value >= 32 ? Character(scalar) : "_"
+            })
+        return
+            "\(isShown ? "inline" : "attachment"); filename=\"\(plain)\"; filename*=UTF-8''\(PercentCoding.encode(name))"
+    }
+}

@@ -1,0 +1,183 @@
+internal import Documents
+internal import Foundation
+internal import HTTPTypes
+internal import Hummingbird
+internal import NIOCore
+internal import ObjectStorage
+internal import Tenancy
+internal import Values
+
+/// `upload_file`: files that come as forms, streamed to the object store while they arrive.
+struct FileUpload: Sendable {
+    let tenant: Tenant
+    let store: (any ObjectStore)?
+    let configuration: GatewayConfiguration
+
+    /// The names it is called by.
+    static let names: Set<String> = ["upload_file", "frappe.handler.upload_file"]
+    /// The method that takes a file as text in the arguments.
+    static let attachName = "frappe.client.attach_file"
+    private static let fieldBytes = 64 << 10
+
+    /// Whether a request brings its file in a form.
+    static func isForm(_ request: Request) -> Bool {
+        request.head.headerFields[.contentType]?.lowercased().hasPrefix("multipart/form-data") ?? false
+    }
+
+    /// Takes the file of a form.
+    ///
+    /// - Throws: ``Problem``: ``Problem/Kind/tooLarge``, ``Problem/Kind/slowRequest``, ``Problem/Kind/malformed``, and what
+    ///   ``Session/attach(_:)`` throws.
+    func take(_ request: Request, as actor: Actor) async throws -> Reply {
+        let boundary = request.head.headerFields[.contentType].flatMap { FormBody.parameter("boundary", of: $0) }
+        var reader = try MultipartReader(boundary: boundary ?? "")
+        var form = Form()
+        let deadline = ContinuousClock.now + .seconds(configuration.bodySeconds)
+        do {
+            for try await buffer in request.body {
+                for event in try reader.feed(buffer.readableBytesView) { try await take(event, &form) }
+                guard ContinuousClock.now < deadline else {
+                    throw Problem(.slowRequest, "The file did not arrive within \(configuration.bodySeconds) seconds")
+                }
+            }
+            guard reader.isDone else { throw MultipartReader.broken }
+            return try await finish(form, as: actor)
+        } catch {
+            await form.writer?.abandon()
+            throw Self.problem(error, limit: configuration.fileBytes)
+        }
+    }
+
+    /// Takes a file that the arguments name, or hold as text.
+    func take(_ arguments: Arguments, as actor: Actor) async throws -> Reply {
+        var form = Form()
+        form.arguments = arguments
+        do {
+            if let data = arguments.text("filedata") {
+                let isCoded = arguments.flag("decode_base64") ?? false
+                guard let bytes = isCoded ? Foundation.Data(base64Encoded: data).map(Array.init) : Array(data.utf8)
+                else {
+                    throw Problem(.malformed, "filedata is not base 64", field: "filedata")
+                }
+                let writer = try await writer()
+                form.writer = writer
+                try await writer.append(bytes)
+                form.file = try await writer.finish()
+                form.fileName = arguments.text("filename") ?? ""
+            }
+            return try await finish(form, as: actor)
+        } catch {
+            await form.writer?.abandon()
+            throw Self.problem(error, limit: configuration.fileBytes)
+        }
+    }
+
+    /// What has come of a form so far.
+    private struct Form {
+        var arguments = Arguments([:])
+        var writer: (any ObjectWriter)?
+        var file: StoredObject?
+        var fileName = ""
+        var field: (name: String, bytes: [UInt8])?
+    }
+
+    private func take(_ event: MultipartReader.Event, _ form: inout Form) async throws {
+        switch event {
+        case .part(_, let fileName?):
+            guard form.writer == nil else { throw Problem(.malformed, "One file at a time", field: "file") }
+            form.fileName = fileName
+            form.writer = try await writer()
+        case .part(let name, nil): form.field = (name, [])
+        case .bytes(let bytes):
+            guard let field = form.field else {
+                try await form.writer?.append(bytes)
+                return
+            }
+            guard field.bytes.count + bytes.count <= Self.fieldBytes else {
+                throw Problem(.tooLarge, "\(field.name) is larger than \(Self.fieldBytes) bytes", field: field.name)
+            }
+            form.field?.bytes += bytes
+        case .endOfPart:
+            if let field = form.field {
+                form.arguments.values[field.name] = .string(String(decoding: field.bytes, as: UTF8.self))
+                form.field = nil
+            } else {
+                form.file = try await form.writer?.finish()
+            }
+        case .end: return
+        }
+    }
+
+    private func finish(_ form: Form, as actor: Actor) async throws -> Reply {
+        let arguments = form.arguments
+        let (file, name) = (form.file, arguments.text("file_name") ?? form.fileName)
+        let body = try await tenant.write(as: actor) { session -> [UInt8] in
+            let doctype = arguments.text("doctype")
+            // A document that has not been saved has a name of the client's making.
+            let docname = arguments.text("docname").flatMap { $0.hasPrefix("new-") ? nil : $0 }
+            let reference = doctype.flatMap { type in docname.map { (doctype: type, name: $0) } }
+            let field = arguments.text("fieldname") ?? arguments.text("docfield") ?? ""
+            let folder = arguments.text("folder") ?? ""
+            let document: Document
+            if let file {
+                var upload = Upload(fileName: name, size: file.size, hash: file.key, head: file.head)
+                upload.isPrivate = arguments.flag("is_private") ?? false
+                upload.reference = reference
+                upload.field = field
+                upload.folder = folder
+                document = try session.attach(upload)
+            } else if let library = arguments.text("library_file_name") {
+                let url = try session.get("File", library).text("file_url")
+                document = try session.attach(existing: url, to: reference, field: field, folder: folder)
+            } else if let url = arguments.text("file_url") {
+                document = try Self.link(url, name, reference, field, folder, session)
+            } else {
+                throw Problem(.mandatory, "There is no file", field: "file", fix: "Send file, or file_url.")
+            }
+            if let reference, arguments.text("docfield") != nil {
+                let holder = try session.get(reference.doctype, reference.name)
+                try session.apply([field: .string(document.text("file_url"))], to: holder)
+                try session.save(holder)
+            }
+            return Bodies.message(session.present(document))
+        }
+        return Reply(body: body)
+    }
+
+    /// A file that is kept here already, or one of another site.
+    private static func link(
+        _ url: String, _ name: String, _ reference: (doctype: String, name: String)?, _ field: String,
+        _ folder: String, _ session: Session
+    ) throws -> Document {
+        if url.hasPrefix("/files/") || url.hasPrefix("/private/files/") {
+            return try session.attach(existing: url, to: reference, field: field, folder: folder)
+        }
+        let last = url.split(separator: "/").last.map(String.init) ?? "link"
+        var object: JSONObject = ["file_url": .string(url), "file_name": .string(name.isEmpty ? last : name)]
+        object["attached_to_doctype"] = reference.map { .string($0.doctype) }
+        object["attached_to_name"] = reference.map { .string($0.name) }
+        if !field.isEmpty { object["attached_to_field"] = .string(field) }
+        let file = try session.document("File", from: object)
+        try session.insert(file)
+        return file
+    }
+
+    private func writer() async throws -> any ObjectWriter {
+        guard let store else {
+            throw Problem(.unavailable, "This server keeps no files", fix: "Start it with a directory for them.")
+        }
+        return try await store.writer(limit: Int64(configuration.fileBytes))
+    }
+
+    /// What a failure of the store means to who sends a file.
+    static func problem(_ error: any Error, limit: Int) -> any Error {
+        guard let error = error as? ObjectStorageError else { return error }
+        switch error {
+        case .tooLarge:
+            return Problem(.tooLarge, "The file is larger than \(limit) bytes", fix: "Send a smaller one.")
+        case .notFound, .badKey: return Problem(.notFound, "The file is gone")
+        case .diskFull: return Problem(.unavailable, "The disk is full; nothing was written")
+        case .ended, .failed: return Problem(.unavailable, "The file could not be kept")
+        }
+    }
+}

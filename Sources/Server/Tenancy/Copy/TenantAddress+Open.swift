@@ -1,0 +1,81 @@
+internal import Documents
+internal import Foundation
+internal import PostgresStorage
+public import Reports
+public import Storage
+internal import Values
+
+extension TenantAddress {
+    /// Opens the database, and makes an empty one if there is none.
+    ///
+    /// - Throws: ``StorageError``; ``Problem/Kind/unavailable`` when the directory cannot be made.
+    func makeDatabase(limits: StorageLimits = .standard) throws -> any Database {
+        switch self {
+        case .directory(let directory):
+            try Self.makeDirectory(directory)
+            return try SQLiteDatabase(path: Tenant.databasePath(in: directory), limits: limits)
+        case .postgres(let address):
+            return try PostgresDatabase(address: address, limits: limits)
+        }
+    }
+
+    /// Opens the database of a company that is there, without bringing it to what the modules declare: for those who
+    /// only read.
+    ///
+    /// - Throws: ``Problem/Kind/unavailable`` when there is none.
+    public func openDatabase(limits: StorageLimits = .standard) async throws -> any Database {
+        if case .directory(let directory) = self { return try TenantFile.open(in: directory, limits: limits) }
+        do {
+            let database = try makeDatabase(limits: limits)
+            if try await TenantCopy.holdsCompany(database) { return database }
+            await database.close()
+        } catch let error as StorageError {
+            throw Problem(error)
+        }
+        throw TenantFile.missing(shown)
+    }
+
+    /// Whether a company is there.
+    ///
+    /// - Throws: ``Problem/Kind/unavailable`` when the server cannot be reached.
+    public func holdsCompany() async throws -> Bool {
+        if case .directory(let directory) = self {
+            return FileManager.default.fileExists(atPath: Tenant.databasePath(in: directory))
+        }
+        do {
+            let database = try makeDatabase()
+            let isThere = try await TenantCopy.holdsCompany(database)
+            await database.close()
+            return isThere
+        } catch let error as StorageError {
+            throw Problem(error)
+        }
+    }
+
+    static func makeDirectory(_ path: String) throws {
+        do {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        } catch {
+            throw Problem(.unavailable, "The directory \(path) cannot be made", fix: "Choose another, or its owner.")
+        }
+    }
+}
+
+extension TenantCopy {
+    /// Every table a company has: what the modules declare, what the company made itself, and those of the system.
+    ///
+    /// - Throws: ``Problem/Kind/invalid`` when the database is of an older version.
+    public static func tables(of database: any Database, modules: [Module]) async throws -> [TableSchema] {
+        let registry = Registry.of(modules)
+        do {
+            return try await database.read { transaction in
+                let session = Session(
+                    actor: .administrator, now: Timestamp(microseconds: 0), registry: registry, transaction: transaction
+                ) { "" }
+                return try registry.customized(in: session).registry.allTables + TenantFile.systemTables
+            }
+        } catch {
+            throw told(error)
+        }
+    }
+}

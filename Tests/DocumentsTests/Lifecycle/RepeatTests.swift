@@ -1,0 +1,167 @@
+import Storage
+import TestSupport
+import Testing
+import Values
+
+@testable import Documents
+
+@Suite(.bothEngines) struct RepeatTests {
+    private static let calendars: [(frequency: String, start: String, more: (Int, Bool, [Int]), days: String)] = [
+        ("Daily", "2026-02-27", (0, false, []), "2026-02-27 2026-02-28 2026-03-01"),
+        ("Weekly", "2026-03-02", (0, false, []), "2026-03-02 2026-03-09 2026-03-16"),
+        ("Weekly", "2026-03-02", (0, false, [3, 5]), "2026-03-04 2026-03-06 2026-03-11"),
+        ("Fortnightly", "2026-03-02", (0, false, []), "2026-03-02 2026-03-16 2026-03-30"),
+        ("Monthly", "2026-01-31", (0, false, []), "2026-01-31 2026-02-28 2026-03-31"),
+        ("Monthly", "2026-01-20", (5, false, []), "2026-02-05 2026-03-05 2026-04-05"),
+        ("Monthly", "2024-01-15", (0, true, []), "2024-01-31 2024-02-29 2024-03-31"),
+        ("Quarterly", "2025-11-30", (0, false, []), "2025-11-30 2026-02-28 2026-05-30"),
+        ("Half-yearly", "2026-03-02", (0, false, []), "2026-03-02 2026-09-02 2027-03-02"),
+        ("Yearly", "2024-02-29", (0, false, []), "2024-02-29 2025-02-28 2026-02-28"),
+    ]
+
+    @Test(arguments: calendars) func `comes back on the days of the calendar`(
+        frequency: String, start: String, more: (Int, Bool, [Int]), days: String
+    ) throws {
+        let frequency = try #require(Recurrence.Frequency(rawValue: frequency))
+        var recurrence = Recurrence(frequency: frequency, start: try #require(Day(start)))
+        (recurrence.dayOfMonth, recurrence.onLastDay) = (more.0, more.1)
+        recurrence.weekdays = Set(more.2)
+        var day = recurrence.start.adding(days: -1)
+        var found: [String] = []
+        for _ in 0..<3 {
+            let next = recurrence.next(after: day)
+            #expect(next > day && next >= recurrence.start)
+            day = next
+            found.append(day.description)
+        }
+        #expect(found.joined(separator: " ") == days)
+    }
+
+    @Test(arguments: Recurrence.Frequency.allCases) func `always goes on, and misses no day when asked day by day`(
+        frequency: Recurrence.Frequency
+    ) throws {
+        var dice = Dice(seed: UInt64(frequency.rawValue.utf8.count))
+        for _ in 0..<50 {
+            let start = try #require(Day("2023-01-01")).adding(days: dice.roll(0...800))
+            var recurrence = Recurrence(frequency: frequency, start: start)
+            if dice.isOne(of: 3) { recurrence.dayOfMonth = dice.roll(1...31) }
+            recurrence.onLastDay = dice.isOne(of: 5)
+            var hops: [Day] = []
+            var day = start.adding(days: -1)
+            while day < start.adding(days: 900) {
+                day = recurrence.next(after: day)
+                hops.append(day)
+            }
+            for offset in -1..<900 {
+                let asked = start.adding(days: offset)
+                #expect(recurrence.next(after: asked) == hops.first { $0 > asked })
+            }
+        }
+    }
+
+    @Test func `makes and submits the copies that are due, each once`() async throws {
+        let world = try await LifeWorld()
+        let job = try await world.job("rent", ["bolt"], submits: true, ["due_date": "2026-03-12"])
+        try await world.write { session in
+            _ = try session.make(
+                "Auto Repeat",
+                [
+                    "reference_doctype": "Life Job", "reference_document": .string(job), "frequency": "Monthly",
+                    "start_date": "2026-04-01", "end_date": "2026-06-15", "submit_on_creation": 1,
+                ])
+        }
+        func run(_ day: String) async throws -> Int {
+            let day = try #require(Day(day))
+            return try await world.write(as: .administrator, at: Timestamp(day)) { try $0.runAutoRepeat(day) }
+        }
+        #expect(try await run("2026-03-31") == 0)
+        #expect(try await run("2026-04-01") == 1)
+        #expect(try await run("2026-04-01") == 0)
+        #expect(try await run("2026-07-01") == 2)
+        #expect(try await run("2026-09-01") == 0)
+        let made = try await world.read { session in
+            try session.list(
+                ListQuery("Life Job", fields: ["posting_date", "due_date", "docstatus"], orderBy: "name")
+            ).rows
+        }
+        let days = made.map { "\($0[0]) \($0[1]) \($0[2])" }
+        #expect(
+            days == [
+                "2026-03-02 2026-03-12 1", "2026-04-01 2026-04-11 1", "2026-05-01 2026-05-11 1",
+                "2026-06-01 2026-06-11 1",
+            ])
+        let rule = try await world.read { try $0.list(ListQuery("Auto Repeat", fields: ["status"])).rows }
+        #expect(rule == [[.text("Completed")]])
+        #expect(try await world.faults() == [])
+    }
+
+    @Test func `disables what cannot be repeated and goes on with the rest`() async throws {
+        let world = try await LifeWorld()
+        for subject in ["fine", "broken", "also fine"] {
+            let job = try await world.job(subject, ["bolt"])
+            try await world.write { session in
+                try session.make(
+                    "Auto Repeat",
+                    [
+                        "reference_doctype": "Life Job", "reference_document": .string(job), "frequency": "Daily",
+                        "start_date": "2026-03-03",
+                    ])
+                if subject == "broken" {
+                    try session.transaction.execute(
+                        "UPDATE life_job SET subject = 'refuse' WHERE name = ?", [.text(job)])
+                }
+            }
+        }
+        let day = try #require(Day("2026-03-03"))
+        let count = try await world.write(as: .administrator, at: Timestamp(day)) { try $0.runAutoRepeat(day) }
+        #expect(count == 2)
+        let rules = try await world.read { session in
+            try session.list(ListQuery("Auto Repeat", fields: ["status", "last_error"], orderBy: "name")).rows
+        }
+        #expect(rules.map { $0[0].text } == ["Active", "Disabled", "Active"])
+        #expect(rules[1][1].text == "Refused by the controller")
+        let part = await problem {
+            _ = try await world.write {
+                _ = try $0.make(
+                    "Auto Repeat",
+                    ["reference_doctype": "Life Part", "reference_document": "bolt", "frequency": "Daily"])
+            }
+        }
+        #expect(part?.kind == .invalid)
+    }
+
+    @Test func `does a daily task once a day and catches up missed days one by one`() async throws {
+        let world = try await LifeWorld()
+        let task = DailyTask("note") { session, day in
+            if day.description == "2026-03-07" { throw Problem(.invalid, "Not today") }
+            try session.make("ToDo", ["description": .string(day.description)])
+        }
+        func visit(_ day: String) async throws -> [String] {
+            let now = try #require(Timestamp("\(day) 08:00:00"))
+            let due = try await world.read(as: .administrator, at: now) { try $0.dueDays(of: task) }
+            for day in due {
+                let found = await problem {
+                    let isDone = try await world.write(as: .administrator, at: now) { try $0.run(task, for: day) }
+                    #expect(isDone)
+                }
+                if found != nil { break }
+                let again = try await world.write(as: .administrator, at: now) { try $0.run(task, for: day) }
+                #expect(!again)
+            }
+            return try await world.read(as: .administrator) { session in
+                try session.list(ListQuery("ToDo", fields: ["description"], orderBy: "name")).rows
+                    .compactMap { $0[0].text }
+            }
+        }
+        let first = try await visit("2026-03-03")
+        #expect(first == ["2026-03-03"])
+        #expect(try await visit("2026-03-03") == ["2026-03-03"])
+        #expect(try await visit("2026-03-05") == ["2026-03-03", "2026-03-04", "2026-03-05"])
+        // What fails is not marked and does not let a later day pass.
+        #expect(try await visit("2026-03-08").last == "2026-03-06")
+        let due = try await world.read(as: .administrator, at: Timestamp("2026-03-08 09:00:00")) {
+            try $0.dueDays(of: task).map(\.description)
+        }
+        #expect(due == ["2026-03-07", "2026-03-08"])
+    }
+}

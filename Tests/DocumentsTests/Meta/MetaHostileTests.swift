@@ -1,0 +1,177 @@
+import Documents
+import Storage
+import TestSupport
+import Testing
+import Values
+
+/// Descriptions that are wrong or mean harm: each gets a clear error and leaves no trace.
+@Suite(.bothEngines) struct MetaHostileTests {
+    /// A DocType in Frappe's format with these parts instead of the usual ones.
+    private static func file(_ changes: JSONObject, fields: JSON? = nil) -> JSONObject {
+        var file: JSONObject = [
+            "doctype": "DocType", "name": "Gauge", "module": "Laboratory", "autoname": "hash",
+            "fields": fields ?? [["fieldname": "code", "fieldtype": "Data"]],
+            "permissions": [["role": "System Manager", "read": 1, "write": 1, "create": 1]],
+        ]
+        for (key, value) in changes.members { file[key] = value }
+        return file
+    }
+
+    private static func one(_ field: JSONObject) -> JSONObject {
+        var field = field
+        if field["fieldname"] == nil { field["fieldname"] = "x" }
+        return file([:], fields: [.object(field)])
+    }
+
+    /// What is wrong, by the property that the error names.
+    private static let wrong: [(String, JSONObject)] = [
+        ("name", file(["name": "1st"])), ("name", file(["name": "Gauge; DROP TABLE part"])),
+        ("name", file(["name": "Ga\"uge"])), ("name", file(["name": .string(String(repeating: "G", count: 62))])),
+        ("name", file(["name": "part"])), ("name", file(["name": "Job-Part"])), ("name", file(["name": "New Thing"])),
+        ("autoname", file(["autoname": "field:nowhere"])), ("autoname", file(["autoname": "format:{code"])),
+        ("autoname", file(["autoname": "format:{#}{##}"])), ("autoname", file(["autoname": "by magic"])),
+        ("autoname", file(["autoname": "format:<b>{#}"])), ("title_field", file(["title_field": "nowhere"])),
+        ("search_fields", file(["search_fields": "code, nowhere"])),
+        ("sort_field", file(["sort_field": "1; DROP TABLE x"])),
+        ("image_field", file(["image_field": "code"])), ("nsm_parent_field", file(["is_tree": 1])),
+        ("is_submittable", file(["istable": 1, "is_submittable": 1])),
+        ("issingle", file(["istable": 1, "issingle": 1])),
+        ("cauldron_kind", file(["cauldron_kind": "ledger"])),
+        ("fieldname", one(["fieldname": "name", "fieldtype": "Data"])),
+        ("fieldname", one(["fieldname": "docstatus", "fieldtype": "Int"])),
+        ("fieldname", one(["fieldname": "x\" TEXT); DROP TABLE part; --", "fieldtype": "Data"])),
+        ("fieldname", one(["fieldname": "_user_tags", "fieldtype": "Data"])),
+        ("fieldname", one(["fieldname": "Upper", "fieldtype": "Data"])),
+        ("fieldname", one(["fieldname": .string(String(repeating: "x", count: 64)), "fieldtype": "Data"])),
+        (
+            "fieldname",
+            file([:], fields: [["fieldname": "a", "fieldtype": "Data"], ["fieldname": "a", "fieldtype": "Int"]])
+        ),
+        ("fieldtype", one(["fieldtype": "Datum"])), ("fieldtype", one(["fieldtype": "Data'); DROP TABLE part; --"])),
+        ("options", one(["fieldtype": "Link"])), ("options", one(["fieldtype": "Link", "options": "Nothing"])),
+        ("options", one(["fieldtype": "Link", "options": "Job Part"])),
+        ("options", one(["fieldtype": "Table", "options": "Part"])),
+        ("options", one(["fieldtype": "Table", "options": "Gauge"])),
+        ("options", one(["fieldtype": "Table MultiSelect", "options": "DocType State"])),
+        ("options", one(["fieldtype": "Dynamic Link", "options": "nowhere"])),
+        ("options", one(["fieldtype": "Rating", "options": "99"])),
+        (
+            "istable",
+            file(["istable": 1], fields: [["fieldname": "rows", "fieldtype": "Table", "options": "Job Part"]])
+        ),
+        ("reqd", one(["fieldtype": "Section Break", "reqd": 1])), ("unique", one(["fieldtype": "Text", "unique": 1])),
+        ("search_index", one(["fieldtype": "Long Text", "search_index": 1])),
+        ("hidden", one(["fieldtype": "Data", "hidden": 1, "reqd": 1])),
+        ("precision", one(["fieldtype": "Float", "precision": "12"])),
+        ("length", one(["fieldtype": "Data", "length": 99999])),
+        ("permlevel", one(["fieldtype": "Data", "permlevel": 10])),
+        ("default", one(["fieldtype": "Check", "default": "2"])),
+        ("default", one(["fieldtype": "Int", "default": "many"])),
+        ("default", one(["fieldtype": "Select", "options": "a\nb", "default": "c"])),
+        ("fetch_from", one(["fieldtype": "Data", "fetch_from": "nowhere.title"])),
+        ("depends_on", one(["fieldtype": "Data", "depends_on": "eval:doc.x = 1"])),
+        ("depends_on", one(["fieldtype": "Data", "depends_on": "eval:doc.x == ("])),
+        ("depends_on", one(["fieldtype": "Data", "depends_on": "eval:while(true){}"])),
+        (
+            "depends_on",
+            one(["fieldtype": "Data", "depends_on": .string("eval:" + String(repeating: "(", count: 20_000) + "1")])
+        ),
+        ("label", one(["fieldtype": "Data", "label": .string(String(repeating: "L", count: 1 << 20))])),
+        ("permissions", file(["permissions": [["role": "All", "read": 1], ["role": "All", "read": 1]]])),
+        ("permissions", file(["permissions": [["role": "All"]]])),
+        ("permissions", file(["permissions": [["role": "All", "read": 1, "permlevel": 1]]])),
+        ("permissions", file(["permissions": [["role": "All", "read": 1, "write": 1, "submit": 1]]])),
+        ("permissions", file(["permissions": [["role": "All", "read": 1, "import": 1]]])),
+    ]
+
+    @Test func `what is wrong is named, and nothing of it stays`() async throws {
+        let laboratory = try await MetaLaboratory()
+        let before = try await laboratory.shape()
+        for (property, file) in Self.wrong {
+            let shown = String(JSON.object(file).text.prefix(200))
+            let found = await problem { try await laboratory.write { _ = try $0.make("DocType", file) } }
+            let problem = try #require(found, "accepted: \(shown)")
+            let names = problem.field == property || problem.message.contains(property)
+            #expect(names, "\(problem.message) does not name \(property): \(shown)")
+            #expect(problem.message.utf8.count < 1_000)
+        }
+        #expect(try await laboratory.shape() == before)
+        #expect(laboratory.registry.find("Gauge") == nil)
+    }
+
+    @Test func `too many fields, too deep JSON and tables in a circle are refused`() async throws {
+        let laboratory = try await MetaLaboratory()
+        let before = try await laboratory.shape()
+        let many = Self.file(
+            [:], fields: .array((0..<5_000).map { ["fieldname": .string("f\($0)"), "fieldtype": "Data"] }))
+        let found = await problem { try await laboratory.write { _ = try $0.make("DocType", many) } }
+        #expect(found?.kind == .tooMany)
+        let circle = await problem {
+            try await laboratory.write { session in
+                try session.changeMetadata {
+                    for (name, other) in [("Left Row", "Right Row"), ("Right Row", "Left Row")] {
+                        try session.make(
+                            "DocType",
+                            Self.file(
+                                ["name": .string(name), "istable": 1],
+                                fields: [["fieldname": "rows", "fieldtype": "Table", "options": .string(other)]]))
+                    }
+                }
+            }
+        }
+        #expect(circle?.kind == .badMetadata)
+        #expect(throws: JSONError.self) {
+            try JSON.parse(String(repeating: "{\"fields\":[", count: 5_000))
+        }
+        #expect(try await laboratory.shape() == before)
+    }
+
+    @Test func `SQL in every property is only text`() async throws {
+        let laboratory = try await MetaLaboratory()
+        let evil = "'); DROP TABLE part; --\" \\ $1 ? %"
+        var file = Self.file(["description": .string(evil), "module": .string(evil), "odd key": .string(evil)])
+        var field: JSONObject = ["fieldname": "x", "fieldtype": "Data"]
+        for key in ["label", "options", "description", "default", "placeholder", "width", "oldfieldname"] {
+            field[key] = .string(evil)
+        }
+        file["fields"] = [
+            .object(field),
+            ["fieldname": "y", "fieldtype": "Select", "options": .string("\n" + evil), "default": .string(evil)],
+        ]
+        let given = file
+        try await laboratory.write { session in
+            try session.make("Part", ["code": "bolt", "title": "Bolt"])
+            try session.make("DocType", given)
+            let gauge = try session.make("Gauge", [:])
+            #expect(gauge.text("x") == evil)
+            #expect(gauge.text("y") == evil)
+        }
+        try await laboratory.read { session throws in
+            #expect(try session.exists("Part", "bolt"))
+            #expect(try session.call("cauldron.meta.export", ["doctype": "Gauge"])["description"] == .string(evil))
+        }
+    }
+
+    @Test func `a table of the system is not taken for a DocType's`() async throws {
+        let laboratory = try await MetaLaboratory()
+        for name in ["Version", "DocField", "docfield", "User"] {
+            let found = await problem {
+                try await laboratory.write { _ = try $0.make("DocType", Self.file(["name": .string(name)])) }
+            }
+            #expect(found != nil, "\(name)")
+        }
+    }
+
+    @Test func `who may not manage metadata does not change it`() async throws {
+        let laboratory = try await MetaLaboratory()
+        let somebody = Actor(user: "so@example.com", roles: ["Manager"])
+        for (doctype, object) in [
+            ("DocType", Self.file([:])),
+            ("Custom Field", ["dt": "Part", "label": "X", "fieldtype": "Data"]),
+            ("Custom DocPerm", ["parent": "Part", "role": "Manager", "read": 1]),
+        ] as [(String, JSONObject)] {
+            let found = await problem { try await laboratory.write(as: somebody) { _ = try $0.make(doctype, object) } }
+            #expect(found?.kind == .forbidden, "\(doctype)")
+        }
+    }
+}

@@ -1,0 +1,256 @@
+import Documents
+import Storage
+import TestSupport
+import Testing
+import Values
+
+/// Rules for names, singles, virtual DocTypes, trees, conditions, formulas and formats, on the DocTypes of the fixtures.
+@Suite(.bothEngines) struct MetaKindTests {
+    private static func names(
+        _ laboratory: MetaLaboratory, _ doctype: String, _ objects: [JSONObject]
+    ) async throws
+        -> [String]
+    {
+        try await laboratory.write { session in try objects.map { try session.make(doctype, $0).name } }
+    }
+
+    @Test func `every rule for names gives its names`() async throws {
+        let laboratory = try await MetaLaboratory.filled()
+        func names(_ doctype: String, _ objects: JSONObject...) async throws -> [String] {
+            try await Self.names(laboratory, doctype, objects)
+        }
+        #expect(try await names("Laboratory Log", ["subject": "a"], ["subject": "b"]) == ["1", "2"])
+        #expect(
+            try await names("Laboratory Visit", ["kind": "X"], ["kind": "X"], ["kind": "Y"])
+                == ["VIS-26-X-0001", "VIS-26-X-0002", "VIS-26-Y-0001"])
+        #expect(try await names("Laboratory Visitor", ["__newname": " Ann "], ["name": "Bo"]) == ["Ann", "Bo"])
+        #expect(
+            try await names("Laboratory Sample", ["batch": "B7"], ["batch": "B7"]) == [
+                "S-B7-0302-001", "S-B7-0302-002",
+            ])
+        let hashed = try await names("Laboratory Badge", ["subject": "a"])
+        #expect(hashed[0].count == 15)
+        #expect(try await names("Laboratory Paper", ["subject": "a"])[0].count == 15)
+        let uuids = try await names("Laboratory Note", ["subject": "a"], ["subject": "b"])
+        #expect(uuids.allSatisfy { $0.count == 36 && $0.split(separator: "-")[2].first == "7" })
+        #expect(uuids == uuids.sorted() && uuids[0] != uuids[1])
+        let own = "0190aaaa-bbbb-7ccc-8ddd-eeeeffff0000"
+        #expect(try await names("Laboratory Note", ["name": .string(own)]) == [own])
+        let missing = await problem { _ = try await names("Laboratory Visitor", ["subject": "no name"]) }
+        #expect(missing?.kind == .mandatory)
+    }
+
+    @Test func `a deleted document gives its number back, and an amended one keeps its own`() async throws {
+        let laboratory = try await MetaLaboratory.filled()
+        try await laboratory.write { session in
+            _ = try session.make("Laboratory Visit", ["kind": "X"])
+            let last = try session.make("Laboratory Visit", ["kind": "X"])
+            try session.delete("Laboratory Visit", last.name)
+            #expect(try session.make("Laboratory Visit", ["kind": "X"]).name == "VIS-26-X-0002")
+            try session.make("Instrument", ["serial": "S1", "title": "Scale"])
+            let calibration = try session.submitted("Calibration", ["instrument": "S1", "readings": [["point": 1]]])
+            #expect(calibration.name == "CAL-2026-00001")
+            try session.cancel(calibration)
+            let amended = try session.amend(calibration)
+            try session.insert(amended)
+            #expect(amended.name == "CAL-2026-00001-1")
+            #expect(
+                try session.make(
+                    "Calibration", ["instrument": "S1", "naming_series": "LAB-.MM.-.###", "readings": [["point": 1]]]
+                ).name == "LAB-03-001")
+        }
+    }
+
+    @Test func `a rule for names counts by itself for the documents that fit`() async throws {
+        let laboratory = try await MetaLaboratory.filled()
+        try await laboratory.write { session in
+            _ = try session.make(
+                "Document Naming Rule",
+                [
+                    "document_type": "Laboratory Visit", "prefix": "URGENT-.YYYY.-", "prefix_digits": 3, "counter": 40,
+                    "priority": 2, "conditions": [["field": "kind", "condition": "=", "value": "U"]],
+                ])
+        }
+        let visits = try await Self.names(
+            laboratory, "Laboratory Visit", [["kind": "U"], ["kind": "X"], ["kind": "U"]])
+        #expect(visits == ["URGENT-2026-041", "VIS-26-X-0001", "URGENT-2026-042"])
+        try await laboratory.write { try $0.delete("Laboratory Visit", "URGENT-2026-042") }
+        #expect(try await Self.names(laboratory, "Laboratory Visit", [["kind": "U"]]) == ["URGENT-2026-042"])
+    }
+
+    @Test func `a single has its defaults before it is saved, and is one document`() async throws {
+        let laboratory = try await MetaLaboratory.filled()
+        try await laboratory.write { session in
+            let settings = try session.get("Laboratory Settings", "Laboratory Settings")
+            #expect(settings.text("lab_name") == "Main Laboratory")
+            #expect(settings.int("days_between") == 365)
+            settings.set("days_between", 30)
+            try session.apply(["parts": [["part_name": "Lens"]]], to: settings)
+            try session.save(settings)
+        }
+        try await laboratory.write { session in
+            let settings = try session.get("Laboratory Settings", "Laboratory Settings")
+            #expect(settings.int("days_between") == 30)
+            #expect(settings.table("parts").map { $0.text("part_name") } == ["Lens"])
+            settings.set("days_between", 31)
+            try session.save(settings)
+        }
+        let other = await problem { try await laboratory.read { _ = try $0.get("Laboratory Settings", "Other") } }
+        #expect(other?.kind == .notFound)
+        let second = await problem { try await laboratory.write { _ = try $0.make("Laboratory Settings", [:]) } }
+        #expect(second?.kind == .duplicateName)
+    }
+
+    @Test func `a virtual DocType without a source is empty and is not written`() async throws {
+        let laboratory = try await MetaLaboratory.filled()
+        try await laboratory.read { session throws in
+            #expect(try session.list(ListQuery("Laboratory Feed", fields: ["*"])).rows.isEmpty)
+            #expect(try session.count(ListQuery("Laboratory Feed")) == 0)
+        }
+        let written = await problem {
+            try await laboratory.write { _ = try $0.make("Laboratory Feed", ["title": "a"]) }
+        }
+        #expect(written?.kind == .forbidden)
+    }
+
+    @Test func `a virtual DocType shows what its source has`() async throws {
+        let laboratory = try await MetaLaboratory { registry in
+            registry.add(MetaStar.self)
+            registry.add(source: MetaStar.source, for: "Star")
+        }
+        try await laboratory.write { session in
+            var query = ListQuery("Star", fields: ["name", "brightness"], filters: [["brightness", ">", 1]])
+            query.orderBy = "brightness desc"
+            #expect(try session.list(query).rows.map { $0[0].description } == ["Deneb", "Altair"])
+            query.filters = ["name": ["like", "%LT%"]]
+            #expect(try session.count(query) == 1)
+            #expect(try session.get("Star", "Vega").text("colour") == "white")
+            let vega = try session.get("Star", "Vega")
+            vega.set("colour", "blue")
+            try session.save(vega)
+        }
+        let refused = await problem { try await laboratory.write { try $0.delete("Star", "Vega") } }
+        #expect(refused?.kind == .forbidden)
+    }
+
+    @Test func `a tree has no loops, and groups keep what stands below them`() async throws {
+        let laboratory = try await MetaLaboratory.filled()
+        func move(_ name: String, _ changes: JSONObject) async -> Problem? {
+            await problem {
+                try await laboratory.write { session in
+                    let node = try session.get("Laboratory Location", name)
+                    try session.apply(changes, to: node)
+                    try session.save(node)
+                }
+            }
+        }
+        try await laboratory.write { session in
+            for (name, parent, isGroup) in [
+                ("House", "", 1), ("Floor", "House - 2026", 1), ("Room", "Floor - 2026", 0),
+            ] {
+                let node = try session.make(
+                    "Laboratory Location",
+                    [
+                        "location_name": .string(name), "parent_laboratory_location": .string(parent),
+                        "is_group": .int(Int64(isGroup)),
+                    ])
+                #expect(node.name == "\(name) - 2026")
+            }
+            let below = ListQuery(
+                "Laboratory Location", filters: [["name", "descendants of", "House - 2026"]], orderBy: "name")
+            #expect(try session.list(below).rows.map { $0[0].description } == ["Floor - 2026", "Room - 2026"])
+        }
+        #expect(await move("House - 2026", ["parent_laboratory_location": "Floor - 2026"])?.kind == .invalid)
+        #expect(await move("House - 2026", ["parent_laboratory_location": "House - 2026"])?.kind == .invalid)
+        #expect(await move("Floor - 2026", ["parent_laboratory_location": "Room - 2026"])?.kind == .invalid)
+        #expect(await move("Floor - 2026", ["is_group": 0])?.kind == .invalid)
+        #expect(await move("Room - 2026", ["parent_laboratory_location": "House - 2026"]) == nil)
+        #expect(await move("Floor - 2026", ["is_group": 0]) == nil)
+        let deleted = await problem {
+            try await laboratory.write { try $0.delete("Laboratory Location", "House - 2026") }
+        }
+        #expect(deleted?.kind == .linked)
+    }
+
+    @Test func `conditions and formulas hold on the server`() async throws {
+        let laboratory = try await MetaLaboratory.filled()
+        try await laboratory.write { session in _ = try session.make("Instrument", ["serial": "S1", "title": "Scale"]) }
+        func make(_ object: JSONObject) async throws -> JSONObject {
+            try await laboratory.write { session in
+                var given: JSONObject = ["instrument": "S1", "readings": [["point": 10, "measured": "10.5"]]]
+                for (key, value) in object.members { given[key] = value }
+                return try session.make("Calibration", given).json.object ?? [:]
+            }
+        }
+        let made = try await make(["worst": 99, "certificate": "C1"])
+        #expect(made["worst"] == .decimal(Exact("0.5") ?? .zero))
+        #expect(made["readings"]?.array?[0]["error"] == .decimal(Exact("0.5") ?? .zero))
+        #expect(made["certificate"] == "C1")
+        #expect(made["instrument_title"] == "Scale")
+        #expect(made["calibrated_on"] == "2026-03-02")
+        let missing = await problem { _ = try await make(["result": "Failed"]) }
+        #expect(missing?.kind == .mandatory)
+        #expect(missing?.field == "laboratory")
+        let frozen = try await make(["result": "Failed", "laboratory": "North", "certificate": "C2"])
+        #expect(frozen["certificate"] == .null, "read only while the result is Failed")
+        let reason = await problem { _ = try await make(["readings": [["point": 1], ["point": 2, "passed": 0]]]) }
+        #expect(reason?.field == "reason")
+        #expect(reason?.row == 2)
+    }
+
+    @Test(arguments: [
+        ("mail", "ann@example.com", "ann@example"), ("site", "https://example.com/a?b=c", "javascript:alert(1)"),
+        ("call", "+43 (1) 234-567", "call me"), ("bank", "DE89 3704 0044 0532 0130 00", "DE89 3704 0044 0532 0130 01"),
+        ("person", "Ana María O'Neill", "<b>Ana</b>"), ("colour", "#29cd42", "red"),
+        ("settings", "{\"a\": 1}", "{a: 1}"),
+        ("place", "{\"type\": \"Point\", \"coordinates\": [1, 2]}", "[1, 2]"), ("stars", "0.6", "3"),
+        ("mobile", "+1 555 0100", "none"), ("kind", "Pump", "Rocket"),
+    ])
+    func `a value has the form its field asks for`(field: String, good: String, bad: String) async throws {
+        let laboratory = try await MetaLaboratory.filled()
+        try await laboratory.write { session in
+            _ = try session.make("Instrument", ["serial": "S1", "title": "Scale", field: .string(good)])
+        }
+        let found = await problem {
+            try await laboratory.write { session in
+                _ = try session.make("Instrument", ["serial": "S2", "title": "Scale", field: .string(bad)])
+            }
+        }
+        #expect(found?.field == field)
+    }
+
+    @Test func `a Table MultiSelect takes rows or names`() async throws {
+        let laboratory = try await MetaLaboratory.filled()
+        try await laboratory.write { session in
+            for role in ["Reader", "Writer"] { try session.make("Role", ["role_name": .string(role)]) }
+            let instrument = try session.make(
+                "Instrument", ["serial": "S1", "title": "Scale", "skills": ["Reader", ["role": "Writer"]]])
+            #expect(instrument.table("skills").map { $0.text("role") } == ["Reader", "Writer"])
+            #expect(instrument.text("state") == "New")
+            #expect(instrument.text("keeper") == "Administrator" || instrument.text("keeper").isEmpty)
+        }
+    }
+}
+
+/// A DocType whose documents no table holds.
+struct MetaStar: DocTypeSchema {
+    static let doctype = DocTypeInfo(
+        "Star", module: "Sky", naming: .prompt, .virtual, permissions: [.manage("System Manager")])
+    let colour = Data()
+    let brightness = FloatField()
+    init() {}
+
+    static let source = VirtualSource(
+        list: { _, session in try documents(session) },
+        load: { names, session in try documents(session).filter { names.contains($0.name) } },
+        update: { document, _ in
+            guard document.text("colour") != "green" else { throw Problem(.invalid, "no star is green") }
+        })
+
+    private static func documents(_ session: Session) throws -> [Document] {
+        try [("Vega", "white", "0.03"), ("Deneb", "white", "1.25"), ("Altair", "yellow", "1.1")].map {
+            name, colour, light in
+            try session.virtualDocument("Star", name, ["colour": .string(colour), "brightness": .string(light)])
+        }
+    }
+}

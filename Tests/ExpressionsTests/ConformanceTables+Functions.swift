@@ -1,0 +1,433 @@
+/// The cases of functions, collections and macros.
+extension ConformanceTables {
+    static let strings = #"""
+        size('') ==> 0
+        size('A') ==> 1
+        size('ÿ') ==> 1
+        size('four') ==> 4
+        size('πέντε') ==> 5
+        'πέντε'.size() ==> 5
+        size(b'πέντε') ==> 10
+        size(b'') ==> 0
+        size(1) ==> !no_such_overload
+        'foobar'.startsWith('foo') ==> true
+        'foobar'.startsWith('bar') ==> false
+        ''.startsWith('foo') ==> false
+        'foobar'.startsWith('') ==> true
+        ''.startsWith('') ==> true
+        'завтра'.startsWith('за') ==> true
+        'foobar'.endsWith('bar') ==> true
+        'foobar'.endsWith('foo') ==> false
+        ''.endsWith('foo') ==> false
+        'foobar'.endsWith('') ==> true
+        ''.endsWith('') ==> true
+        'forté'.endsWith('té') ==> true
+        'hubba'.matches('ubb') ==> true
+        ''.matches('foo|bar') ==> false
+        'cows'.matches('') ==> true
+        ''.matches('') ==> true
+        'abcd'.matches('bc') ==> true
+        'grey'.matches('gr(a|e)y') ==> true
+        'banana'.matches('ba(na)*') ==> true
+        'mañana'.matches('a+ñ+a+') ==> true
+        'cows'.matches('^cow$') ==> false
+        matches('abc', '^a.c$') ==> true
+        'abc'.matches('(') ==> !invalid_argument
+        'abc'.matches(doc.customer + '(') ==> !invalid_argument
+        'he' + 'llo' ==> 'hello'
+        'hello' + ' ' == 'hello' ==> false
+        '' + 'abc' ==> 'abc'
+        'abc' + '' ==> 'abc'
+        '¢' + 'ÿ' + 'Ȁ' ==> '¢ÿȀ'
+        'r' + 'ô' + 'le' ==> 'rôle'
+        b'abc' + b'def' == b'abcdef' ==> true
+        'hello'.contains('he') ==> true
+        'hello'.contains('') ==> true
+        'hello'.contains('ol') ==> false
+        'abababc'.contains('ababc') ==> true
+        'Straße'.contains('aß') ==> true
+        'a'.contains(1) ==> !no_such_overload
+        'tacocat'.charAt(3) ==> 'o'
+        'tacocat'.charAt(7) ==> ''
+        'tacocat'.charAt(30) ==> !index_out_of_bounds
+        'tacocat'.indexOf('') ==> 0
+        'tacocat'.indexOf('ac') ==> 1
+        'tacocat'.indexOf('none') ==> -1
+        'tacocat'.indexOf('a', 3) ==> 5
+        'tacocat'.indexOf('a', 30) ==> !index_out_of_bounds
+        'ta©o©αT'.indexOf('©') ==> 2
+        'tacocat'.lastIndexOf('at') ==> 5
+        'tacocat'.lastIndexOf('a') ==> 5
+        'tacocat'.lastIndexOf('a', 4) ==> 1
+        'tacocat'.lastIndexOf('none') ==> -1
+        'tacocat'.lastIndexOf('') ==> 7
+        'TacoCat'.lowerAscii() ==> 'tacocat'
+        'TacoCÆt Xii'.lowerAscii() ==> 'tacocÆt xii'
+        'tacoCat'.upperAscii() ==> 'TACOCAT'
+        'tacoCαt'.upperAscii() ==> 'TACOCαT'
+        '12 days 12 hours'.replace('{0}', '2') ==> '12 days 12 hours'
+        '{0} days {0} hours'.replace('{0}', '2') ==> '2 days 2 hours'
+        '{0} days {0} hours'.replace('{0}', '2', 1) ==> '2 days {0} hours'
+        'abc'.replace('', '-') ==> '-a-b-c-'
+        'aaa'.replace('aa', 'b') ==> 'ba'
+        'hello world'.split(' ') ==> ['hello', 'world']
+        'hello world events!'.split(' ', 0) ==> []
+        'hello world events!'.split(' ', 1) ==> ['hello world events!']
+        'o©o©o©o'.split('©', -1) ==> ['o', 'o', 'o', 'o']
+        'abc'.split('') ==> ['a', 'b', 'c']
+        ''.split(',') ==> ['']
+        'tacocat'.substring(4) ==> 'cat'
+        'tacocat'.substring(7) ==> ''
+        'tacocat'.substring(0, 4) ==> 'taco'
+        'ta©o©αT'.substring(2, 6) ==> '©o©α'
+        'tacocat'.substring(40) ==> !index_out_of_bounds
+        'tacocat'.substring(3, 1) ==> !index_out_of_bounds
+        '  trim  '.trim() ==> 'trim'
+        '\u0085\u00a0\u1680text\u2003\u3000'.trim() ==> 'text'
+        '   '.trim() ==> ''
+        ['x', 'y'].join() ==> 'xy'
+        ['x', 'y'].join('-') ==> 'x-y'
+        [].join('-') ==> ''
+        [1].join() ==> !no_such_overload
+        'añb'.reverse() ==> 'bña'
+        'a'.nothing() ==> !no_such_function
+        nothing('a') ==> !no_such_function
+        size('a', 'b') ==> !no_such_function
+        'a'.startsWith() ==> !no_such_function
+        """#
+
+    static let lists = #"""
+        [0, 1, 2]+[3, 4, 5]==[0, 1, 2, 3, 4, 5] ==> true
+        [0, 1, 2]+[3, 4, 5]==[3, 4, 5, 0, 1, 2] ==> false
+        [2]+[2]==[2, 2] ==> true
+        []+[]==[] ==> true
+        [1] + [] ==> [1]
+        [7, 8, 9][0] ==> 7
+        [7, 8, 9][2] ==> 9
+        [7, 8, 9][3] ==> !index_out_of_bounds
+        [7, 8, 9][-1] ==> !index_out_of_bounds
+        [7, 8, 9][dyn(0.0)] ==> 7
+        [7, 8, 9][dyn(0.1)] ==> !no_such_overload
+        [7, 8, 9][dyn(0u)] ==> 7
+        [7, 8, 9]['0'] ==> !no_such_overload
+        [][0] ==> !index_out_of_bounds
+        2 in [7, 8, 9] ==> false
+        size([]) ==> 0
+        size([1, 2, 3]) ==> 3
+        size([1, 'a', 3u]) ==> 3
+        size({}) ==> 0
+        size({1: 'one', 2: 'two'}) ==> 2
+        [1, 'two', 3.0, true, null] ==> [1, 'two', 3.0, true, null]
+        """#
+
+    static let fields = #"""
+        {0:1,2:2,5:true}[5] ==> true
+        {0u:1u,2u:'happy',5u:3u}[2u] ==> 'happy'
+        {'name':100u}['name'] ==> 100u
+        {true:5}[true] ==> 5
+        {true:1,2:2,5u:3}[true] ==> 1
+        {1: 'x'}[1.0] ==> 'x'
+        {1: 'x'}[1u] ==> 'x'
+        {1: 'x'}[1.5] ==> !no_such_key
+        x.name ==> 1024
+        x['name'] ==> 1024
+        {0:1,2:2,5:3}[1] ==> !no_such_key
+        x.holiday ==> !no_such_key
+        {true:null}[true] ==> null
+        {27:false}[27] ==> false
+        {'n':'x'}['n'] ==> 'x'
+        {3:15.15}[3] ==> 15.15
+        {0:b""}[0] ==> b
+        {0u:[1]}[0u] ==> [1]
+        {"map": {"k": "v"}}["map"] ==> map {"k":"v"}
+        {1.0: 'a'} ==> !no_such_overload
+        {[1]: 'a'} ==> !no_such_overload
+        {null: 'a'} ==> !no_such_overload
+        {'a': 1, 'a': 2} ==> !duplicate_key
+        {1: 1, 1u: 2} ==> !duplicate_key
+        a.b.c ==> 'yeah'
+        a.b.d ==> 'yes'
+        a.b['c'] ==> 'oops'
+        a.pancakes ==> !no_such_overload
+        x.name.pancakes ==> !no_such_overload
+        has(x.name) ==> true
+        has(x.n) ==> true
+        has(x.other) ==> false
+        has({'a': 1}.a) ==> true
+        has({'a': 1}.b) ==> false
+        has(x.name.more) ==> !no_such_overload
+        has(x) ==> !expression_syntax
+        has(x['name']) ==> !expression_syntax
+        """#
+
+    static let macros = #"""
+        [1, 2, 3].exists(e, e > 0) ==> true
+        [1, 2, 3].exists(e, e == 2) ==> true
+        [1, 2, 3].exists(e, e > 3) ==> false
+        [1, 'foo', 3].exists(e, e != '1') ==> true
+        [1, 'foo', 3].exists(e, e == '10') ==> false
+        [1, 'foo', 3].exists(e, e > 5) ==> !no_such_overload
+        [1, 2, 3].exists(e, e / 0 == 17) ==> !divide_by_zero
+        [].exists(e, e == 2) ==> false
+        {'key1':1, 'key2':2}.exists(k, k == 'key2') ==> true
+        !{'key1':1, 'key2':2}.exists(k, k == 'key3') ==> true
+        {'key':1, 1:21}.exists(k, k != 2) ==> true
+        [1, 2, 3].all(e, e > 0) ==> true
+        [1, 2, 3].all(e, e == 2) ==> false
+        [1, 2, 3].all(e, e == 17) ==> false
+        [1, 'foo', 3].all(e, e == 1) ==> false
+        [1, 'foo', 3].all(e, e % 2 == 1) ==> !no_such_overload
+        [1, 2, 3].all(e, 6 / (2 - e) == 6) ==> false
+        [1, 2, 3].all(e, e / 0 != 17) ==> !divide_by_zero
+        [].all(e, e > 0) ==> true
+        {'key1':1, 'key2':2}.all(k, k == 'key2') ==> false
+        [].exists_one(a, a == 7) ==> false
+        [7].exists_one(a, a == 7) ==> true
+        [8].exists_one(a, a == 7) ==> false
+        [1, 2, 3].exists_one(x, x > 20) ==> false
+        [6, 7, 8].exists_one(foo, foo % 5 == 2) ==> true
+        [0, 1, 2, 3, 4].exists_one(n, n % 2 == 1) ==> false
+        ['foal', 'foo', 'four'].exists_one(n, n.startsWith('fo')) ==> false
+        [3, 2, 1, 0].exists_one(n, 12 / n > 1) ==> !divide_by_zero
+        {6: 'six', 7: 'seven', 8: 'eight'}.exists_one(foo, foo % 5 == 2) ==> true
+        [].map(n, n / 2) ==> []
+        [3].map(n, n * n) ==> [9]
+        [2, 4, 6].map(n, n / 2) ==> [1, 2, 3]
+        [2, 1, 0].map(n, 4 / n) ==> !divide_by_zero
+        {'a': 1, 'b': 2}.map(k, k + '!') ==> ['a!', 'b!']
+        [1, 2, 3, 4].map(n, n % 2 == 0, n * 10) ==> [20, 40]
+        [].filter(n, n % 2 == 0) ==> []
+        [2].filter(n, n == 2) ==> [2]
+        [1].filter(n, n > 3) ==> []
+        [0, 1, 2, 3, 4].filter(x, x % 2 == 1) ==> [1, 3]
+        [1, 2, 3].filter(n, n > 0) ==> [1, 2, 3]
+        [3, 2, 1, 0].filter(n, 12 / n > 4) ==> !divide_by_zero
+        {'a': 1, 'b': 2}.filter(k, k == 'a') ==> ['a']
+        ['signer'].filter(signer, ['artifact'].all(artifact, true)) ==> ['signer']
+        [[1, 2], [3]].map(l, l.map(n, n * size(l))) ==> [[2, 4], [3]]
+        [1, 2].map(x, [x].map(x, x + 1)[0] + x) ==> [3, 5]
+        [1, 2, 3].all(1, true) ==> !expression_syntax
+        [1].all(x) ==> !expression_syntax
+        [1].map(true, 1) ==> !expression_syntax
+        1.all(x, true) ==> !no_such_overload
+        'abc'.all(x, true) ==> !no_such_overload
+        [1].filter(x, 1) ==> !no_such_overload
+        [1, 2, 3].exists(i, v, i == 1 && v == 2) ==> true
+        [1, 2, 3].all(i, v, v == i + 1) ==> true
+        {'a': 1, 'b': 2}.all(k, v, v > 0 && k < 'c') ==> true
+        {'a': 1, 'b': 2}.exists(k, v, k == 'b' && v == 2) ==> true
+        [1, 2, 2].existsOne(i, v, v == 2) ==> false
+        [1, 2].transformList(i, v, v * 10 + i) ==> [10, 21]
+        [1, 2, 3].transformList(i, v, i > 0, v) ==> [2, 3]
+        {'a': 1}.transformMap(k, v, v + 1) ==> map {"a":2}
+        [1].all(v, v, true) ==> !expression_syntax
+        cel.bind(t, true, t || false) ==> true
+        cel.bind(msg, 'hello', msg + msg + msg) ==> 'hellohellohello'
+        cel.bind(t1, 'a', cel.bind(t2, t1 + 'b', t1 + t2)) ==> 'aab'
+        cel.bind(valid, [1, 2, 3], [3, 4, 5].exists(e, e in valid)) ==> true
+        """#
+
+    static let logic = #"""
+        true ? 1 : 2 ==> 1
+        false ? 'foo' : 'bar' ==> 'bar'
+        2 / 0 > 4 ? 'baz' : 'quux' ==> !divide_by_zero
+        true ? 'cows' : 17 ==> 'cows'
+        'cows' ? false : 17 ==> !no_such_overload
+        true ? 1 : 1 / 0 ==> 1
+        false ? 1 / 0 : 1 ==> 1
+        true && true ==> true
+        false && false ==> false
+        false && true ==> false
+        true && false ==> false
+        false && 32 ==> false
+        'horses' && false ==> false
+        false && (2 / 0 > 3 ? false : true) ==> false
+        (2 / 0 > 3 ? false : true) && false ==> false
+        true && 1/0 != 0 ==> !divide_by_zero
+        1/0 != 0 && true ==> !divide_by_zero
+        'less filling' && 'tastes great' ==> !no_such_overload
+        true || true ==> true
+        false || false ==> false
+        true || 32 ==> true
+        'horses' || true ==> true
+        (2 / 0 > 3 ? false : true) || true ==> true
+        false || 1/0 != 0 ==> !divide_by_zero
+        1/0 != 0 || false ==> !divide_by_zero
+        'less filling' || 'tastes great' ==> !no_such_overload
+        true || false && false ==> true
+        false && true || true ==> true
+        !true ==> false
+        !false ==> true
+        !1 ==> !no_such_overload
+        !null ==> !no_such_overload
+        missing.a && false ==> false
+        true || missing.a == 1 ==> true
+        """#
+
+    static let conversions = #"""
+        bytes('') ==> b
+        bytes('abc') ==> b61.62.63
+        bytes('ÿ') ==> bc3.bf
+        bytes('\377') == b'\377' ==> false
+        bool('true') ==> true
+        bool('FALSE') ==> false
+        bool('TrUe') ==> !invalid_argument
+        double(0) ==> 0.0
+        double(1000000000000) ==> 1000000000000.0
+        double(9223372036854775807) ==> 9.223372036854776e+18
+        double(18446744073709551615u) ==> 1.8446744073709552e+19
+        double('0') ==> 0.0
+        double('-0.0') ==> -0.0
+        double('123.456') ==> 123.456
+        double('6.02214e23') ==> 6.02214e+23
+        double('-5.43e-21') ==> -5.43e-21
+        double('abc') ==> !invalid_argument
+        double('0x1p3') ==> !invalid_argument
+        type(dyn([1, 'one'])) ==> type list
+        int(42u) ==> 42
+        int(18446744073709551615u) ==> !range_error
+        int(-123.456) ==> -123
+        int(1.9) ==> 1
+        int(-7.9) ==> -7
+        int(11.5) ==> 11
+        int(1e99) ==> !range_error
+        int(9223372036854775807.0) ==> !range_error
+        int('987') ==> 987
+        int('-987') ==> -987
+        int('1.5') ==> !invalid_argument
+        int('') ==> !invalid_argument
+        int(timestamp('2004-09-16T23:59:59Z')) ==> 1095379199
+        int(true) ==> !no_such_overload
+        string(123) ==> '123'
+        string(-456) ==> '-456'
+        string(9876u) ==> '9876'
+        string(123.456) ==> '123.456'
+        string(-4.5e-3) ==> '-0.0045'
+        string(1e21) ==> '1000000000000000000000'
+        string(true) ==> 'true'
+        string(b'abc') ==> 'abc'
+        string(b'\303\277') ==> 'ÿ'
+        string(b'\000\xff') ==> !invalid_argument
+        string('s') ==> 's'
+        string([]) ==> !no_such_overload
+        type(true) ==> type bool
+        bool ==> type bool
+        dyn ==> !undeclared_reference
+        type(0) ==> type int
+        type(64u) ==> type uint
+        type(3.14) ==> type double
+        type(null) ==> type null_type
+        null_type ==> type null_type
+        type('foo') ==> type string
+        type(b'\xff') ==> type bytes
+        type([1, 2, 3]) ==> type list
+        type({4: 16}) ==> type map
+        type(7) == type(7u) ==> false
+        type(0.0) != type(-0.0) ==> false
+        type(type(7)) == type(type(7u)) ==> true
+        type(int) ==> type type
+        type(type) ==> type type
+        type(1) == type('a') ==> false
+        type(timestamp(0)) == google.protobuf.Timestamp ==> true
+        uint(1729) ==> 1729u
+        uint(-1) ==> !range_error
+        uint(3.14159265) ==> 3u
+        uint(25.5) ==> 25u
+        uint(1e19) ==> 10000000000000000000u
+        uint(6.022e23) ==> !range_error
+        uint('300') ==> 300u
+        uint('-1') ==> !invalid_argument
+        math.greatest(1, 2.5, 2u) ==> 2.5
+        math.least([3, 1, 2]) ==> 1
+        math.abs(-5) ==> 5
+        math.sign(-2.5) ==> -1.0
+        math.ceil(1.2) ==> 2.0
+        math.round(2.5) ==> 3.0
+        math.floor(-1.5) ==> -2.0
+        math.trunc(-1.5) ==> -1.0
+        math.greatest('a') ==> !no_such_overload
+        """#
+
+    static let timestamps = #"""
+        int(timestamp('2009-02-13T23:31:30Z')) ==> 1234567890
+        timestamp(1234567890) == timestamp('2009-02-13T23:31:30Z') ==> true
+        string(timestamp('2009-02-13T23:31:30Z')) ==> '2009-02-13T23:31:30Z'
+        string(timestamp('9999-12-31T23:59:59.999999999Z')) ==> '9999-12-31T23:59:59.999999999Z'
+        string(timestamp('2009-02-13T23:31:30.5+01:00')) ==> '2009-02-13T22:31:30.5Z'
+        type(timestamp('2009-02-13T23:31:30Z')) ==> type google.protobuf.Timestamp
+        string(duration('1000000s')) ==> '1000000s'
+        string(duration('-1.5s')) ==> '-1.5s'
+        string(duration('1h2m3s4ms')) ==> '3723.004s'
+        type(duration('1000000s')) ==> type google.protobuf.Duration
+        timestamp('2009-02-13T23:31:30Z').getDate() ==> 13
+        timestamp('2009-02-13T23:31:30Z').getDayOfMonth() ==> 12
+        timestamp('2009-02-13T23:31:30Z').getDayOfWeek() ==> 5
+        timestamp('2009-02-15T23:31:30Z').getDayOfWeek() ==> 0
+        timestamp('2009-02-13T23:31:30Z').getDayOfYear() ==> 43
+        timestamp('2009-02-13T23:31:30Z').getFullYear() ==> 2009
+        timestamp('2009-02-13T23:31:30Z').getHours() ==> 23
+        timestamp('2009-02-13T23:31:20.123456789Z').getMilliseconds() ==> 123
+        timestamp('2009-02-13T23:31:30Z').getMinutes() ==> 31
+        timestamp('2009-02-13T23:31:30Z').getMonth() ==> 1
+        timestamp('2009-02-13T23:31:30Z').getSeconds() ==> 30
+        timestamp('2009-02-13T23:31:30Z').getDate('Australia/Sydney') ==> !invalid_argument
+        timestamp('2009-02-13T23:31:30Z').getDayOfMonth('+11:00') ==> 13
+        timestamp('2009-02-13T02:00:00Z').getDayOfMonth('-02:30') ==> 11
+        timestamp('2009-02-13T23:31:30Z').getDayOfWeek('UTC') ==> 5
+        timestamp('2009-02-13T23:31:30Z').getFullYear('-09:30') ==> 2009
+        timestamp('2009-02-13T23:31:30Z').getHours('02:00') ==> 1
+        timestamp('2009-02-13T23:31:30Z').getSeconds('-00:00') ==> 30
+        timestamp('2009-02-13T23:31:30Z') == timestamp('2009-02-13T23:31:30Z') ==> true
+        timestamp('2009-02-13T23:31:29Z') == timestamp('2009-02-13T23:31:30Z') ==> false
+        timestamp('1945-05-07T02:41:00Z') != timestamp('1945-05-07T02:41:00Z') ==> false
+        timestamp('2000-01-01T00:00:00Z') != timestamp('2001-01-01T00:00:00Z') ==> true
+        duration('123s') == duration('123s') ==> true
+        duration('60s') == duration('3600s') ==> false
+        duration('604800s') != duration('604800s') ==> false
+        duration('86400s') != duration('86164s') ==> true
+        timestamp('2009-02-13T23:00:00Z') + duration('240s') == timestamp('2009-02-13T23:04:00Z') ==> true
+        duration('120s') + timestamp('2009-02-13T23:01:00Z') == timestamp('2009-02-13T23:03:00Z') ==> true
+        duration('600s') + duration('50s') == duration('650s') ==> true
+        timestamp('0001-01-01T00:00:01.000000001Z') + duration('-999999999ns') == timestamp('0001-01-01T00:00:00.000000002Z') ==> true
+        timestamp('0001-01-01T00:00:01.999999999Z') + duration('999999999ns') == timestamp('0001-01-01T00:00:02.999999998Z') ==> true
+        timestamp('2009-02-13T23:10:00Z') - duration('600s') == timestamp('2009-02-13T23:00:00Z') ==> true
+        timestamp('2009-02-13T23:31:00Z') - timestamp('2009-02-13T23:29:00Z') == duration('120s') ==> true
+        duration('900s') - duration('42s') == duration('858s') ==> true
+        timestamp('2009-02-13T23:00:00Z') <= timestamp('2009-02-13T23:00:00Z') ==> true
+        timestamp('2009-02-13T23:00:00Z') <= timestamp('2009-02-13T22:59:59Z') ==> false
+        duration('200s') <= duration('200s') ==> true
+        duration('300s') <= duration('200s') ==> false
+        timestamp('2009-02-13T23:00:00Z') < timestamp('2009-03-13T23:00:00Z') ==> true
+        duration('200s') < duration('300s') ==> true
+        timestamp('2009-02-13T22:58:00Z') >= timestamp('2009-02-13T23:00:00Z') ==> false
+        duration('120s') >= duration('200s') ==> false
+        timestamp('2009-02-13T23:59:00Z') > timestamp('2009-02-13T23:00:00Z') ==> true
+        duration('300s') > duration('200s') ==> true
+        duration('10000s').getHours() ==> 2
+        duration('123.321456789s').getMilliseconds() ==> 321
+        duration('3730s').getMinutes() ==> 62
+        duration('3730s').getSeconds() ==> 3730
+        timestamp('0000-01-01T00:00:00Z') ==> !range_error
+        timestamp('10000-01-01T00:00:00Z') ==> !range_error
+        timestamp('2009-02-13') ==> !range_error
+        timestamp('2009-02-30T00:00:00Z') ==> !range_error
+        timestamp('0001-01-01T00:00:00Z') + duration('-1s') ==> !range_error
+        timestamp('9999-12-31T23:59:59Z') + duration('1s') ==> !range_error
+        timestamp('9999-12-31T23:59:59.999999999Z') + duration('1ns') ==> !range_error
+        timestamp('0001-01-01T00:00:00Z') + duration('-1ns') ==> !range_error
+        timestamp('9999-12-31T23:59:59Z') - timestamp('0001-01-01T00:00:00Z') ==> !range_error
+        timestamp('0001-01-01T00:00:00Z') - timestamp('9999-12-31T23:59:59Z') ==> !range_error
+        duration('-320000000000s') ==> !range_error
+        duration('320000000000s') ==> !range_error
+        duration('9000000000s') + duration('9000000000s') ==> !range_error
+        duration('-9000000000s') - duration('9000000000s') ==> !range_error
+        duration('') ==> !invalid_argument
+        duration('5') ==> !invalid_argument
+        duration('5x') ==> !invalid_argument
+        -duration('5s') == duration('-5s') ==> true
+        timestamp('2009-02-13T23:00:00Z') + 1 ==> !no_such_overload
+        date('2026-03-01') == doc.posting_date ==> true
+        string(date('2026-03-01')) ==> '2026-03-01'
+        date('2026-13-01') ==> !invalid_argument
+        """#
+}

@@ -1,0 +1,28 @@
+import Expressions
+import Testing
+
+@Suite struct ConformanceTests {
+    @Test(arguments: ConformanceTables.all)
+    func `an expression gives what the specification says`(example: Case) {
+        #expect(cel(example.source) == example.expected)
+    }
+
+    @Test func `the tables hold more than three hundred cases`() {
+        #expect(ConformanceTables.all.count > 300)
+    }
+
+    @Test(arguments: ConformanceTables.all)
+    func `what an expression prints as means the same and prints the same`(example: Case) throws {
+        guard let expression = try? Expression.compile(cel: example.source, worldNames) else { return }
+        let printed = expression.text
+        let again = try Expression.compile(cel: printed, worldNames)
+        #expect(again.text == printed)
+        #expect(cel(printed) == cel(example.source))
+    }
+
+    @Test func `lines may end within an expression and comments go to the end of a line`() {
+        #expect(cel("1 + // one\n 2") == "3")
+        #expect(cel("'''a\nb'''") == "'a\nb'")
+        #expect(cel("'a\nb'") == "!expression_syntax")
+    }
+}

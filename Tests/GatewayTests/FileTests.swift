@@ -1,0 +1,146 @@
+import Documents
+import Foundation
+import HTTPTypes
+import Identity
+import ObjectStorage
+import Tenancy
+import TestSupport
+import Testing
+import Values
+
+@testable import Gateway
+
+/// A folder for files that goes when nobody holds it.
+private final class FileFolder: Sendable {
+    let path = NSTemporaryDirectory() + "gateway-files-\(UUID().uuidString)"
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+}
+
+extension Answer {
+    fileprivate func header(_ name: String) -> String? { HTTPField.Name(name).flatMap { headers[$0] } }
+}
+
+@Suite(.bothEngines) struct FileTests {
+    private static let boundary = "----cauldron7MA4YWxkTrZu0gW"
+
+    private static func form(_ fields: [(String, String)], _ file: (name: String, bytes: [UInt8])?) -> [UInt8] {
+        var body: [UInt8] = []
+        for (name, value) in fields {
+            body += Array("--\(boundary)\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n\(value)\r\n".utf8)
+        }
+        if let file {
+            body += Array(
+                "--\(boundary)\r\nContent-Disposition: form-data; name=\"file\"; filename=\"\(file.name)\"\r\n".utf8)
+            body += Array("Content-Type: application/octet-stream\r\n\r\n".utf8) + file.bytes + Array("\r\n".utf8)
+        }
+        return body + Array("--\(boundary)--\r\n".utf8)
+    }
+
+    private func site(_ folder: FileFolder, most: Int = 1 << 20) async throws -> Site {
+        var configuration = GatewayConfiguration()
+        configuration.objects = try FolderStore(folder.path)
+        configuration.fileBytes = most
+        return try await Site.make(configuration)
+    }
+
+    private func upload(
+        _ site: Site, _ fields: [(String, String)], _ file: (name: String, bytes: [UInt8])?,
+        headers: [String: String]? = nil
+    ) async throws -> Answer {
+        var all =
+            headers ?? ["Authorization": "token \(site.librarian.key):\(site.librarian.secret)"]
+        all["Content-Type"] = "multipart/form-data; boundary=\(Self.boundary)"
+        return try await site.send(.post, "/api/method/upload_file", headers: all, body: Self.form(fields, file))
+    }
+
+    @Test func `takes a file in a form and gives it back`() async throws {
+        let folder = FileFolder()
+        let site = try await site(folder)
+        let content = (0..<70_000).map { UInt8(truncatingIfNeeded: $0 &* 31 % 251) }
+        let answer = try await upload(site, [("is_private", "1")], ("Plan & Skizze.bin", content))
+        #expect(answer.status == 200)
+        let file = try #require(answer.json["message"])
+        #expect(file["file_url"] == "/private/files/Plan _ Skizze.bin")
+        #expect(file["file_size"] == 70_000 && file["is_private"] == 1 && file["folder"] == "Home")
+        let path = "/private/files/Plan%20_%20Skizze.bin"
+        let whole = try await site.send(.get, path)
+        #expect(whole.status == 200 && Array(whole.body) == content)
+        #expect(whole.header("Content-Disposition")?.hasPrefix("attachment; filename=\"Plan _ Skizze.bin\"") == true)
+        #expect(whole.header("X-Content-Type-Options") == "nosniff")
+        #expect(whole.header("Content-Security-Policy")?.contains("sandbox") == true)
+        let key = "token \(site.librarian.key):\(site.librarian.secret)"
+        let part = try await site.send(.get, path, headers: ["Authorization": key, "Range": "bytes=10-19"])
+        #expect(part.status == 206 && Array(part.body) == Array(content[10..<20]))
+        #expect(part.header("Content-Range") == "bytes 10-19/70000")
+        let beyond = try await site.send(.get, path, headers: ["Authorization": key, "Range": "bytes=70000-"])
+        #expect(beyond.status == 416)
+        let etag = try #require(whole.header("ETag"))
+        let again = try await site.send(.get, path, headers: ["Authorization": key, "If-None-Match": etag])
+        #expect(again.status == 304 && again.body.isEmpty)
+        for headers in [[:], ["Authorization": "token wrong:wrong"]] {
+            #expect(try await [404, 401].contains(site.send(.get, path, headers: headers).status))
+        }
+    }
+
+    private static let refused: [(name: String, bytes: Int, status: Int)] = [
+        ("a.exe", 10, 417), ("a.png", 10, 417), ("a.txt", 1 << 20 + 1, 413), ("", 3, 417),
+    ]
+
+    @Test(arguments: refused) func `refuses files that are not to be`(
+        name: String, bytes: Int, status: Int
+    ) async throws {
+        let folder = FileFolder()
+        let site = try await site(folder, most: 1 << 10)
+        let answer = try await upload(site, [], (name, [UInt8](repeating: 65, count: min(bytes, 5000))))
+        #expect(answer.status == status)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path + "/incoming").isEmpty)
+    }
+
+    @Test func `takes files only from who has signed in, and forms only whole`() async throws {
+        let folder = FileFolder()
+        let site = try await site(folder)
+        let guest = try await upload(site, [], ("a.txt", [65]), headers: [:])
+        #expect(guest.status == 403)
+        let key = "token \(site.librarian.key):\(site.librarian.secret)"
+        let headers = ["Authorization": key, "Content-Type": "multipart/form-data; boundary=\(Self.boundary)"]
+        for body in [Array("nothing".utf8), Array(Self.form([], ("a.txt", [65])).dropLast(8)), []] {
+            let answer = try await site.send(.post, "/api/method/upload_file", headers: headers, body: body)
+            #expect(answer.status == 417 || answer.status == 400)
+        }
+        let none = try await upload(site, [("doctype", "Book")], nil)
+        #expect(none.status == 417)
+        let elsewhere = try await Site.make()
+        #expect(try await upload(elsewhere, [], ("a.txt", [65])).status == 503)
+    }
+
+    @Test func `reads forms however they are cut`() throws {
+        let content: [UInt8] = Array("one\r\n--\r\n------cauldron\r\nend".utf8)
+        let body = Self.form([("empty", ""), ("doctype", "Book")], ("a.txt", content))
+        for step in [1, 2, 3, 7, 64, 1000] {
+            var reader = try MultipartReader(boundary: Self.boundary)
+            var fields: [(String, [UInt8])] = []
+            for start in stride(from: 0, to: body.count, by: step) {
+                for event in try reader.feed(body[start..<min(start + step, body.count)]) {
+                    switch event {
+                    case .part(let name, let file): fields.append((name + (file ?? ""), []))
+                    case .bytes(let bytes): fields[fields.count - 1].1 += bytes
+                    default: break
+                    }
+                }
+            }
+            #expect(reader.isDone)
+            #expect(fields.map(\.0) == ["empty", "doctype", "filea.txt"])
+            #expect(fields.map(\.1) == [[], Array("Book".utf8), content])
+        }
+    }
+
+    private static let ranges: [(header: String, range: Range<Int64>?)] = [
+        ("bytes=0-0", 0..<1), ("bytes=5-", 5..<10), ("bytes=-3", 7..<10), ("bytes=-30", 0..<10), ("bytes=5-99", 5..<10),
+        ("bytes=10-", 0..<0), ("bytes=-0", 0..<0), ("bytes=3-2", nil), ("bytes=a-b", nil), ("lines=0-1", nil),
+        ("bytes=0-1,3-4", nil), ("bytes=", nil), ("bytes=-", nil),
+    ]
+
+    @Test(arguments: ranges) func `reads ranges as the standard says`(header: String, range: Range<Int64>?) {
+        #expect(FileDownload.range(header, of: 10) == range)
+    }
+}
