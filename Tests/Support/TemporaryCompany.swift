@@ -38,6 +38,14 @@ public final class TemporaryCompany: TestCompany {
         database = home.database
     }
 
+    /// Opens its database a second time, as another process would.
+    public func openAgain() throws -> any Database {
+        var limits = StorageLimits()
+        limits.readers = 1
+        limits.briefReaders = 1
+        return try home.openAgain(limits: limits)
+    }
+
     fileprivate func newIdentifier(at now: Timestamp) -> String { identifiers.withLock { $0.next(at: now) } }
 }
 

@@ -120,6 +120,7 @@ extension Session {
 
     private func setRows(_ table: Int, _ json: JSON, of document: Document) throws {
         let field = document.doctype.tables[table].field
+        guard !field.flags.contains(.readOnly) else { return }
         document.sentTables.insert(table)
         if json.isNull {
             document.rows[table] = []

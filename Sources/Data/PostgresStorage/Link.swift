@@ -36,7 +36,9 @@ internal import Storage
     init(address: String, application: String) throws(StorageError) {
         // What stands before the address is a default, what stands behind it holds always.
         let options = [
-            ("connect_timeout", "10"), ("dbname", address), ("client_encoding", "UTF8"),
+            ("connect_timeout", "10"), ("keepalives_idle", "30"), ("keepalives_interval", "10"),
+            ("keepalives_count", "3"),
+            ("tcp_user_timeout", "60000"), ("dbname", address), ("client_encoding", "UTF8"),
             ("application_name", application),
         ]
         let opened = unsafe Self.withPointers(options.map(\.0)) { keys in

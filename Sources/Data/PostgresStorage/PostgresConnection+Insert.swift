@@ -4,6 +4,20 @@ internal import Values
 extension PostgresConnection {
     func insert(into table: String, _ columns: [String], _ rows: [[Value]]) throws {
         guard !rows.isEmpty else { return }
+        let wasKnown = columnTypes[table] != nil
+        do {
+            try write(rows, columns, to: table)
+        } catch let error as StorageError {
+            // Another process may have changed the types of the columns; what they are now is asked at the next attempt.
+            if case .failed = error, wasKnown {
+                columnTypes[table] = nil
+                askAgain()
+            }
+            throw error
+        }
+    }
+
+    private func write(_ rows: [[Value]], _ columns: [String], to table: String) throws {
         let types = try types(of: columns, in: table)
         let names = columns.map(quoted).joined(separator: ",")
         if rows.count == 1 {

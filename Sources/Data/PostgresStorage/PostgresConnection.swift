@@ -33,6 +33,8 @@ final class PostgresConnection: Transaction, @unchecked Sendable {
     private var poison: (any Error)?
     /// Whether the body may succeed when it runs again.
     private(set) var wantsAgain = false
+    /// Has the body run again.
+    func askAgain() { wantsAgain = true }
     /// Whether anything but reading was done.
     var hasWritten = false
 
@@ -156,6 +158,7 @@ final class PostgresConnection: Transaction, @unchecked Sendable {
         }
         do {
             try reading?.takeRest()
+            columnTypes = [:]
             pending = [Pending(role: .other, sql: "ROLLBACK")]
             try sendPending()
             try link.sync()
@@ -200,7 +203,8 @@ final class PostgresConnection: Transaction, @unchecked Sendable {
         if let unsent {
             pending.removeSubrange(unsent...)
         } else {
-            // Savepoints within it, sent or not, go with it.
+            // Savepoints within it, sent or not, go with it; changes of tables, too.
+            columnTypes = [:]
             pending.removeAll()
             pending.append(Pending(role: .other, sql: "ROLLBACK TO SAVEPOINT s\(depth)"))
             pending.append(Pending(role: .other, sql: "RELEASE SAVEPOINT s\(depth)"))

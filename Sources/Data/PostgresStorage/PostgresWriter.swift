@@ -78,6 +78,8 @@ final class PostgresWriter: @unchecked Sendable {
                     connection.stopClock()
                     outcome = result
                     if let error = result.error { throw error }
+                    // What the body did before it runs again is undone first.
+                    if connection.wantsAgain { throw StorageError.busy }
                 }
             } catch {
                 failure = error

@@ -22,6 +22,7 @@ public final class Gateway: HTTPResponder {
     private let uploads: FileUpload
     private let downloads: FileDownload
     private let logger: Logger
+    private let targets = ReadTargets()
     private let requests = Atomic<UInt64>(0)
     private let start = SecureRandom.token(bytes: 4)
     private let description = Mutex<(bytes: [UInt8], version: Int64)?>(nil)
@@ -53,6 +54,11 @@ public final class Gateway: HTTPResponder {
         let number = requests.wrappingAdd(1, ordering: .relaxed).newValue
         if request.head.path == "/healthz", request.head.method == .get { return Self.healthy }
         var incoming = Incoming(request, address: address, trustsProxy: configuration.trustsProxy)
+        if request.head.method == .get, let target = request.head.path, let known = targets.find(target),
+            incoming.take(known, request)
+        {
+            return await answer(incoming, known.route).response(requestID: "\(start)-\(number)")
+        }
         let route = Route(incoming.path)
         var reply: Reply
         do {
@@ -69,6 +75,9 @@ public final class Gateway: HTTPResponder {
                 reply = try await told(incoming) { try await self.upload(name, incoming, request) }
             } else {
                 try await incoming.readArguments(request, configuration)
+                if request.head.method == .get, !Incoming.hasBody(request), let target = request.head.path {
+                    targets.keep(target, route, incoming.arguments)
+                }
                 reply = await answer(incoming, route)
             }
         } catch let problem as Problem {

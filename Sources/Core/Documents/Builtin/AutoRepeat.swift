@@ -33,9 +33,10 @@ struct AutoRepeat: DocTypeSchema, Controller {
         }
         if rule.document.isNew {
             try session.requireReference(.read, Reference(rule.document, "reference_doctype", "reference_document"))
-            try session.require(.create, type)
-            if rule.submitOnCreation { try session.require(.submit, type) }
         }
+        // Copies are made on the system's behalf later: who sets that up, or changes it, must have the rights for it.
+        try session.require(.create, type)
+        if rule.submitOnCreation { try session.require(.submit, type) }
         if rule.submitOnCreation, !type.isSubmittable {
             throw Problem(.invalid, "A \(type.name) is not submitted", field: "submit_on_creation")
         }

@@ -199,7 +199,10 @@ extension Session {
     }
 
     private func maySee(_ file: Doc<File>, _ reference: Reference?) throws -> Bool {
-        if actor.isAdministrator || isPrivileged || file.document.owner == actor.user { return true }
+        if isPrivileged { return true }
+        // A key sees files without a document's leave only where its scopes hold files themselves.
+        let isWithin = isInScope(.read, try registry.doctype(File.doctype.name))
+        if isWithin, actor.isAdministrator || file.document.owner == actor.user { return true }
         guard let reference, let type = registry.find(reference.doctype) else { return false }
         guard let document = try load(type, [reference.name]).first else { return false }
         do {

@@ -124,7 +124,7 @@ enum LifecycleMethods {
         let (doctype, name) = (try arguments.required("doctype"), try arguments.required("name"))
         let cascade = arguments.flag("cascade") ?? false
         if arguments.flag("rehearse") ?? false {
-            return try session.rehearse { try $0.delete(doctype, name, cascade: cascade) }.json
+            return try session.rehearse { try $0.delete(doctype, name, cascade: cascade) }.shown
         }
         try session.delete(doctype, name, cascade: cascade)
         return try session.deletedCopy(of: doctype, name).map { ["deleted_document": .string($0)] } ?? .null
@@ -204,7 +204,7 @@ enum LifecycleMethods {
         let action = try action(arguments.required("action"), arguments, fields: "fields")
         let whole = arguments.flag("all_or_nothing") ?? false
         if arguments.flag("rehearse") ?? false {
-            return try session.rehearse { _ = try $0.bulk(doctype, names, action, allOrNothing: whole) }.json
+            return try session.rehearse { _ = try $0.bulk(doctype, names, action, allOrNothing: whole) }.shown
         }
         return .array(try session.bulk(doctype, names, action, allOrNothing: whole).map(\.json))
     }

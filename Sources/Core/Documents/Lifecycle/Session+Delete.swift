@@ -16,7 +16,7 @@ extension Session {
             try about(document) {
                 try requireDeletable(document)
                 let batch = cascade ? try withAllThatLinks(to: document) : [document]
-                for other in batch.dropFirst() { try about(other) { try requireDeletable(other) } }
+                for other in batch.dropFirst() { try requireSeen(other) { try requireDeletable(other) } }
                 try refuseIfLocked(batch)
                 for other in batch { try registry.hooks(other.doctype.name)?.run(.onTrash, other, self) }
                 if !cascade { try refuseIfLinked(document, onlySubmitted: false) }
@@ -24,6 +24,16 @@ extension Session {
                 for other in batch { try registry.hooks(other.doctype.name)?.run(.afterDelete, other, self) }
             }
         }
+    }
+
+    /// Says which document a problem is about only to who may read it.
+    private func requireSeen(_ document: Document, _ body: () throws -> Void) throws {
+        guard try decision(.read, document.doctype, document).isAllowed else {
+            throw Problem(
+                .forbidden, "A \(document.doctype.name) that \(actor.user) may not read would be deleted, too",
+                fix: "Ask somebody who may read and delete it.")
+        }
+        try about(document, body)
     }
 
     private func requireDeletable(_ document: Document) throws {

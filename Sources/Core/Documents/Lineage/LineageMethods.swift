@@ -88,12 +88,15 @@ extension Session {
         var versions: [JSON] = []
         try readVersions(of: document.doctype, name) { row in
             guard versions.count < min(max(limit, 0), Limits.documentsPerCall) else { return false }
+            let entry = try Past.entry(row[3])
+            // What had the name before is another document.
+            guard entry["deleted"] == nil else { return false }
             versions.append([
                 "name": JSON(row[0]), "owner": JSON(row[1]), "creation": JSON(row[2]),
                 "ref_doctype": .string(doctype), "docname": .string(name),
-                "data": .string(screen.shown(try Past.entry(row[3])).text),
+                "data": .string(screen.shown(entry).text),
             ])
-            return true
+            return entry["restored"] == nil
         }
         return versions
     }

@@ -141,7 +141,8 @@ struct Past {
 
     private mutating func takeBack(_ name: String, _ entry: JSON) throws {
         if let deleted = entry["deleted"] {
-            states[key(name)] = State(document: try rewinding.document(type, from: deleted), current: nil)
+            states[key(name)] = State(
+                document: try rewinding.document(type, from: deleted), current: states[key(name)]?.current)
         } else if entry["restored"] != nil {
             states[key(name)]?.document = nil
         } else if let names = entry["renamed"]?.array?.compactMap(\.string), names.count == 2 {

@@ -5,8 +5,10 @@ struct VirtualList {
     private let query: ListQuery
     private let type: DocType
     private let session: Session
+    private let access: FieldAccess
 
     init(_ query: ListQuery, _ type: DocType, _ session: Session) {
+        access = session.fieldAccess(to: type)
         self.query = query
         self.type = type
         self.session = session
@@ -44,10 +46,10 @@ struct VirtualList {
         guard let source = session.registry.sources[type.name] else { return [] }
         let all = try query.filters.flatMap { try Filter.parse($0, "and", type) }
         let any = try query.orFilters.flatMap { try Filter.parse($0, "or", type) }
-        let onlyOwn = session.mayOnlyOwn(.read, type)
-        return try source.list(query, session).filter { document in
-            if onlyOwn, document.owner != session.actor.user { return false }
-            return try (all.map { try holds($0, document) } ?? true) && (any.map { try holds($0, document) } ?? true)
+        let documents = try source.list(query, session)
+        let decisions = try session.decisions(.read, type, documents, asWritten: true)
+        return try zip(documents, decisions).filter { $1.isAllowed }.map(\.0).filter { document in
+            try (all.map { try holds($0, document) } ?? true) && (any.map { try holds($0, document) } ?? true)
         }
     }
 
@@ -68,7 +70,8 @@ struct VirtualList {
                 name = String(name[..<range.lowerBound])
             }
             if name == "*" {
-                for (slot, column) in type.columns.enumerated() where column.type != .password {
+                for (slot, column) in type.columns.enumerated()
+                where column.type != .password && access.opens(column.name) {
                     fields.append((column.name, slot))
                 }
             } else {
@@ -92,6 +95,11 @@ struct VirtualList {
     private func slot(_ name: String) throws -> Int {
         guard let slot = type.slot(of: Self.plain(name, type)), type.columns[slot].type != .password else {
             throw unknown(name)
+        }
+        guard access.opens(type.columns[slot].name) else {
+            throw Problem(
+                .forbidden, "\(session.actor.user) may not read \(type.columns[slot].name) of \(type.name)",
+                field: type.columns[slot].name)
         }
         return slot
     }

@@ -17,7 +17,11 @@ struct FieldAccess: Sendable, Equatable {
 extension Session {
     /// What the actor may see of a DocType's fields in lists, through `parent` for the rows of one.
     func fieldAccess(to type: DocType, through parent: DocType? = nil) -> FieldAccess {
-        FieldAccess(
-            hidden: hiddenFields(of: type, through: parent), masked: maskedFields(of: type, through: parent))
+        var hidden = hiddenFields(of: type, through: parent)
+        if parent == nil, type.kind == .document, listRight(type) == .select {
+            // A share opens the fields of one document, and such a list has all that may be selected.
+            hidden.formUnion(Set(type.allColumns.map(\.name)).subtracting(type.selected))
+        }
+        return FieldAccess(hidden: hidden, masked: maskedFields(of: type, through: parent))
     }
 }

@@ -171,6 +171,9 @@ extension QueryBuilder {
         guard type.kind == .document, session.registry.tables.contains(where: { $0.name == "_collaboration" }) else {
             throw unknown(name)
         }
+        guard session.listRight(type) == .read else {
+            throw Problem(.forbidden, "\(session.actor.user) may not read \(name) of \(type.name)", field: name)
+        }
         let own = ownName
         let alias: String
         if let join = join(at: "_collaboration") {

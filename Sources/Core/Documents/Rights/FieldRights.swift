@@ -105,5 +105,5 @@ extension Session {
 
 extension DocType {
     /// What is seen of a document by who may only select it.
-    fileprivate var selected: Set<String> { Set(["name"] + searchFields + [titleField].compactMap { $0 }) }
+    var selected: Set<String> { Set(["name"] + searchFields + [titleField].compactMap { $0 }) }
 }

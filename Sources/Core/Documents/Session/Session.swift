@@ -113,11 +113,10 @@ public final class Session {
             pending = before
             verified = links
             lookedUp = [:]
-            if changes.hasChanged != metadata.hasChanged || changes.planned.count != metadata.planned.count {
-                registry = known
-                knownFieldRights = [:]
-            }
+            registry = known
             metadata = changes
+            knownFieldRights = [:]
+            permittedDefaults = nil
             throw error
         }
     }

@@ -20,6 +20,8 @@ struct Incoming: Sendable {
     private(set) var arguments = Arguments([:])
     /// Whether the arguments are a JSON object from the body.
     private(set) var isJSON = false
+    /// The list that the address asks for, where that is known already.
+    private(set) var list: ListArguments?
 
     init(_ request: Request, address: String, trustsProxy: Bool) {
         method = request.head.method == .head ? .get : request.head.method
@@ -63,6 +65,20 @@ struct Incoming: Sendable {
 
     // MARK: Arguments
 
+    /// Takes over what is known of the address; only of a request without a body.
+    mutating func take(_ target: ReadTargets.Target, _ request: Request) -> Bool {
+        guard !Self.hasBody(request) else { return false }
+        arguments = target.arguments
+        list = target.list
+        return true
+    }
+
+    /// Whether a body follows the head.
+    static func hasBody(_ request: Request) -> Bool {
+        let fields = request.head.headerFields
+        return fields[.contentLength].flatMap { Int($0) } ?? 0 > 0 || fields[.transferEncoding] != nil
+    }
+
     /// Reads the body and the query.
     ///
     /// - Throws: ``Problem/Kind/tooLarge``, ``Problem/Kind/slowRequest``, ``Problem/Kind/mediaType``,
@@ -75,7 +91,7 @@ struct Incoming: Sendable {
     private static func body(of request: Request, _ configuration: GatewayConfiguration) async throws -> [UInt8] {
         let fields = request.head.headerFields
         let length = fields[.contentLength].flatMap { Int($0) }
-        guard length ?? 0 > 0 || fields[.transferEncoding] != nil else { return [] }
+        guard hasBody(request) else { return [] }
         let limit = configuration.bodyBytes
         let tooLarge = Problem(
             .tooLarge, "The body is larger than \(limit) bytes", fix: "Send less at once, in several requests.")

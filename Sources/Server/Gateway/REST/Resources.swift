@@ -13,7 +13,7 @@ struct Resources: Sendable {
 
     /// `GET /api/resource/<DocType>`
     func list(_ doctype: String, _ request: Incoming, as actor: Actor) async throws -> Reply {
-        let arguments = try ListArguments(doctype, request.arguments, looksAhead: true)
+        let arguments = try request.list ?? ListArguments(doctype, request.arguments, looksAhead: true)
         let isPage = (1...Self.briefRows).contains(arguments.query.limit)
         let body = try await tenant.read(as: actor, briefly: isPage) { session in
             var writer = JSONWriter(capacity: 2048)

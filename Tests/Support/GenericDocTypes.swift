@@ -1,11 +1,10 @@
-import Documents
-import TestSupport
-import Values
+public import Documents
+internal import Values
 
 /// What holds of every DocType, shipped or loaded, tried on one registry: it can be listed, read, described and exported, and
 /// where no business rule stands against made-up values, its documents are inserted, read back, changed, listed, taken
 /// through JSON and deleted.
-struct GenericDocTypes {
+public struct GenericDocTypes {
     private let session: Session
     private var number = 0
     private var made: [String: String] = [:]
@@ -13,7 +12,7 @@ struct GenericDocTypes {
     init(_ session: Session) { self.session = session }
 
     /// What came of one DocType.
-    enum Outcome: Sendable {
+    public enum Outcome: Sendable {
         /// A document of it went all the way.
         case passed
         /// It has no documents of its own, or nobody writes them: it was described, listed and exported.
@@ -25,7 +24,7 @@ struct GenericDocTypes {
     }
 
     /// Tries every DocType of a company, each in a transaction of its own that is taken back.
-    static func outcomes(of company: some TestCompany) async throws -> [(doctype: String, outcome: Outcome)] {
+    public static func outcomes(of company: some TestCompany) async throws -> [(doctype: String, outcome: Outcome)] {
         var outcomes: [(doctype: String, outcome: Outcome)] = []
         for name in company.registry.doctypes.map(\.name) {
             do {
