@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import Tenancy
 import Values
 
 /// Measures how fast this machine runs Cauldron, each figure beside a yardstick of the same run.
@@ -10,8 +9,7 @@ struct BenchCommand: AsyncParsableCommand {
         abstract: "Measure reading, writing and reporting on this machine.",
         discussion: """
             Makes a company in a temporary directory and prints a line for each figure: how much, and which share of a \
-            yardstick that was measured in the same run. Takes about three minutes. On PostgreSQL the yardstick is pgbench, \
-            which has to be installed beside the server.
+            yardstick that was measured in the same run. Takes about three minutes, and 2 GB in it.
 
             Example: cauldron bench --json
             """)
@@ -22,11 +20,6 @@ struct BenchCommand: AsyncParsableCommand {
     @Option(help: "How many seconds each figure is measured.")
     var seconds: Double = 4
 
-    @Option(
-        help: ArgumentHelp(
-            "Measure on this PostgreSQL server: an empty schema, which is left filled.", valueName: "postgres://…"))
-    var database: String?
-
     func validate() throws {
         guard (0.1...600).contains(seconds) else { throw ValidationError("--seconds must be from 0.1 to 600.") }
     }
@@ -36,12 +29,6 @@ struct BenchCommand: AsyncParsableCommand {
         let base = root + "/company"
         defer { removeDirectory(root) }
         try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
-        if let database {
-            let bench = PostgresBench(
-                address: try TenantAddress(database), url: database, directory: root, seconds: seconds)
-            for measurement in try await bench.measure() { show(measurement) }
-            return
-        }
         try await BenchCompany.make(in: base)
         for measurement in try await HTTPBench(directory: base, seconds: seconds).measure() { show(measurement) }
         let writes = WriteBench(base: base, seconds: seconds)
@@ -49,6 +36,8 @@ struct BenchCommand: AsyncParsableCommand {
             show(try await writes.measure(work))
         }
         show(try await ImportBench(base: base).measure())
+        show(try await RightsBench(base: base, seconds: seconds).measure())
+        for measurement in try await SearchBench(base: base, seconds: seconds).measure() { show(measurement) }
         show(try await ExpressionBench(seconds: seconds).measure())
         for measurement in try await TrialBalanceBench(base: base, seconds: seconds).measure() { show(measurement) }
     }

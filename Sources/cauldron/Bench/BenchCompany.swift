@@ -12,12 +12,6 @@ enum BenchCompany {
     /// Makes the tenant in `directory` and closes it.
     static func make(in directory: String) async throws {
         let tenant = try await open(directory)
-        try await fill(tenant)
-        await tenant.close()
-    }
-
-    /// Makes the company in an empty tenant.
-    static func fill(_ tenant: Tenant) async throws {
         try await tenant.write(as: .administrator) { session in
             let year = String(session.today.year)
             try insert("Company", ["company_name": .string(company), "abbr": "B", "default_currency": "USD"], session)
@@ -62,14 +56,12 @@ enum BenchCompany {
                     })
             }
         }
+        await tenant.close()
     }
 
     /// Opens the tenant in `directory`.
-    static func open(_ directory: String) async throws -> Tenant { try await open(at: .directory(directory)) }
-
-    /// Opens the tenant whose database is at an address.
-    static func open(at address: TenantAddress) async throws -> Tenant {
-        try await Tenant.open(at: address, modules: allModules, name: company)
+    static func open(_ directory: String) async throws -> Tenant {
+        try await Tenant.open(directory: directory, modules: allModules, name: company)
     }
 
     /// Copies the tenant, which must be closed, and returns the directory of the copy.

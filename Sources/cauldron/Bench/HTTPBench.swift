@@ -6,17 +6,15 @@ import Tenancy
 /// Measures a server in a process of its own over loopback.
 struct HTTPBench {
     let directory: String
-    /// The database, where it is not in the directory.
-    var address: TenantAddress?
     let seconds: Double
     let connections = 8
 
     func measure() async throws -> [Measurement] {
-        let tenant = try await BenchCompany.open(at: address ?? .directory(directory))
+        let tenant = try await BenchCompany.open(directory)
         let keys = try await tenant.identity.generateKeys(for: "Administrator", at: tenant.now())
         await tenant.close()
 
-        let server = try ServedProcess(directory: directory, address: address)
+        let server = try ServedProcess(directory: directory)
         defer { server.stop() }
         let start = try await server.waitForAnswer()
         let idle = server.residentMegabytes
@@ -52,11 +50,10 @@ final class ServedProcess {
     private let started: ContinuousClock.Instant
 
     /// Starts the server on a free port.
-    init(directory: String, address: TenantAddress? = nil) throws {
+    init(directory: String) throws {
         port = try Socket.freePort()
         process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         process.arguments = ["serve", "--data", directory, "--port", String(port)]
-        if case .postgres(let url) = address { process.arguments? += ["--database", url] }
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         started = .now
