@@ -47,6 +47,7 @@ import Values
     }
 
     @Test func `only the fields that are mentioned are read`() throws {
+        // Unchecked, because one test uses it on one thread.
         final class Spy: ExpressionObject, @unchecked Sendable {
             // Only this test's thread uses it.
             var asked: [String] = []

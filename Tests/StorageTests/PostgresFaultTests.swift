@@ -90,6 +90,7 @@ import Values
         try await Self.prepare(database)
         let (kept, _) = try await write([database], clients: 8) {
             for _ in 0..<25 {
+                // The clients write meanwhile.
                 try await Task.sleep(for: .milliseconds(60))
                 try server.administer(
                     """
@@ -109,6 +110,8 @@ import Values
         try await Self.prepare(database)
         let (kept, _) = try await write([database], clients: 8) {
             for _ in 0..<3 {
+                // The clients write between the restarts.
+                // They write again after the last one.
                 try await Task.sleep(for: .milliseconds(300))
                 try server.restart(immediate: crashes)
             }

@@ -51,6 +51,7 @@ final class PostgresServer: Sendable {
                 let patience = Duration.milliseconds(limits.reconnectMilliseconds)
                 if isClosed || ContinuousClock.now + .milliseconds(pause) > since + patience { throw error }
             }
+            // On a thread of the database, which has nothing else to do without a server.
             Thread.sleep(forTimeInterval: TimeInterval(pause) / 1000)
             pause = min(pause * 2, 500)
         }

@@ -2,9 +2,9 @@ internal import Documents
 internal import Reports
 internal import Values
 
-/// What Frappe's desk calls, and clients with it: reports, searching for links.
+/// What Frappe's desk calls, and clients with it: reports.
 enum DeskMethods {
-    static func methods(_ reports: [String: Report]) -> [Method] { [runReport(reports), searchLink] }
+    static func methods(_ reports: [String: Report]) -> [Method] { [runReport(reports)] }
 
     private static func runReport(_ reports: [String: Report]) -> Method {
         Method(
@@ -25,34 +25,6 @@ enum DeskMethods {
             }
             return try report.result(Arguments(filters), in: session).json
         }
-    }
-
-    private static let searchLink = Method(
-        "frappe.desk.search.search_link",
-        parameters: [
-            .required("doctype", "The DocType."), .optional("txt", "What the name or another field contains."),
-            .optional("filters", "Conditions besides."), .optional("page_length", "The most answers; 10 unless given."),
-        ], summary: "The documents a link field may point to."
-    ) { arguments, session in
-        let type = try session.registry.doctype(arguments.required("doctype"))
-        var fields: [String] = []
-        for field in [type.titleField].compactMap({ $0 }) + type.searchFields
-        where field != "name" && !fields.contains(field) { fields.append(field) }
-        var query = ListQuery(type.name, fields: ["name"] + fields.map(JSON.string))
-        query.filters = try arguments.json("filters")
-        query.limit = min(try arguments.int("page_length") ?? 10, 1_000)
-        query.orderBy = "name asc"
-        if let text = arguments.text("txt") {
-            let pattern = JSON.string("%\(text)%")
-            let searched = ["name"] + fields.filter { type.field($0)?.type.column == .text }
-            query.orFilters = .array(searched.map { [.string($0), "like", pattern] })
-        }
-        let answers = try session.list(query).rows.map { row in
-            let value = row[0].text ?? ""
-            let others = row.dropFirst().map(\.description).filter { !$0.isEmpty && $0 != value }
-            return JSON.object(["value": .string(value), "description": .string(others.joined(separator: ", "))])
-        }
-        return .array(answers)
     }
 }
 
