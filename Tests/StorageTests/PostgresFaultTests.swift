@@ -111,10 +111,10 @@ import Values
         let (kept, _) = try await write([database], clients: 8) {
             for _ in 0..<3 {
                 // The clients write between the restarts.
-                // They write again after the last one.
                 try await Task.sleep(for: .milliseconds(300))
                 try server.restart(immediate: crashes)
             }
+            // They write again after the last one.
             try await Task.sleep(for: .milliseconds(300))
         }
         #expect(kept > 50)
