@@ -19,8 +19,10 @@ build: ## install what is missing and build the release binary
 	@scripts/setup build
 	swift build -c release --product cauldron
 
-bench: build ## measure the release binary
+bench: build ## measure the release binary, on SQLite and on a PostgreSQL server of its own
+	@scripts/setup bench
 	$(CAULDRON) bench
+	scripts/with-postgres $(CAULDRON) bench --database
 
 format: ## format the Swift sources in place
 	swift format -i -r --configuration .swift-format $(SWIFT_FILES)

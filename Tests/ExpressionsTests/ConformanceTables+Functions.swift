@@ -370,7 +370,15 @@ extension ConformanceTables {
         timestamp('2009-02-13T23:31:30Z').getMinutes() ==> 31
         timestamp('2009-02-13T23:31:30Z').getMonth() ==> 1
         timestamp('2009-02-13T23:31:30Z').getSeconds() ==> 30
-        timestamp('2009-02-13T23:31:30Z').getDate('Australia/Sydney') ==> !invalid_argument
+        timestamp('2009-02-13T23:31:30Z').getDate('Australia/Sydney') ==> 14
+        timestamp('2009-02-13T23:31:30Z').getDayOfMonth('US/Central') ==> 12
+        timestamp('2009-02-13T23:31:30Z').getDayOfYear('US/Central') ==> 43
+        timestamp('2009-02-13T23:31:30Z').getMinutes('Asia/Kathmandu') ==> 16
+        timestamp('2009-02-13T23:31:30Z').getHours('Europe/Berlin') ==> 0
+        timestamp('2009-07-13T23:31:30Z').getHours('Europe/Berlin') ==> 1
+        timestamp('2009-02-13T23:31:30Z').getHours('Europe/Atlantis') ==> !invalid_argument
+        timestamp('2009-02-13T23:31:30Z').getHours('GMT+3') ==> !invalid_argument
+        timestamp('2009-02-13T23:31:30Z').getHours('../etc/passwd') ==> !invalid_argument
         timestamp('2009-02-13T23:31:30Z').getDayOfMonth('+11:00') ==> 13
         timestamp('2009-02-13T02:00:00Z').getDayOfMonth('-02:30') ==> 11
         timestamp('2009-02-13T23:31:30Z').getDayOfWeek('UTC') ==> 5

@@ -1,6 +1,6 @@
 /// Cases of google/cel-spec's conformance tests (tests/simple/testdata), by file, and some more of our own.
 ///
-/// Departures: named time zones are not known; messages, enums, optionals and the checker's type errors do not exist.
+/// Departures: messages, enums, optionals and the checker's type errors do not exist.
 /// Where older and newer versions of the specification differ, the newer holds: numbers of different types compare by value,
 /// equality of other types is false and no error, doubles divide by zero as IEEE 754 says.
 enum ConformanceTables {

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Foundation
+import PostgresStorage
+import Tenancy
 import Values
 
 /// Measures how fast this machine runs Cauldron, each figure beside a yardstick of the same run.
@@ -11,6 +13,9 @@ struct BenchCommand: AsyncParsableCommand {
             Makes a company in a temporary directory and prints a line for each figure: how much, and which share of a \
             yardstick that was measured in the same run. Takes about three minutes, and 2 GB in it.
 
+            With --database the company is on that PostgreSQL server, in schemas that are removed afterwards, and pgbench \
+            on the same server is the yardstick.
+
             Example: cauldron bench --json
             """)
 
@@ -20,30 +25,57 @@ struct BenchCommand: AsyncParsableCommand {
     @Option(help: "How many seconds each figure is measured.")
     var seconds: Double = 4
 
+    @Option(help: ArgumentHelp("Measure on this PostgreSQL server.", valueName: "postgres://…"))
+    var database: String?
+
     func validate() throws {
         guard (0.1...600).contains(seconds) else { throw ValidationError("--seconds must be from 0.1 to 600.") }
+        guard let database else { return }
+        guard case .postgres = try? TenantAddress(database) else {
+            throw ValidationError("--database must be the address of a PostgreSQL server, postgres://user@host/database.")
+        }
     }
 
     func run() async throws {
         let root = NSTemporaryDirectory() + "cauldron-bench-\(UUID().uuidString)"
-        let base = root + "/company"
         defer { removeDirectory(root) }
         try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
-        try await BenchCompany.make(in: base)
-        for measurement in try await HTTPBench(directory: base, seconds: seconds).measure() { show(measurement) }
-        let writes = WriteBench(base: base, seconds: seconds)
+        let place = BenchPlace(directory: root, server: database)
+        do {
+            try await measure(place)
+        } catch {
+            try clear(place)
+            throw error
+        }
+        try clear(place)
+    }
+
+    private func measure(_ place: BenchPlace) async throws {
+        try await BenchCompany.make(in: place)
+        var peer: Pgbench?
+        if database != nil {
+            let pgbench = Pgbench(url: place.url("pgbench"), seconds: seconds)
+            try PostgresAdministration.run("CREATE SCHEMA \(place.schema("pgbench"))", at: place.url("pgbench"))
+            try pgbench.prepare()
+            peer = pgbench
+        }
+        for measurement in try await HTTPBench(place: place, seconds: seconds, peer: peer).measure() {
+            show(measurement)
+        }
+        let writes = WriteBench(place: place, seconds: seconds, peer: peer)
         for work in [WriteWork.customer, .invoice, .orderToCash, .order(lines: 300), .order(lines: 1000)] {
             show(try await writes.measure(work))
         }
-        show(try await ImportBench(base: base).measure())
-        show(try await RightsBench(base: base, seconds: seconds).measure())
-        for measurement in try await SearchBench(base: base, seconds: seconds).measure() { show(measurement) }
-        show(try await ExpressionBench(seconds: seconds).measure())
-        for measurement in try await TrialBalanceBench(base: base, seconds: seconds).measure() { show(measurement) }
+        show(try await ImportBench(place: place).measure())
+        show(try await RightsBench(place: place, seconds: seconds).measure())
+        for measurement in try await SearchBench(place: place, seconds: seconds).measure() { show(measurement) }
+        if database == nil { show(try await ExpressionBench(seconds: seconds).measure()) }
+        for measurement in try await TrialBalanceBench(place: place, seconds: seconds).measure() { show(measurement) }
+    }
+
+    private func clear(_ place: BenchPlace) throws {
+        for name in [BenchCompany.base, "pgbench"] { try place.remove(name) }
     }
 
     private func show(_ measurement: Measurement) { print(json ? measurement.json.text : measurement.line) }
 }
-
-/// Removes a directory and all in it; what cannot be removed is left to the system's care of temporary files.
-func removeDirectory(_ path: String) { try? FileManager.default.removeItem(atPath: path) }

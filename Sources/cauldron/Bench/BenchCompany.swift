@@ -1,5 +1,4 @@
 import Documents
-import Foundation
 import Tenancy
 import Values
 
@@ -9,9 +8,12 @@ enum BenchCompany {
     static let customers = 10_000
     static let items = (1...20).map { "Item \($0)" }
 
-    /// Makes the tenant in `directory` and closes it.
-    static func make(in directory: String) async throws {
-        let tenant = try await open(directory)
+    /// What the company that is copied is called.
+    static let base = "base"
+
+    /// Makes the tenant ``base`` and closes it.
+    static func make(in place: BenchPlace) async throws {
+        let tenant = try await place.open(base)
         try await tenant.write(as: .administrator) { session in
             let year = String(session.today.year)
             try insert("Company", ["company_name": .string(company), "abbr": "B", "default_currency": "USD"], session)
@@ -57,18 +59,6 @@ enum BenchCompany {
             }
         }
         await tenant.close()
-    }
-
-    /// Opens the tenant in `directory`.
-    static func open(_ directory: String) async throws -> Tenant {
-        try await Tenant.open(directory: directory, modules: allModules, name: company)
-    }
-
-    /// Copies the tenant, which must be closed, and returns the directory of the copy.
-    static func copy(_ directory: String, as name: String) throws -> String {
-        let target = directory + "-" + name
-        try FileManager.default.copyItem(atPath: directory, toPath: target)
-        return target
     }
 
     @discardableResult

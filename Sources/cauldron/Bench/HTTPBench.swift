@@ -5,16 +5,18 @@ import Tenancy
 
 /// Measures a server in a process of its own over loopback.
 struct HTTPBench {
-    let directory: String
+    let place: BenchPlace
     let seconds: Double
+    /// The yardstick beside the plain-text reply, where the company is on a PostgreSQL server.
+    let peer: Pgbench?
     let connections = 8
 
     func measure() async throws -> [Measurement] {
-        let tenant = try await BenchCompany.open(directory)
+        let tenant = try await place.open(BenchCompany.base)
         let keys = try await tenant.identity.generateKeys(for: "Administrator", at: tenant.now())
         await tenant.close()
 
-        let server = try ServedProcess(directory: directory)
+        let server = try ServedProcess(place: place, company: BenchCompany.base)
         defer { server.stop() }
         let start = try await server.waitForAnswer()
         let idle = server.residentMegabytes
@@ -32,10 +34,11 @@ struct HTTPBench {
         let plainAgain = try await load.rate(of: "/healthz", headers: "")
         let busy = server.residentMegabytes
         let yardstick = ("a plain-text reply", (plain + plainAgain) / 2)
-        return [
-            Measurement(name: "read one document over HTTP", rate: read, unit: "requests/s", yardstick: yardstick),
-            Measurement(
-                name: "list 20 of 10,000, filtered and sorted", rate: listed, unit: "requests/s", yardstick: yardstick),
+        let reads = [("read one document over HTTP", read), ("list 20 of 10,000, filtered and sorted", listed)]
+        let yardsticks = [yardstick] + (try peer.map { [try $0.selects()] } ?? [])
+        return yardsticks.flatMap { yardstick in
+            reads.map { Measurement(name: $0, rate: $1, unit: "requests/s", yardstick: yardstick) }
+        } + [
             Measurement(name: "memory idle", rate: idle, unit: "MB"),
             Measurement(name: "memory under load", rate: busy, unit: "MB"),
             Measurement(name: "from start to first answer", rate: start, unit: "s"),
@@ -50,10 +53,11 @@ final class ServedProcess {
     private let started: ContinuousClock.Instant
 
     /// Starts the server on a free port.
-    init(directory: String) throws {
+    init(place: BenchPlace, company: String) throws {
         port = try Socket.freePort()
         process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        process.arguments = ["serve", "--data", directory, "--port", String(port)]
+        process.arguments = ["serve", "--data", place.folder(company), "--port", String(port)]
+        if case .postgres(let url) = place.address(company) { process.arguments? += ["--database", url] }
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         started = .now

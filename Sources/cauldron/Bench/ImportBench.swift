@@ -5,32 +5,29 @@ import Tenancy
 import Values
 
 /// Measures the import of a file of 100,000 customers, in one transaction, beside putting as many rows of the same width
-/// straight into SQLite.
+/// straight into the database.
 struct ImportBench {
     static let rows = 100_000
-    let base: String
+    let place: BenchPlace
 
     func measure() async throws -> Measurement {
-        let copy = try BenchCompany.copy(base, as: "import")
-        defer { removeDirectory(copy) }
         var text = "customer_name,customer_type\n"
         for number in 0..<Self.rows {
             text += "Imported \(number),\(number.isMultiple(of: 2) ? "Company" : "Individual")\n"
         }
         let file = text
-
-        let tenant = try await BenchCompany.open(copy)
-        let ours = try await cauldron.seconds {
-            _ = try await tenant.write(as: .administrator) { session in
-                var reader = CSVReader(file)
-                return try Import("Customer").run(&reader, in: session).created
+        return try await place.withCopy(of: BenchCompany.base) { tenant in
+            let ours = try await cauldron.seconds {
+                _ = try await tenant.write(as: .administrator) { session in
+                    var reader = CSVReader(file)
+                    return try Import("Customer").run(&reader, in: session).created
+                }
             }
+            let raw = try await cauldron.seconds { try await insertRaw(into: tenant) }
+            return Measurement(
+                name: "import 100,000 customers", rate: Double(Self.rows) / ours, unit: "rows/s",
+                yardstick: ("the rows alone by SQL", Double(Self.rows) / raw))
         }
-        let raw = try await cauldron.seconds { try await insertRaw(into: tenant) }
-        await tenant.close()
-        return Measurement(
-            name: "import 100,000 customers", rate: Double(Self.rows) / ours, unit: "rows/s",
-            yardstick: ("the rows alone by SQL", Double(Self.rows) / raw))
     }
 
     private func insertRaw(into tenant: Tenant) async throws {

@@ -6,13 +6,14 @@ import Values
 /// for the Administrator.
 struct RightsBench {
     private static let permissions = 5_000
-    let base: String
+    let place: BenchPlace
     let seconds: Double
 
     func measure() async throws -> Measurement {
-        let copy = try BenchCompany.copy(base, as: "rights")
-        defer { removeDirectory(copy) }
-        let tenant = try await BenchCompany.open(copy)
+        try await place.withCopy(of: BenchCompany.base) { try await measure($0) }
+    }
+
+    private func measure(_ tenant: Tenant) async throws -> Measurement {
         let user = "reader@bench.test"
         try await tenant.write(as: .administrator) { session in
             _ = try BenchCompany.insert(
@@ -37,7 +38,6 @@ struct RightsBench {
         }
         let ours = try await page(of: tenant, as: reader)
         let all = try await page(of: tenant, as: .administrator)
-        await tenant.close()
         return Measurement(
             name: "list 20 of 5,000 allowed one by one", rate: ours, unit: "lists/s",
             yardstick: ("the same without restrictions", all))

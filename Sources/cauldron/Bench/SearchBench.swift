@@ -5,13 +5,14 @@ import Values
 /// Measures the full-text search over 1,000,000 documents: words that one, a thousand and all of them have.
 struct SearchBench {
     private static let documents = 1_000_000
-    let base: String
+    let place: BenchPlace
     let seconds: Double
 
     func measure() async throws -> [Measurement] {
-        let copy = try BenchCompany.copy(base, as: "search")
-        defer { removeDirectory(copy) }
-        let tenant = try await BenchCompany.open(copy)
+        try await place.withCopy(of: BenchCompany.base) { try await measure($0) }
+    }
+
+    private func measure(_ tenant: Tenant) async throws -> [Measurement] {
         for start in stride(from: BenchCompany.customers, to: Self.documents, by: 5_000) {
             try await tenant.write(as: .administrator) { session in
                 try session.insert(
@@ -33,7 +34,6 @@ struct SearchBench {
             measurements.append(
                 Measurement(name: "search 1,000,000, \(name) with the word", rate: ours, unit: "searches/s"))
         }
-        await tenant.close()
         return measurements
     }
 }

@@ -7,12 +7,14 @@ import Values
 /// Measures the trial balance over ledgers of different lengths. The postings are put there by SQL, with the balances
 /// that are kept of them; `doctor`'s check of the balances must agree before anything is measured.
 struct TrialBalanceBench {
-    let base: String
+    let place: BenchPlace
     let seconds: Double
 
     func measure() async throws -> [Measurement] {
-        let directory = try BenchCompany.copy(base, as: "ledger")
-        let tenant = try await BenchCompany.open(directory)
+        try await place.withCopy(of: BenchCompany.base) { try await measure($0) }
+    }
+
+    private func measure(_ tenant: Tenant) async throws -> [Measurement] {
         var rates: [(count: Int, rate: Double)] = []
         var present = 0
         for count in [10_000, 100_000, 1_000_000] {
@@ -21,8 +23,6 @@ struct TrialBalanceBench {
             rates.append((count, try await rate(of: tenant)))
         }
         try await verify(tenant)
-        await tenant.close()
-        removeDirectory(directory)
         let first = rates[0].rate
         return rates.map { count, rate in
             Measurement(
@@ -60,6 +60,7 @@ struct TrialBalanceBench {
                     "account",
                     "debit", "credit", "voucher_type", "voucher_no", "company",
                 ]
+                let moment = Timestamp(Day(number: year))
                 var rows: [[Value]] = []
                 rows.reserveCapacity(end - start)
                 for number in start..<end {
@@ -69,7 +70,8 @@ struct TrialBalanceBench {
                     let zero = Value.decimal(units: 0, scale: 4)
                     let isDebit = number.isMultiple(of: 2)
                     rows.append([
-                        .text("bench-\(number)"), .text("bench"), .int(0), .int(0), .text("bench"), .int(1), .int(0),
+                        .text("bench-\(number)"), .text("bench"), .timestamp(moment), .timestamp(moment),
+                        .text("bench"), .int(1), .int(0),
                         .day(day), .text(account), isDebit ? amount : zero, isDebit ? zero : amount, .text("Bench"),
                         .text("B-\(number / 2)"), .text(BenchCompany.company),
                     ])

@@ -12,41 +12,47 @@ struct WriteWork: Sendable {
 }
 
 /// Compares work with putting the same rows straight into SQLite: each repetition's statements are recorded on a copy of
-/// the company, and then run by prepared statements, in the same transactions, on another copy.
+/// the company, and then run by prepared statements, in the same transactions, on another copy. On PostgreSQL it is
+/// compared with the transactions of pgbench.
 struct WriteBench {
-    let base: String
+    let place: BenchPlace
     let seconds: Double
+    let peer: Pgbench?
 
     func measure(_ work: WriteWork) async throws -> Measurement {
-        let timed = try await BenchCompany.open(BenchCompany.copy(base, as: "work"))
-        let ours = try await rate(for: seconds) { number in
-            var previous = ""
-            for step in work.steps {
-                let last = previous
-                previous = try await timed.write(as: .administrator) { try step($0, number, last) }
-            }
-        }
-        await timed.close()
-
-        let count = max(20, min(500, Int(ours * seconds)))
-        let recorded = try await record(work, count)
-        let raw = try await BenchCompany.open(BenchCompany.copy(base, as: "raw"))
-        let time = try await cauldron.seconds {
-            for statements in recorded {
-                try await raw.database.write { transaction in
-                    for statement in statements { try statement.run(in: transaction) }
+        let ours = try await place.withCopy(of: BenchCompany.base) { tenant in
+            try await rate(for: seconds) { number in
+                var previous = ""
+                for step in work.steps {
+                    let last = previous
+                    previous = try await tenant.write(as: .administrator) { try step($0, number, last) }
                 }
             }
         }
-        await raw.close()
-        for name in ["work", "raw", "record"] { removeDirectory(base + "-" + name) }
-        return Measurement(
-            name: work.name, rate: ours, unit: work.unit, yardstick: ("the same rows by SQL", Double(count) / time))
+        let yardstick =
+            if let peer { try peer.changes() } else { try await raw(work, max(20, min(500, Int(ours * seconds)))) }
+        return Measurement(name: work.name, rate: ours, unit: work.unit, yardstick: yardstick)
+    }
+
+    /// How often a second the statements of the work are run.
+    private func raw(_ work: WriteWork, _ count: Int) async throws -> (name: String, rate: Double) {
+        let recorded = try await place.withCopy(of: BenchCompany.base) { try await record(work, count, $0) }
+        return try await place.withCopy(of: BenchCompany.base) { tenant in
+            let time = try await cauldron.seconds {
+                for statements in recorded {
+                    try await tenant.database.write { transaction in
+                        for statement in statements { try statement.run(in: transaction) }
+                    }
+                }
+            }
+            return ("the same rows by SQL", Double(count) / time)
+        }
     }
 
     /// The writing statements of each transaction of `count` repetitions.
-    private func record(_ work: WriteWork, _ count: Int) async throws -> [[RecordedStatement]] {
-        let tenant = try await BenchCompany.open(BenchCompany.copy(base, as: "record"))
+    private func record(
+        _ work: WriteWork, _ count: Int, _ tenant: Tenant
+    ) async throws -> [[RecordedStatement]] {
         var recorded: [[RecordedStatement]] = []
         let identifiers = Mutex(IdentifierSource(seed: 1))
         let now = tenant.now()
@@ -68,7 +74,6 @@ struct WriteBench {
                 previous = name
             }
         }
-        await tenant.close()
         return recorded
     }
 }

@@ -211,11 +211,11 @@ extension Evaluator {
         var local = moment.timestamp
         if arguments.count > 1 {
             guard case .string(let zone) = arguments[1] else { return nil }
-            guard let minutes = ExpressionMoment.offsetMinutes(zone) else {
+            guard let zone = Zone(zone) else {
                 throw problem(
-                    .invalidArgument, "zones are given as +HH:MM or UTC; names of zones are not known here", at: index)
+                    .invalidArgument, "a zone is given as +HH:MM, UTC or a place such as Europe/Berlin", at: index)
             }
-            local = local.adding(seconds: minutes * 60)
+            local = local.adding(seconds: zone.secondsAhead(at: moment))
         }
         return .int(Int64(Self.part(function, local)))
     }
