@@ -253,4 +253,41 @@ struct MetaStar: DocTypeSchema {
             try session.virtualDocument("Star", name, ["colour": .string(colour), "brightness": .string(light)])
         }
     }
+
+    @Test func `a condition of a tab, a section or a column holds for the fields in it`() async throws {
+        let laboratory = try await MetaLaboratory()
+        try await laboratory.write { session in
+            _ = try session.make(
+                "DocType",
+                [
+                    "name": "Shipment", "module": "Laboratory", "autoname": "hash",
+                    "fields": [
+                        ["fieldname": "way", "fieldtype": "Data"], ["fieldname": "customs", "fieldtype": "Check"],
+                        ["fieldname": "abroad", "fieldtype": "Tab Break", "depends_on": "customs"],
+                        [
+                            "fieldname": "by_ship", "fieldtype": "Section Break",
+                            "depends_on": "eval:doc.way == 'Ship'",
+                        ],
+                        ["fieldname": "vessel", "fieldtype": "Data", "reqd": 1],
+                        ["fieldname": "second", "fieldtype": "Column Break", "depends_on": "eval:doc.vessel == 'Ada'"],
+                        ["fieldname": "cabin", "fieldtype": "Data", "reqd": 1],
+                        ["fieldname": "other", "fieldtype": "Section Break"],
+                        ["fieldname": "tariff", "fieldtype": "Data", "reqd": 1],
+                        ["fieldname": "all", "fieldtype": "Tab Break"],
+                        ["fieldname": "sender", "fieldtype": "Data", "reqd": 1],
+                    ],
+                    "permissions": [["role": "System Manager", "read": 1, "write": 1, "create": 1]],
+                ])
+        }
+        func missing(_ fields: JSONObject) async -> String? {
+            await problem { try await laboratory.write { _ = try $0.make("Shipment", fields) } }?.field
+        }
+        #expect(await missing([:]) == "sender")
+        #expect(await missing(["sender": "Ana"]) == nil)
+        #expect(await missing(["sender": "Ana", "customs": 1]) == "tariff")
+        #expect(await missing(["sender": "Ana", "customs": 1, "way": "Ship"]) == "vessel")
+        #expect(await missing(["sender": "Ana", "customs": 1, "way": "Ship", "vessel": "Bo", "tariff": "7"]) == nil)
+        #expect(await missing(["sender": "Ana", "customs": 1, "way": "Ship", "vessel": "Ada", "tariff": "7"]) == "cabin")
+        #expect(await missing(["sender": "Ana", "way": "Ship"]) == nil)
+    }
 }

@@ -171,11 +171,7 @@ struct FieldCheck {
         ] {
             guard let text else { continue }
             if FieldCondition.hasSingleEquals(text) { throw bad(key, "= sets a value; compare with ==") }
-            do {
-                _ = try FieldCondition(text)
-            } catch {
-                throw bad(key, error.description)
-            }
+            if case .failure(let problem) = FieldCondition(text).expression { throw bad(key, problem.description) }
         }
     }
 

@@ -3,17 +3,15 @@ internal import Values
 
 /// A condition of a field: `eval:` and what Frappe's forms write, the bare name of a field, or CEL after `cel:`.
 struct FieldCondition: Sendable {
-    /// The compiled condition.
-    let expression: Expression
+    /// The compiled condition, or why it could not be compiled.
+    let expression: Result<Expression, ExpressionProblem>
 
     /// Compiles the text of a condition.
-    ///
-    /// - Throws: ``ExpressionProblem`` with the place.
-    init(_ text: String) throws(ExpressionProblem) {
-        if text.hasPrefix("cel:") {
-            expression = try Expression.compile(cel: String(text.dropFirst(4)), .form)
-        } else {
-            expression = try Expression.compile(dependsOn: text)
+    init(_ text: String) {
+        expression = Result { () throws(ExpressionProblem) -> Expression in
+            text.hasPrefix("cel:")
+                ? try Expression.compile(cel: String(text.dropFirst(4)), .form)
+                : try Expression.compile(dependsOn: text)
         }
     }
 

@@ -3,30 +3,59 @@ internal import Values
 
 /// The conditions and formulas of a DocType's fields, compiled once.
 ///
-/// A condition that cannot be compiled has no effect here; the check of a description refuses it before.
+/// The check of a description refuses what cannot be compiled. Where such a rule is there all the same, saving a document
+/// that it concerns fails and says why.
 struct FieldRules: Sendable {
-    /// When a field counts at all, by its name.
-    private(set) var depends: [String: FieldCondition] = [:]
+    /// When a field counts at all, by its name: its own condition and those of its tab, section and column.
+    private(set) var depends: [String: [FieldCondition]] = [:]
     /// When a value is required.
     private(set) var mandatory: [String: FieldCondition] = [:]
     /// When clients may not change it.
     private(set) var readOnly: [String: FieldCondition] = [:]
     /// The formulas, each behind those it reads.
     private(set) var formulas: [(field: String, expression: Expression)] = []
-
-    /// Whether there is none.
-    var isEmpty: Bool { depends.isEmpty && mandatory.isEmpty && readOnly.isEmpty && formulas.isEmpty }
+    /// Why the formulas cannot be computed.
+    private(set) var formulaProblem: Problem?
 
     init(_ fields: [FieldDefinition]) {
+        var place = Place()
         for field in fields {
-            depends[field.name] = Self.condition(field.dependsOn)
-            mandatory[field.name] = Self.condition(field.mandatoryDependsOn)
-            readOnly[field.name] = Self.condition(field.readOnlyDependsOn)
+            let own = field.dependsOn.map { FieldCondition($0) }
+            place.pass(field, own)
+            let conditions = place.conditions + (field.type.isBreak ? [] : [own].compactMap { $0 })
+            if !conditions.isEmpty { depends[field.name] = conditions }
+            mandatory[field.name] = field.mandatoryDependsOn.map { FieldCondition($0) }
+            readOnly[field.name] = field.readOnlyDependsOn.map { FieldCondition($0) }
         }
-        if fields.contains(where: { $0.formula != nil }) { formulas = (try? Self.ordered(fields)) ?? [] }
+        guard fields.contains(where: { $0.formula != nil }) else { return }
+        do {
+            formulas = try Self.ordered(fields)
+        } catch {
+            formulaProblem = error as? Problem ?? Problem(.badMetadata, "A formula cannot be computed")
+        }
     }
 
-    private static func condition(_ text: String?) -> FieldCondition? { text.flatMap { try? FieldCondition($0) } }
+    /// Whether there are formulas, or should be.
+    var computes: Bool { !formulas.isEmpty || formulaProblem != nil }
+
+    /// The part of the form that a field stands in: a tab holds sections, a section columns.
+    private struct Place {
+        private var tab: FieldCondition?
+        private var section: FieldCondition?
+        private var column: FieldCondition?
+
+        var conditions: [FieldCondition] { [tab, section, column].compactMap { $0 } }
+
+        /// Begins another part with a break, whose condition is `condition`.
+        mutating func pass(_ field: FieldDefinition, _ condition: FieldCondition?) {
+            switch field.type {
+            case .tabBreak: (tab, section, column) = (condition, nil, nil)
+            case .sectionBreak: (section, column) = (condition, nil)
+            case .columnBreak: column = condition
+            default: break
+            }
+        }
+    }
 
     /// The formulas in an order in which each finds what it reads.
     ///
@@ -96,13 +125,14 @@ extension Session {
     /// - Throws: ``Problem/Kind/formulaFailed`` that names the field.
     func computeFormulas(_ document: Document) throws {
         let scope = RuleScope(document, self)
-        for row in document.allRows where !row.doctype.rules.formulas.isEmpty {
+        for row in document.allRows where row.doctype.rules.computes {
             try compute(row, in: scope, row: row.idx)
         }
-        if !document.doctype.rules.formulas.isEmpty { try compute(document, in: nil, row: nil) }
+        if document.doctype.rules.computes { try compute(document, in: nil, row: nil) }
     }
 
     private func compute(_ document: Document, in parent: RuleScope?, row: Int?) throws {
+        if let problem = document.doctype.rules.formulaProblem { throw problem }
         for (name, expression) in document.doctype.rules.formulas {
             guard let slot = document.doctype.slot(of: name) else { continue }
             let field = document.doctype.columns[slot]
@@ -122,8 +152,8 @@ extension Session {
 
     /// Whether a field counts as the document stands.
     func counts(_ field: FieldDefinition, of document: Document, _ scope: RuleScope) throws -> Bool {
-        guard let condition = document.doctype.rules.depends[field.name] else { return true }
-        return try holds(condition, field, scope)
+        guard let conditions = document.doctype.rules.depends[field.name] else { return true }
+        return try conditions.allSatisfy { try holds($0, field, scope) }
     }
 
     /// Refuses a document that lacks what a condition asks for.
@@ -149,7 +179,7 @@ extension Session {
 
     private func holds(_ condition: FieldCondition, _ field: FieldDefinition, _ scope: RuleScope) throws -> Bool {
         do {
-            return try condition.expression.holds(in: scope.scope)
+            return try condition.expression.get().holds(in: scope.scope)
         } catch {
             throw Problem(
                 .formulaFailed, "A condition of \(field.label) cannot be decided: \(error.description)",

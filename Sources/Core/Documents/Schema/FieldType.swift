@@ -65,6 +65,9 @@ public enum FieldType: String, Sendable, CaseIterable {
     /// Rows of a child DocType.
     public var isTable: Bool { self == .table || self == .tableMultiSelect }
 
+    /// The beginning of a tab, a section or a column of the form.
+    var isBreak: Bool { self == .tabBreak || self == .sectionBreak || self == .columnBreak }
+
     /// A number; empty counts as zero.
     public var isNumeric: Bool {
         switch column {
