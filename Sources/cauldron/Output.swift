@@ -87,7 +87,7 @@ extension Problem {
 
     var exitCode: ExitCode {
         switch kind {
-        case .unavailable, .overloaded, .timedOut: .unavailable
+        case .unavailable, .overloaded, .timedOut, .unknownOutcome: .unavailable
         default: .refused
         }
     }

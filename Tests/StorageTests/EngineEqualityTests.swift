@@ -314,4 +314,83 @@ import Values
             #expect(try await store.database.readBriefly { try $0.first(sql, [], [.integer]) } == [.int(300_000)])
         }
     }
+
+    @Test func `a sum that no value can hold is refused where it arises`() async throws {
+        let store = try await store()
+        let name: Value = .text("sum")
+        try await store.database.write { transaction in
+            try transaction.insert(
+                into: "all_types", ["name", "number", "rate"],
+                [[name, .int(.max), .decimal(units: 9_000_000_000_000_000_000, scale: 9)]])
+        }
+        for change in ["rate = rate + 500000000", "number = number + 1"] {
+            await #expect(throws: StorageError.outOfRange) {
+                try await store.database.write { transaction in
+                    let units: [Value] =
+                        change.contains("rate") ? [.decimal(units: 500_000_000_000_000_000, scale: 9)] : []
+                    let sql = change.replacing("500000000", with: "?")
+                    try transaction.execute("UPDATE all_types SET \(sql)", units)
+                }
+            }
+        }
+        let read = try await store.database.read { transaction in
+            try transaction.first("SELECT number, rate FROM all_types", [], [.integer, .decimal(scale: 9)])
+        }
+        #expect(read == [.int(.max), .decimal(units: 9_000_000_000_000_000_000, scale: 9)])
+        await #expect(throws: StorageError.outOfRange) {
+            try await store.database.read { try $0.query("SELECT number + number FROM all_types", [], [.integer]) }
+        }
+    }
+
+    @Test func `an average cuts off what it does not hold, however large its terms are`() async throws {
+        let store = try await store()
+        let average = try await store.database.write { transaction in
+            for (index, units) in [15_000_000_000_000_001, 15_000_000_000_000_002].enumerated() {
+                try transaction.insert(
+                    into: "all_types", ["name", "money", "number"],
+                    [[.text("\(index)"), .decimal(units: Int64(units), scale: 4), .int(Int64(3 + 2 * index))]])
+            }
+            try transaction.insert(into: "all_types", ["name", "number"], [[.text("none"), .int(5)]])
+            let dialect = transaction.dialect
+            return try transaction.first(
+                "SELECT \(dialect.average("money", .decimal(scale: 4))), \(dialect.average("number", .integer)) FROM all_types",
+                [], [.decimal(scale: 4), .integer])
+        }
+        #expect(average == [.decimal(units: 15_000_000_000_000_001, scale: 4), .int(4)])
+    }
+
+    @Test func `rows that are added together are all there or none, also for a body that goes on`() async throws {
+        let store = try await store()
+        let count = try await store.database.write { transaction in
+            #expect(throws: StorageError.outOfRange) {
+                try transaction.savepoint {
+                    try transaction.insert(
+                        into: "all_types", ["name", "number"], [[.text("a"), .int(1)], [.text("b"), .outOfRange]])
+                }
+            }
+            return try transaction.first("SELECT count(*) FROM all_types", [], [.integer])
+        }
+        #expect(count == [.int(0)])
+    }
+
+    @Test func `a body may be given more time than the limits say`() async throws {
+        var limits = StorageLimits()
+        limits.statementSeconds = 1
+        let place = try await store()
+        let database = try place.openAgain(limits: limits)
+        let slow = """
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12000000) SELECT max(i) FROM n
+            """
+        func run(_ seconds: Int?) async throws -> Int64? {
+            try await database.write { transaction in
+                if let seconds { transaction.takeTime(seconds: seconds) }
+                return try transaction.first(slow, [], [.integer])?[0].int
+            }
+        }
+        await #expect(throws: StorageError.timedOut) { try await run(nil) }
+        #expect(try await run(120) == 12_000_000)
+        // The next body has the time that the limits give.
+        await #expect(throws: StorageError.timedOut) { try await run(nil) }
+        await database.close()
+    }
 }

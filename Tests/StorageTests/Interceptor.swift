@@ -22,6 +22,7 @@ final class Interceptor: Sendable {
         var plan: (words: [UInt8], how: Break)?
         var broken = 0
         var open: [Int32] = []
+        var isClosed = false
     }
 
     /// Listens on the socket of a server in a directory of its own and passes on to that in `target`.
@@ -38,6 +39,9 @@ final class Interceptor: Sendable {
     /// Breaks the connection at the next message to the server that holds `words`.
     func breakAt(_ words: String, _ how: Break) { state.withLock { $0.plan = (Array(words.utf8), how) } }
 
+    /// Lets no connection through from now on; those that are open stay.
+    func refuseOthers() { state.withLock { $0.isClosed = true } }
+
     /// How many connections were broken.
     var broken: Int { state.withLock(\.broken) }
 
@@ -51,7 +55,8 @@ final class Interceptor: Sendable {
             let client = Foundation.accept(listener, nil, nil)
             guard client >= 0 else { return }
             let server = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-            guard unsafe Self.with(target, { unsafe connect(server, $0, $1) == 0 }) else {
+            guard !state.withLock({ $0.isClosed }), unsafe Self.with(target, { unsafe connect(server, $0, $1) == 0 })
+            else {
                 Foundation.close(client)
                 Foundation.close(server)
                 continue

@@ -207,4 +207,93 @@ import Values
             try await database.write { try $0.first("SHOW synchronous_commit", [], [.text]) } == [.text("on")])
         await database.close()
     }
+
+    @Test func `whoever waits for another process longer than a statement may runs again`() async throws {
+        var limits = StorageLimits()
+        limits.busyMilliseconds = 300
+        let address = try PostgresCluster.shared.get().newSchema()
+        let first = try PostgresDatabase(address: address)
+        try await Self.prepare(first)
+        let second = try PostgresDatabase(address: address, limits: limits)
+        let holds = Mutex(false)
+        async let long: Void = first.write { transaction in
+            try Self.note("long", in: transaction)
+            holds.withLock { $0 = true }
+            _ = try transaction.first("SELECT pg_sleep(0.8)::text", [], [.text])
+        }
+        while !holds.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(5)) }
+        try await second.write { try Self.note("waited", in: $0) }
+        try await long
+        #expect(
+            try await first.read { try $0.query("SELECT task FROM work ORDER BY task", [], [.text]) }
+                == [[.text("long")], [.text("waited")]])
+        await first.close()
+        await second.close()
+    }
+
+    @Test func `a deadlock with another program is nobody's error`() async throws {
+        let address = try PostgresCluster.shared.get().newSchema()
+        let database = try PostgresDatabase(address: address)
+        try await Self.prepare(database)
+        try await database.write { transaction in
+            try transaction.insert(into: "counter", ["name", "count"], [[.text("other"), .int(0)]])
+        }
+        let runs = Mutex(0)
+        // The other program holds one row and wants the one that the body holds; the server ends one of the two.
+        let other = Task.detached {
+            try? PostgresAdministration.run(
+                """
+                BEGIN; SET LOCAL deadlock_timeout = '10s'; UPDATE counter SET count = 7 WHERE name = 'other'; \
+                SELECT pg_sleep(0.4); UPDATE counter SET count = count + 10 WHERE name = 'all'; COMMIT
+                """, at: address)
+        }
+        while try PostgresAdministration.run(
+            "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(0.4)%' AND application_name = 'cauldron administration' AND wait_event = 'PgSleep'",
+            at: address) != [["1"]]
+        { try await Task.sleep(for: .milliseconds(5)) }
+        try await database.write { transaction in
+            runs.withLock { $0 += 1 }
+            try Self.note("mine", in: transaction)
+            try transaction.execute("UPDATE counter SET count = count + 1 WHERE name = 'other'", [])
+        }
+        _ = await other.value
+        #expect(runs.withLock { $0 } == 2)
+        let counts = try await database.read {
+            try $0.query("SELECT name, count FROM counter ORDER BY name", [], [.text, .integer])
+        }
+        #expect(counts == [[.text("all"), .int(11)], [.text("other"), .int(8)]])
+        await database.close()
+    }
+
+    @Test func `a commit of which nobody knows is not called a failure`() async throws {
+        var limits = StorageLimits()
+        limits.reconnectMilliseconds = 200
+        let server = try PostgresCluster(isDurable: false)
+        let between = try Interceptor(before: server.directory)
+        defer { between.close() }
+        let folder = between.directory.split(separator: "/").map { "%2F\($0)" }.joined()
+        let database = try PostgresDatabase(
+            address: "postgres:///postgres?host=\(folder)&user=postgres", limits: limits)
+        try await Self.prepare(database)
+        between.breakAt("cauldron writer", .after)
+        between.refuseOthers()
+        do {
+            try await database.write { try Self.note("once", in: $0) }
+            Issue.record("the outcome cannot be known")
+        } catch StorageError.unknownOutcome {
+        }
+        await database.close()
+    }
+
+    @Test func `looking for a company creates nothing`() async throws {
+        let cluster = try PostgresCluster.shared.get()
+        let address = cluster.newSchema()
+        #expect(throws: StorageError.missing("there is no schema \(address.split(separator: "%3D").last ?? "")")) {
+            try PostgresDatabase(address: address, creates: false)
+        }
+        #expect(
+            try cluster.administer(
+                "SELECT count(*) FROM pg_namespace WHERE nspname = '\(address.split(separator: "%3D").last ?? "")'")
+                == [["0"]])
+    }
 }

@@ -33,6 +33,8 @@ public final class CountingTransaction: Transaction {
         try inner.insert(into: table, columns, rows)
     }
 
+    public func takeTime(seconds: Int) { inner.takeTime(seconds: seconds) }
+
     public func savepoint<T>(_ body: () throws -> T) throws -> T { try inner.savepoint(body) }
 
     public func migrate(to tables: [TableSchema]) throws -> [SchemaChange] { try inner.migrate(to: tables) }

@@ -332,6 +332,7 @@ private final class Twisted: Transaction {
         if table == changed, !rows.isEmpty { rows[rows.count / 2][columns.count - 1] = .decimal(units: 1, scale: 4) }
         try inner.insert(into: table, columns, rows)
     }
+    func takeTime(seconds: Int) { inner.takeTime(seconds: seconds) }
     func savepoint<T>(_ body: () throws -> T) throws -> T { try inner.savepoint(body) }
     func migrate(to tables: [TableSchema]) throws -> [SchemaChange] { try inner.migrate(to: tables) }
 }

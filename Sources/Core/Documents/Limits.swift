@@ -34,6 +34,8 @@ public enum Limits {
     public static let documentsPerCall = 200
     /// The most rows of an import.
     public static let importRows = 1_000_000
+    /// How many seconds a change of tables may take.
+    public static let migrationSeconds = 3_600
     /// The most documents that one reading brings back to an earlier moment.
     public static let rebuiltDocuments = 10_000
     /// The most versions that one reading takes back.

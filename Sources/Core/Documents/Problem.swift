@@ -98,6 +98,8 @@ extension Problem.Kind {
     public static let malformed = Self("malformed", exception: "DataError")
     /// The data directory, the disk or the database failed.
     public static let unavailable = Self("unavailable", exception: "InReadOnlyMode", status: 503)
+    /// The database went away while it kept a change: it may be there.
+    public static let unknownOutcome = Self("unknown_outcome", exception: "InReadOnlyMode", status: 500)
     /// Too many requests wait.
     public static let overloaded = Self("overloaded", exception: "QueueOverloaded", status: 503)
     /// The request took too long.
@@ -123,6 +125,11 @@ extension Problem {
         case .closed: self.init(.unavailable, "The server is shutting down")
         case .unavailable:
             self.init(.unavailable, "The database server cannot be reached", fix: "Try again in a moment.")
+        case .unknownOutcome:
+            self.init(
+                .unknownOutcome, "The database server went away while it kept this; it may have been kept",
+                fix: "Look whether it is there before you repeat it.")
+        case .missing(let message): self.init(.unavailable, message.prefix(1).uppercased() + message.dropFirst())
         case .invalidText: self.init(.invalid, "Text holds the character NUL")
         case .migration(let message): self.init(.inconsistent, message)
         case .failed(let code, _): self.init(.inconsistent, "The database failed with code \(code)")

@@ -38,8 +38,10 @@ extension PostgresConnection {
             INSERT INTO \(quoted(table)) (\(names)) SELECT * FROM unnest(\
             \(arrays.map { "CAST(? AS \($0.name))" }.joined(separator: ",")))
             """
-        for start in stride(from: 0, to: rows.count, by: Self.rowsAtOnce) {
-            let slice = rows[start..<min(start + Self.rowsAtOnce, rows.count)]
+        var start = 0
+        while start < rows.count {
+            let slice = rows[start..<Self.end(of: rows, from: start)]
+            start = slice.endIndex
             try send(sql, isStreaming: false) { arguments throws(StorageError) in
                 for (index, type) in types.enumerated() {
                     try arguments.add(column: index, of: slice, as: type, array: arrays[index].number)
@@ -50,6 +52,25 @@ extension PostgresConnection {
 
     /// Rows that go out in one statement at most.
     private static let rowsAtOnce = 5_000
+    /// Bytes of text that go out in one statement, about; one row goes however long it is.
+    private static let bytesAtOnce = 16 << 20
+
+    /// Where the rows end that go out together with the one at `start`.
+    private static func end(of rows: [[Value]], from start: Int) -> Int {
+        var bytes = 0
+        var end = start
+        while end < rows.count, end - start < rowsAtOnce, bytes < bytesAtOnce {
+            for value in rows[end] {
+                switch value {
+                case .text(let text): bytes += text.utf8.count
+                case .bytes(let content): bytes += content.count
+                default: break
+                }
+            }
+            end += 1
+        }
+        return end
+    }
 
     private func types(of columns: [String], in table: String) throws -> [UInt32] {
         if columnTypes[table] == nil {

@@ -64,6 +64,8 @@ final class PostgresConnection: Transaction, @unchecked Sendable {
     var isGone: Bool { link.isGone }
     /// Whether the body was over before it knew.
     var hasEnded: Bool { ended != nil }
+    /// Why the transaction or the body is over.
+    var reason: (any Error)? { failure ?? ended }
 
     /// Whether the body may succeed when it runs again; asks only once.
     func takeWish() -> Bool {
@@ -94,6 +96,12 @@ final class PostgresConnection: Transaction, @unchecked Sendable {
         self.isBrief = isBrief
     }
     func stopClock() { deadline = nil }
+
+    func takeTime(seconds: Int) {
+        guard deadline != nil else { return }
+        deadline = .now + .seconds(seconds)
+        pending.append(Pending(role: .other, sql: "SET LOCAL statement_timeout = '\(seconds + 5)s'", isOnce: true))
+    }
 
     /// Whether a statement was left behind; then ``takeUp()`` must follow, on a thread that may wait.
     var isAbandoned: Bool { link.isAbandoned }
@@ -327,18 +335,19 @@ final class PostgresConnection: Transaction, @unchecked Sendable {
             if !pending.isEmpty {
                 begins = pending[0].role == .begin && beginning.count > 1
                 try sendPending()
-                if begins { try link.askForReplies() }
                 arguments.removeAll()
                 try fill(arguments)
             }
             for name in forgotten { try link.once("DEALLOCATE \(name)") }
             forgotten.removeAll()
-            if Self.isDefinition(sql) {
+            let statement = Self.isDefinition(sql) ? nil : try prepare(sql, isNull)
+            // All but the statement itself is answered before that begins to run, and its time with it.
+            if begins { try link.askForReplies() }
+            if let statement {
+                try link.execute(statement, arguments)
+            } else {
                 columnTypes = [:]
                 try link.once(sql, isOwn: true)
-            } else {
-                let statement = try prepare(sql, isNull)
-                try link.execute(statement, arguments)
             }
             try link.flush()
             if begins {

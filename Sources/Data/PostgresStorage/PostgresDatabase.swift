@@ -16,12 +16,14 @@ public final class PostgresDatabase: Database {
     /// Opens the database at `address`, `postgres://…` or any other form that libpq knows.
     ///
     /// Tables are in the schema that comes first in the connection's `search_path`, which is created if it is missing:
-    /// `?options=-csearch_path%3Dname` names another one.
+    /// `?options=-csearch_path%3Dname` names another one. Without `creates` nothing is created, and then only reading is
+    /// for certain possible.
     ///
     /// - Throws: ``StorageError/unavailable(_:)`` when the server cannot be reached or does not let us in;
+    ///   ``StorageError/missing(_:)`` when there is no such schema and it is not to be created;
     ///   ``StorageError/failed(code:message:)`` when the server is too old or its database is not in UTF-8.
-    public init(address: String, limits: StorageLimits = .standard) throws {
-        let server = PostgresServer(address: address, limits: limits)
+    public init(address: String, limits: StorageLimits = .standard, creates: Bool = true) throws {
+        let server = PostgresServer(address: address, limits: limits, creates: creates)
         self.server = server
         writes = WorkQueue(limit: limits.waiting)
         reads = WorkQueue(limit: limits.waiting)

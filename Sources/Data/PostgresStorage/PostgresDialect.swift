@@ -28,6 +28,8 @@ struct PostgresDialect: Dialect {
 
     func average(_ sql: String, _ type: ColumnType) -> String {
         let scale = if case .decimal(let scale) = type { Int(scale) } else { 0 }
-        return "trunc(avg(\(sql)), \(scale))"
+        let unit = "CAST(\(Value.decimal(units: 1, scale: UInt8(scale))) AS NUMERIC)"
+        // avg() rounds: the units are divided instead.
+        return "div(sum(\(sql)) / \(unit), nullif(count(\(sql)), 0)) * \(unit)"
     }
 }

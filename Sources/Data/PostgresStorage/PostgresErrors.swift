@@ -10,7 +10,8 @@ extension StorageError {
             self = .duplicate(columns: Self.columns(of: reply))
         // Raised by our own triggers.
         case "P0001": self = .forbidden(message)
-        case "22003": self = .outOfRange
+        // The only checks are those of ranges.
+        case "22003", "23514": self = .outOfRange
         case "57014": self = .timedOut
         case "55P03", "40001", "40P01": self = .busy
         case "53100": self = .diskFull

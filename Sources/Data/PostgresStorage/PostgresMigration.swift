@@ -119,6 +119,11 @@ struct PostgresMigration {
         // Ordered by its bytes, as SQLite does, whatever the database's own language is.
         if column.type == .text { text += " COLLATE \"C\"" }
         if column.required { text += " NOT NULL" }
+        if case .decimal(let scale) = column.type {
+            // What no value of ours can hold must not come about by a sum in SQL: nobody could read it.
+            let (least, most) = (Value.decimal(units: .min, scale: scale), Value.decimal(units: .max, scale: scale))
+            text += " CHECK (\(quoted(column.name)) BETWEEN \(least) AND \(most))"
+        }
         switch column.fallback {
         case .null, .outOfRange: break
         case .text(let fallback):

@@ -9,11 +9,11 @@ final class PostgresReader {
 
     /// Runs what `queue` brings until it is closed.
     func serve(_ queue: WorkQueue) {
-        while let work = queue.take() { run(work) }
+        while let work = queue.take() { run(work, queue) }
         connection = nil
     }
 
-    private func run(_ work: Work) {
+    private func run(_ work: Work, _ queue: WorkQueue) {
         var attempt = 1
         while true {
             let connection: PostgresConnection
@@ -21,6 +21,7 @@ final class PostgresReader {
                 connection = try self.connection ?? server.connectPatiently(.reading)
             } catch {
                 work.refuse(error)
+                while let waiting = queue.takeIfWaiting() { waiting.refuse(error) }
                 return
             }
             self.connection = connection
@@ -30,13 +31,14 @@ final class PostgresReader {
             connection.stopClock()
             connection.endReading()
             if connection.isGone { self.connection = nil }
-            let isUndone = connection.isGone || connection.wantsAgain
-            if isUndone, attempt < server.limits.attempts {
+            // What ended a body ends it also where the body did not let it through.
+            let isUndone = connection.isGone || connection.wantsAgain || connection.hasEnded && outcome.error == nil
+            if isUndone, !connection.hasEnded, attempt < server.limits.attempts {
                 attempt += 1
                 continue
             }
             // A body may have swallowed why it saw less than there is.
-            outcome.finish(outcome.error == nil && isUndone ? connection.failure ?? StorageError.busy : nil)
+            outcome.finish(outcome.error == nil && isUndone ? connection.reason ?? StorageError.busy : nil)
             return
         }
     }

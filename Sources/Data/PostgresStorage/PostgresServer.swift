@@ -8,6 +8,8 @@ final class PostgresServer: Sendable {
     /// What no other process that writes is called; its connections bear it.
     let writer: String
     private let address: String
+    /// Whether a schema and the table of writers are created where they are missing.
+    private let creates: Bool
     private let state = Mutex(State())
 
     private struct State {
@@ -23,8 +25,9 @@ final class PostgresServer: Sendable {
         case writing, reading, readingBriefly
     }
 
-    init(address: String, limits: StorageLimits) {
+    init(address: String, limits: StorageLimits, creates: Bool = true) {
         self.address = address
+        self.creates = creates
         self.limits = limits
         writer = "cauldron writer \(UUID().uuidString.prefix(18))"
     }
@@ -77,7 +80,7 @@ final class PostgresServer: Sendable {
         _ = try link.runFirst("SELECT \(terms.joined(separator: ","))")
         var beginning = ["BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"]
         if purpose == .writing {
-            if known == nil { try prepareWriters(link, schema) }
+            if known == nil, creates { try prepareWriters(link, schema) }
             // Locks of the kind belong to one database, so its name need not be in the key.
             beginning = [
                 "BEGIN ISOLATION LEVEL READ COMMITTED", "SELECT pg_advisory_xact_lock(\(Self.key(of: schema)))",
@@ -104,6 +107,7 @@ final class PostgresServer: Sendable {
             return current
         }
         if row[2] != first {
+            guard creates else { throw .missing("there is no schema \(first)") }
             _ = try link.runFirst(
                 """
                 BEGIN; SELECT pg_advisory_xact_lock(\(Self.key(of: first))); \
@@ -139,7 +143,8 @@ final class PostgresServer: Sendable {
         while text.first == " " { text.removeFirst() }
         if text.first != "\"" {
             let name = text.prefix { $0 != "," && $0 != " " }
-            return name.isEmpty ? nil : String(name)
+            // The server folds what is not in quotes.
+            return name.isEmpty ? nil : name.lowercased()
         }
         text.removeFirst()
         var name = ""

@@ -42,30 +42,43 @@ final class PostgresWriter: @unchecked Sendable {
             connection = try connected()
         } catch {
             for attempt in attempts { attempt.work.refuse(error) }
+            // Each connection that is tried in vain may take seconds: those that wait have waited for this one.
+            while let work = queue.takeIfWaiting() { work.refuse(error) }
             return []
         }
         number += 1
         connection.begin()
+        let start = ContinuousClock.now
         var done: [Done] = []
         var todo = attempts[...]
         while connection.failure == nil, done.count < max(server.limits.groupSize, attempts.count),
-            var attempt = todo.popFirst() ?? queue.takeIfWaiting().map({ Attempt(work: $0) })
+            var attempt = todo.popFirst()
+                ?? (.now - start < Self.groupTime ? queue.takeIfWaiting().map { Attempt(work: $0) } : nil)
         {
-            let outcome = run(&attempt, connection)
+            guard let outcome = run(&attempt, connection, mayWait: done.isEmpty) else {
+                todo.insert(attempt, at: todo.startIndex)
+                break
+            }
             done.append((attempt, outcome))
         }
         if let failure = connection.failure { return undo(done, Array(todo), failure, connection) }
         do {
             try connection.commit(note: note)
             finish(done, nil)
-            return []
+            return Array(todo)
         } catch {
-            return settle(done, error, connection)
+            return settle(done, error, connection) + todo
         }
     }
 
-    /// Runs a body in a savepoint, and again while others stand in its way.
-    private func run(_ attempt: inout Attempt, _ connection: PostgresConnection) -> Work.Outcome {
+    /// How long a group takes others in: who waits for the lock in another process shall have it soon.
+    private static let groupTime = Duration.milliseconds(200)
+
+    /// Runs a body in a savepoint, and again while others stand in its way. With others before it in the transaction, whose
+    /// locks may be what stands in the way, gives nil instead: it shall run again when those are committed.
+    private func run(
+        _ attempt: inout Attempt, _ connection: PostgresConnection, mayWait: Bool
+    ) -> Work.Outcome? {
         let work = attempt.work
         while true {
             attempt.count += 1
@@ -85,7 +98,10 @@ final class PostgresWriter: @unchecked Sendable {
                 failure = error
             }
             connection.stopClock()
-            if connection.failure == nil, connection.takeWish(), attempt.count < server.limits.attempts { continue }
+            if connection.failure == nil, connection.takeWish(), attempt.count < server.limits.attempts {
+                guard mayWait else { return nil }
+                continue
+            }
             if let outcome, outcome.error != nil || failure == nil { return outcome }
             // The body was well, but what it did could not be kept.
             let error = failure ?? StorageError.closed
@@ -98,6 +114,7 @@ final class PostgresWriter: @unchecked Sendable {
         _ done: [Done], _ todo: [Attempt], _ failure: any Error, _ connection: PostgresConnection
     ) -> [Attempt] {
         var again: [Attempt] = []
+        let wantsAgain = connection.takeWish()
         if connection.isGone {
             self.connection = nil
         } else {
@@ -107,8 +124,8 @@ final class PostgresWriter: @unchecked Sendable {
             let isLast = index == done.count - 1
             if !isLast, one.outcome.error != nil {
                 one.outcome.finish(nil)
-            } else if isLast, !connection.isGone {
-                // It was this one that the server gave up the transaction for, such as for want of the lock.
+            } else if isLast, !connection.isGone, !wantsAgain {
+                // It was this one that the server gave up the transaction for.
                 one.outcome.finish(one.outcome.error == nil ? failure : nil)
             } else {
                 again.append(one.attempt)
@@ -127,7 +144,7 @@ final class PostgresWriter: @unchecked Sendable {
                     return []
                 }
             } catch {
-                finish(done, StorageError.unavailable("the outcome of a commit is unknown: \(error)"))
+                finish(done, StorageError.unknownOutcome("\(error)"))
                 return []
             }
         } else {

@@ -6,7 +6,8 @@ public import Values
 /// for anything else.
 /// It may run while others run theirs, but each sees the database as if it were alone.
 public protocol Database: Sendable {
-    /// Runs `body` on a snapshot: it sees one state of the database from its first statement to its last.
+    /// Runs `body` on a snapshot: it sees one state of the database from its first statement to its last. It runs again
+    /// from its beginning when the connection is lost.
     ///
     /// - Throws: what `body` throws; ``StorageError/overloaded`` when too many wait; ``StorageError/closed``.
     func read<T: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T
@@ -64,6 +65,10 @@ public protocol Transaction: AnyObject {
 
     /// Adds rows to a table; each row has a value for each column, in their order.
     func insert(into table: String, _ columns: [String], _ rows: [[Value]]) throws
+
+    /// Lets the body compute in statements for so many seconds from now on, instead of what the limits of the database
+    /// give: for what takes the longer the more a company has, such as changing its tables.
+    func takeTime(seconds: Int)
 
     /// Runs `body`; when it throws, what it changed is undone and the error goes on.
     func savepoint<T>(_ body: () throws -> T) throws -> T

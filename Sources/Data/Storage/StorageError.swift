@@ -1,4 +1,5 @@
-/// Why the database did not do what was asked. Nothing of the failed statement remains.
+/// Why the database did not do what was asked. Nothing of the failed statement remains, but for
+/// ``StorageError/unknownOutcome(_:)``.
 public enum StorageError: Error, Equatable, Sendable {
     /// A unique index holds such a row already; the columns it is about, as `table.column`.
     case duplicate(columns: [String])
@@ -18,11 +19,14 @@ public enum StorageError: Error, Equatable, Sendable {
     case corrupt(String)
     /// The shape of a table cannot be brought to what is asked.
     case migration(String)
+    /// There is no such database, and it was not to be created.
+    case missing(String)
     /// The database has been closed.
     case closed
-    /// The server cannot be reached, or went away before it answered; nothing of the body remains, unless the words say
-    /// that the outcome is unknown.
+    /// The server cannot be reached, or went away before it answered; nothing of the body remains.
     case unavailable(String)
+    /// The server went away while it committed and did not come back in time: the body may have been kept.
+    case unknownOutcome(String)
     /// Text holds the character NUL, which no column can hold.
     case invalidText
     /// Any other failure, with the engine's code and words.

@@ -178,9 +178,14 @@ indirect enum PatternTree {
 /// Lays a tree out as states, one after the other.
 struct PatternBuilder {
     var states: [TextPattern.State] = []
+    /// How many parts may still be laid out: what matches nothing makes no states, however often it is repeated.
+    private var fuel = 16 * TextPattern.mostStates
 
     mutating func add(_ tree: PatternTree) throws(TextPattern.Refusal) {
-        guard states.count < TextPattern.mostStates else { throw .init(reason: "the pattern is too large") }
+        fuel -= 1
+        guard states.count < TextPattern.mostStates, fuel > 0 else {
+            throw .init(reason: "the pattern is too large")
+        }
         switch tree {
         case .characters(let set): states.append(.character(set))
         case .start: states.append(.start)

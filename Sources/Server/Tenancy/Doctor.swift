@@ -61,8 +61,9 @@ public struct Doctor: Sendable {
                     ""
                 }
                 try session.adoptMetadata()
-                for check in checks {
-                    let finding = Self.perform(check, session)
+                // The body runs again when the connection is lost: what was found before stands.
+                for check in checks.dropFirst(findings.withLock { $0.count }) {
+                    let finding = try Self.perform(check, session)
                     report(finding)
                     findings.withLock { $0.append(finding) }
                 }
@@ -119,11 +120,15 @@ public struct Doctor: Sendable {
         return checks
     }
 
-    private static func perform(_ check: Check, _ session: Session) -> Finding {
+    /// Runs a check. One that fails is a finding, unless the whole reading has failed.
+    private static func perform(_ check: Check, _ session: Session) throws -> Finding {
         var notes = Notes()
         let start = ContinuousClock.now
         do {
-            try check.run(session, &notes)
+            // A statement that fails ends a transaction of PostgreSQL up to the savepoint before it.
+            try session.savepoint { try check.run(session, &notes) }
+        } catch let error as StorageError where error.isOfConnection {
+            throw error
         } catch let problem as Problem {
             notes.add("the check could not be finished: \(problem.message)")
         } catch let error as StorageError {
@@ -140,6 +145,16 @@ public struct Doctor: Sendable {
         switch error {
         case .failed(_, let message), .corrupt(let message): message
         default: Problem(error).message
+        }
+    }
+}
+
+extension StorageError {
+    /// Whether the connection failed, and not the statement.
+    fileprivate var isOfConnection: Bool {
+        switch self {
+        case .unavailable, .closed: true
+        default: false
         }
     }
 }

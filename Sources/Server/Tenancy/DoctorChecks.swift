@@ -18,8 +18,10 @@ enum DoctorChecks {
         for table in tables {
             let columns = table.columns.map { "t." + quoted($0.name) }.joined(separator: ",")
             do {
-                _ = try session.transaction.query(
-                    "SELECT \(columns) FROM \(quoted(table.name)) t LIMIT 0", [], table.columns.map(\.type))
+                try session.savepoint {
+                    _ = try session.transaction.query(
+                        "SELECT \(columns) FROM \(quoted(table.name)) t LIMIT 0", [], table.columns.map(\.type))
+                }
             } catch StorageError.failed(_, let message) {
                 notes.add("table \(table.name): \(message)")
             }
@@ -27,7 +29,7 @@ enum DoctorChecks {
         guard notes.count == 0 else { return }
         do {
             // On a snapshot nothing can be written: this passes only when nothing is missing.
-            try session.transaction.migrate(to: tables)
+            try session.savepoint { _ = try session.transaction.migrate(to: tables) }
         } catch is StorageError {
             notes.add(
                 "an index or a rule against changing a ledger is missing; the next start of a server brings it back")

@@ -89,6 +89,7 @@ public final class Tenant: Sendable {
         let tables = registry.allTables + EventLog.tables + AuditLog.tables + IdentityStore.tables
         let shipped = registry
         let metadata = try await database.write { transaction in
+            transaction.takeTime(seconds: Limits.migrationSeconds)
             try transaction.migrate(to: tables)
             let session = Session(
                 actor: .administrator, now: clock(), registry: shipped, transaction: transaction, identifiers: { "" })
@@ -134,7 +135,14 @@ public final class Tenant: Sendable {
             guard metadata.isDue() else {
                 return try body(makeSession(actor, now, metadata.current.registry, transaction))
             }
-            let current = try metadata.current(in: transaction) { makeSession(.administrator, now, $0, transaction) }
+            let current: TenantMetadata.Current
+            do {
+                current = try metadata.current(in: transaction) { makeSession(.administrator, now, $0, transaction) }
+            } catch {
+                // Such as a brief read that ran out of time: the next one looks.
+                metadata.lookSoon()
+                throw error
+            }
             metadata.adopt(current)
             return try body(makeSession(actor, now, current.registry, transaction))
         }

@@ -32,7 +32,8 @@ struct BenchCommand: AsyncParsableCommand {
         guard (0.1...600).contains(seconds) else { throw ValidationError("--seconds must be from 0.1 to 600.") }
         guard let database else { return }
         guard case .postgres = try? TenantAddress(database) else {
-            throw ValidationError("--database must be the address of a PostgreSQL server, postgres://user@host/database.")
+            throw ValidationError(
+                "--database must be the address of a PostgreSQL server, postgres://user@host/database.")
         }
     }
 

@@ -118,6 +118,8 @@ private final class RecordingTransaction: Transaction {
         try inner.insert(into: table, columns, rows)
     }
 
+    func takeTime(seconds: Int) { inner.takeTime(seconds: seconds) }
+
     func savepoint<T>(_ body: () throws -> T) throws -> T { try inner.savepoint(body) }
 
     func migrate(to tables: [TableSchema]) throws -> [SchemaChange] { try inner.migrate(to: tables) }

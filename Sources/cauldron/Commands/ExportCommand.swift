@@ -1,6 +1,7 @@
 import ArgumentParser
 import Documents
 import Foundation
+import Synchronization
 import Tenancy
 import Values
 
@@ -47,7 +48,8 @@ struct ExportCommand: AsyncParsableCommand {
             count = try await data.directory.with(limits: TenantFile.patient) { tenant in
                 let actor = try await actor.actor(of: tenant)
                 return try await tenant.read(as: actor) { session in
-                    try work.run(in: session) { try target.file.write(contentsOf: $0) }
+                    try target.begin()
+                    return try work.run(in: session) { try target.file.write(contentsOf: $0) }
                 }
             }
             try target.finish()
@@ -82,9 +84,10 @@ struct ExportCommand: AsyncParsableCommand {
     }
 
     /// Where the file goes: standard output, or a file that gets its name when it is whole.
-    private struct Target: Sendable {
+    private final class Target: Sendable {
         let file: FileHandle
         private let path: String?
+        private let hasBegun = Atomic(false)
 
         init(_ path: String?) throws {
             self.path = path
@@ -96,6 +99,18 @@ struct ExportCommand: AsyncParsableCommand {
                 let file = FileHandle(forWritingAtPath: path + ".partial")
             else { throw Problem(.unavailable, "The file \(path) cannot be written") }
             self.file = file
+        }
+
+        /// Begins the file, anew where the reading began anew because the connection to the database was lost.
+        func begin() throws {
+            let isAgain = hasBegun.exchange(true, ordering: .relaxed)
+            guard isAgain else { return }
+            guard path != nil else {
+                throw Problem(
+                    .unavailable, "The connection to the database was lost in the middle of the export",
+                    fix: "Write to a file by --output, and try again.")
+            }
+            try file.truncate(atOffset: 0)
         }
 
         func finish() throws {

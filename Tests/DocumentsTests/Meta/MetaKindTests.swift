@@ -287,7 +287,8 @@ struct MetaStar: DocTypeSchema {
         #expect(await missing(["sender": "Ana", "customs": 1]) == "tariff")
         #expect(await missing(["sender": "Ana", "customs": 1, "way": "Ship"]) == "vessel")
         #expect(await missing(["sender": "Ana", "customs": 1, "way": "Ship", "vessel": "Bo", "tariff": "7"]) == nil)
-        #expect(await missing(["sender": "Ana", "customs": 1, "way": "Ship", "vessel": "Ada", "tariff": "7"]) == "cabin")
+        #expect(
+            await missing(["sender": "Ana", "customs": 1, "way": "Ship", "vessel": "Ada", "tariff": "7"]) == "cabin")
         #expect(await missing(["sender": "Ana", "way": "Ship"]) == nil)
     }
 }

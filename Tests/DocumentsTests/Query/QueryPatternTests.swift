@@ -46,7 +46,9 @@ import Values
     @Test(arguments: [
         "(", ")", "a)", "[", "[a", "*", "a**", "a{2", "a{5,2}", "a{101}", "\\", "\\1", "(?=a)", "(?<n>a)", "\\b",
         "[[:alpha:]]",
-        "[z-a]", "^*", "[\\D]", "((a{50}){50}){50}", "\u{0}", "\\u00", String(repeating: "(", count: 30),
+        "[z-a]", "^*", "[\\D]", "((a{50}){50}){50}",
+        "(((((((){100}){100}){100}){100}){100}){100})", "((((a{0}){100}){100}){100}){100}", "\u{0}", "\\u00",
+        String(repeating: "(", count: 30),
     ])
     func `refuses what is no such pattern`(pattern: String) async throws {
         #expect(throws: TextPattern.Refusal.self) { try TextPattern(pattern) }

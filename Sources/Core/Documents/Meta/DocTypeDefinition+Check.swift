@@ -90,6 +90,8 @@ extension DocTypeDefinition {
             throw bad("name", "\(other.name) has the same table")
         }
         if registry.tables.contains(where: { $0.name == table }) { throw bad("name", "the name is taken") }
+        // Names of the databases' own tables.
+        if table.hasPrefix("pg_") || table.hasPrefix("sqlite_") { throw bad("name", "the name is reserved") }
     }
 
     private func checkSizes() throws {

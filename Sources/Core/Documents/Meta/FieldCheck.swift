@@ -19,6 +19,9 @@ struct FieldCheck {
         "parenttype", "doctype",
     ]
 
+    /// Columns that each table of PostgreSQL has anyway (its manual, "System Columns").
+    static let systemColumns: Set<String> = ["tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"]
+
     func run() throws {
         try checkName()
         try checkSizes()
@@ -36,7 +39,9 @@ struct FieldCheck {
             throw bad("fieldname", "a name holds small letters, digits and _ and begins with a letter")
         }
         guard bytes.count <= 63 else { throw bad("fieldname", "a name has at most 63 characters") }
-        guard !Self.reserved.contains(field.name), !field.name.hasPrefix("_") else {
+        guard !Self.reserved.contains(field.name), !Self.systemColumns.contains(field.name),
+            !field.name.hasPrefix("_")
+        else {
             throw bad("fieldname", "the name is reserved")
         }
     }

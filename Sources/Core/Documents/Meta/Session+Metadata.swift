@@ -41,6 +41,7 @@ extension Session {
     /// rest of the session. All in the transaction; nothing remains of a change that is refused.
     func applyMetadata() throws {
         metadata.isDirty = false
+        transaction.takeTime(seconds: Limits.migrationSeconds)
         try MetadataVersion.move(in: transaction)
         let custom = try CustomMetadata(in: self)
         let before = registry

@@ -14,6 +14,8 @@ internal import Values
     private var clock: StatementClock
     /// Why the engine gave up the transaction under a body; its later statements would stand outside of any.
     private var lost: (any Error)?
+    /// Whether a statement of the body was stopped because the body took too long.
+    private var wasStopped = false
 
     let dialect: any Dialect = SQLiteDialect()
 
@@ -111,12 +113,14 @@ internal import Values
                 next.refuse(error)
                 continue
             }
+            wasStopped = false
             clock.start()
             let outcome = next.run(self)
             clock.pause()
             do {
                 try endSnapshot()
-                outcome.finish(nil)
+                // A body may have swallowed why it saw less than there is.
+                outcome.finish(outcome.error == nil && wasStopped ? StorageError.timedOut : nil)
             } catch {
                 outcome.finish(error)
             }
@@ -127,10 +131,12 @@ internal import Values
     /// Runs `body` on a snapshot, on the thread of the caller, and stops it when it takes longer than a moment.
     func readBriefly<T>(_ body: (any Transaction) throws -> T) throws -> T {
         try execute("BEGIN")
+        wasStopped = false
         clock.start(.milliseconds(limits.briefMilliseconds))
         let result = Result { try body(self) }
         clock.pause()
         try endSnapshot()
+        if wasStopped { throw StorageError.timedOut }
         return try result.get()
     }
 
@@ -164,6 +170,8 @@ internal import Values
     }
 
     // MARK: - Transaction
+
+    func takeTime(seconds: Int) { clock.start(.seconds(seconds)) }
 
     func savepoint<T>(_ body: () throws -> T) throws -> T {
         depth += 1
@@ -201,6 +209,17 @@ internal import Values
         }
     }
 
+    func first(_ sql: String, _ arguments: [Value], _ types: [ColumnType]) throws -> [Value]? {
+        let statement = try checkOut(sql)
+        defer { checkIn(statement) }
+        try statement.bind(arguments)
+        guard try step(statement) else { return nil }
+        let row = try statement.row(types)
+        // What writes and gives rows is done only at its end.
+        while !statement.isReadOnly, try step(statement) {}
+        return row
+    }
+
     func write(
         _ sql: String, _ arguments: [Value], _ types: [ColumnType], keys: [JSONKey]?, limit: Int,
         to writer: inout JSONWriter
@@ -212,7 +231,7 @@ internal import Values
         writer.beginArray()
         while try step(statement) {
             count += 1
-            if count <= limit { statement.write(types, keys, to: &writer) }
+            if count <= limit { try statement.write(types, keys, to: &writer) }
         }
         writer.endArray()
         return count
@@ -227,6 +246,14 @@ internal import Values
     }
 
     func insert(into table: String, _ columns: [String], _ rows: [[Value]]) throws {
+        if rows.count > 1 {
+            try savepoint { try add(rows, columns, to: table) }
+        } else {
+            try add(rows, columns, to: table)
+        }
+    }
+
+    private func add(_ rows: [[Value]], _ columns: [String], to table: String) throws {
         guard !rows.isEmpty else { return }
         let names = columns.map(quoted).joined(separator: ",")
         let statement = try checkOut("INSERT INTO \(quoted(table)) (\(names)) VALUES (\(placeholders(columns.count)))")
@@ -250,6 +277,7 @@ internal import Values
             return try statement.step()
         } catch {
             if depth > 0, unsafe sqlite3_get_autocommit(database) != 0 { lost = error }
+            if error as? StorageError == .timedOut { wasStopped = true }
             throw error
         }
     }

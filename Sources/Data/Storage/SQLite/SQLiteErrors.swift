@@ -23,6 +23,8 @@ extension StorageError {
         case SQLITE_CONSTRAINT where message.hasPrefix(Self.uniqueFailed):
             self = .duplicate(
                 columns: message.dropFirst(Self.uniqueFailed.count).split(separator: ", ").map(String.init))
+        // A sum beyond 64 bits becomes a floating-point number.
+        case SQLITE_CONSTRAINT where message.hasPrefix(Self.noInteger): self = .outOfRange
         case SQLITE_INTERRUPT: self = .timedOut
         case SQLITE_BUSY, SQLITE_LOCKED: self = .busy
         case SQLITE_FULL: self = .diskFull
@@ -32,6 +34,7 @@ extension StorageError {
         }
     }
 
+    private static let noInteger = "cannot store REAL value in INTEGER column"
     private static let uniqueFailed = "UNIQUE constraint failed: "
 }
 

@@ -21,6 +21,9 @@ internal import Values
 
     deinit { unsafe sqlite3_finalize(pointer) }
 
+    /// Whether it changes nothing.
+    var isReadOnly: Bool { unsafe sqlite3_stmt_readonly(pointer) != 0 }
+
     func reset() { unsafe sqlite3_reset(pointer) }
 
     func bind(_ arguments: [Value]) throws {
@@ -78,22 +81,27 @@ internal import Values
         }
     }
 
-    func row(_ types: [ColumnType]) -> [Value] {
-        unsafe [Value](unsafeUninitializedCapacity: types.count) { buffer, count in
+    /// The columns of the row it stands on.
+    ///
+    /// - Throws: ``StorageError/outOfRange`` where a sum became a floating-point number.
+    func row(_ types: [ColumnType]) throws -> [Value] {
+        unsafe try [Value](unsafeUninitializedCapacity: types.count) { buffer, count in
             for index in types.indices {
-                unsafe buffer.initializeElement(at: index, to: column(Int32(index), types[index]))
+                unsafe buffer.initializeElement(at: index, to: try column(Int32(index), types[index]))
+                count += 1
             }
-            count = types.count
         }
     }
 
     /// Writes the row as JSON: an object with these keys, or a list where there are none.
-    func write(_ types: [ColumnType], _ keys: [JSONKey]?, to writer: inout JSONWriter) {
+    ///
+    /// - Throws: ``StorageError/outOfRange`` where a sum became a floating-point number.
+    func write(_ types: [ColumnType], _ keys: [JSONKey]?, to writer: inout JSONWriter) throws {
         if keys == nil { writer.beginArray() } else { writer.beginObject() }
         for index in types.indices {
             if let keys { writer.key(keys[index]) }
             guard case .text = types[index], let bytes = unsafe sqlite3_column_text(pointer, Int32(index)) else {
-                writer.value(column(Int32(index), types[index]))
+                writer.value(try column(Int32(index), types[index]))
                 continue
             }
             let count = unsafe Int(sqlite3_column_bytes(pointer, Int32(index)))
@@ -102,9 +110,12 @@ internal import Values
         if keys == nil { writer.endArray() } else { writer.endObject() }
     }
 
-    private func column(_ index: Int32, _ type: ColumnType) -> Value {
-        if unsafe sqlite3_column_type(pointer, index) == SQLITE_NULL { return .null }
+    private func column(_ index: Int32, _ type: ColumnType) throws -> Value {
+        let stored = unsafe sqlite3_column_type(pointer, index)
+        if stored == SQLITE_NULL { return .null }
         switch type {
+        case .integer where stored == SQLITE_FLOAT, .decimal where stored == SQLITE_FLOAT:
+            throw StorageError.outOfRange
         case .text:
             guard let bytes = unsafe sqlite3_column_text(pointer, index) else { return .text("") }
             let count = unsafe Int(sqlite3_column_bytes(pointer, index))

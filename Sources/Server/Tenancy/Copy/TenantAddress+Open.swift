@@ -6,16 +6,16 @@ public import Storage
 internal import Values
 
 extension TenantAddress {
-    /// Opens the database, and makes an empty one if there is none.
+    /// Opens the database, and makes an empty one if there is none; on a server only with `creates`.
     ///
     /// - Throws: ``StorageError``; ``Problem/Kind/unavailable`` when the directory cannot be made.
-    func makeDatabase(limits: StorageLimits = .standard) throws -> any Database {
+    func makeDatabase(limits: StorageLimits = .standard, creates: Bool = true) throws -> any Database {
         switch self {
         case .directory(let directory):
             try Self.makeDirectory(directory)
             return try SQLiteDatabase(path: Tenant.databasePath(in: directory), limits: limits)
         case .postgres(let address):
-            return try PostgresDatabase(address: address, limits: limits)
+            return try PostgresDatabase(address: address, limits: limits, creates: creates)
         }
     }
 
@@ -26,9 +26,11 @@ extension TenantAddress {
     public func openDatabase(limits: StorageLimits = .standard) async throws -> any Database {
         if case .directory(let directory) = self { return try TenantFile.open(in: directory, limits: limits) }
         do {
-            let database = try makeDatabase(limits: limits)
+            let database = try makeDatabase(limits: limits, creates: false)
             if try await TenantCopy.holdsCompany(database) { return database }
             await database.close()
+        } catch StorageError.missing {
+            throw TenantFile.missing(shown)
         } catch let error as StorageError {
             throw Problem(error)
         }
@@ -43,10 +45,12 @@ extension TenantAddress {
             return FileManager.default.fileExists(atPath: Tenant.databasePath(in: directory))
         }
         do {
-            let database = try makeDatabase()
+            let database = try makeDatabase(creates: false)
             let isThere = try await TenantCopy.holdsCompany(database)
             await database.close()
             return isThere
+        } catch StorageError.missing {
+            return false
         } catch let error as StorageError {
             throw Problem(error)
         }

@@ -13,18 +13,23 @@ public enum TenantCopy {
     ///
     /// Before the transaction ends all rows are read back there; the copy is kept only when each table has the same count
     /// and digest on both sides. What goes wrong leaves the target as it was. The source is only read. Both databases
-    /// should be opened with limits for work that takes long.
+    /// should be opened with limits for work that takes long. `finally` is the last that happens in the transaction.
     ///
     /// - Returns: what each table holds, in the order of `tables`.
     /// - Throws: ``Problem/Kind/invalid`` when the target holds a company, or the source is of another version;
     ///   ``Problem/Kind/inconsistent`` when the copy is not equal; ``StorageError``.
     public static func copy(
-        from source: any Database, to target: any Database, tables: [TableSchema]
+        from source: any Database, to target: any Database, tables: [TableSchema],
+        finally: @escaping @Sendable (any Transaction) throws -> Void = { _ in }
     ) async throws -> [TableProof] {
         let pipe = RowPipe()
         async let reading: Void = read(source, tables, into: pipe)
         do {
-            let proofs = try await target.write { try write(tables, from: pipe, in: $0) }
+            let proofs = try await target.write { transaction in
+                let proofs = try write(tables, from: pipe, in: transaction)
+                try finally(transaction)
+                return proofs
+            }
             // All rows came, and their proofs with them: how the source's transaction ended changes nothing any more.
             try? await reading
             return proofs

@@ -3,6 +3,7 @@ internal import Documents
 internal import Foundation
 public import Reports
 internal import Storage
+internal import Synchronization
 internal import Values
 
 /// Copies a company from one address to another, of the same engine or not, with its files, and proves both equal. The
@@ -61,11 +62,17 @@ public struct TenantMove: Sendable {
         let limits = TenantFile.patient
         let from = try await source.openDatabase(limits: limits)
         do {
-            let files = try TenantFiles.copy(from: directory(of: source), to: directory(of: target))
+            let folders = (from: directory(of: source), to: directory(of: target))
+            let early = try TenantFiles.copy(from: folders.from, to: folders.to)
+            let late = Atomic(0)
             let tables = try await TenantCopy.tables(of: from, modules: modules)
-            let proofs = try await Self.copy(from, to: target, tables: tables, limits: limits)
+            let proofs = try await Self.copy(from, to: target, tables: tables, limits: limits) { transaction in
+                // What was attached while the rows were on their way.
+                late.store(try TenantFiles.copy(from: folders.from, to: folders.to), ordering: .relaxed)
+                try TenantFiles.refuseMissing(in: transaction, at: folders.to)
+            }
             await from.close()
-            return Summary(tables: proofs, files: files)
+            return Summary(tables: proofs, files: early + late.load(ordering: .relaxed))
         } catch {
             await from.close()
             throw (error as? StorageError).map(Problem.init) ?? error
@@ -78,25 +85,28 @@ public struct TenantMove: Sendable {
 
     /// Copies into an address that holds no company.
     private static func copy(
-        _ source: any Database, to target: TenantAddress, tables: [TableSchema], limits: StorageLimits
+        _ source: any Database, to target: TenantAddress, tables: [TableSchema], limits: StorageLimits,
+        finally: @escaping @Sendable (any Transaction) throws -> Void
     ) async throws -> [TableProof] {
         guard case .directory(let directory) = target else {
             let database = try target.makeDatabase(limits: limits)
-            return try await copy(source, to: database, tables: tables)
+            return try await copy(source, to: database, tables: tables, finally: finally)
         }
         try TenantAddress.makeDirectory(directory)
-        return try await copy(source, toFile: Tenant.databasePath(in: directory), tables: tables, limits: limits)
+        return try await copy(
+            source, toFile: Tenant.databasePath(in: directory), tables: tables, limits: limits, finally: finally)
     }
 
     /// Copies into a file of its own, which gets its name when it is whole and checked.
     static func copy(
-        _ source: any Database, toFile path: String, tables: [TableSchema], limits: StorageLimits
+        _ source: any Database, toFile path: String, tables: [TableSchema], limits: StorageLimits,
+        finally: @escaping @Sendable (any Transaction) throws -> Void = { _ in }
     ) async throws -> [TableProof] {
         let partial = path + ".partial"
         defer { TenantBackup.remove(partial) }
         TenantBackup.remove(partial)
         let proofs = try await copy(
-            source, to: SQLiteDatabase(path: partial, limits: limits), tables: tables)
+            source, to: SQLiteDatabase(path: partial, limits: limits), tables: tables, finally: finally)
         // It holds what the whole company may not read, password hashes among it.
         unsafe chmod(partial, 0o600)
         try await TenantFile.verify(partial, called: path)
@@ -107,10 +117,11 @@ public struct TenantMove: Sendable {
 
     /// Copies and closes the target.
     private static func copy(
-        _ source: any Database, to target: any Database, tables: [TableSchema]
+        _ source: any Database, to target: any Database, tables: [TableSchema],
+        finally: @escaping @Sendable (any Transaction) throws -> Void
     ) async throws -> [TableProof] {
         do {
-            let proofs = try await TenantCopy.copy(from: source, to: target, tables: tables)
+            let proofs = try await TenantCopy.copy(from: source, to: target, tables: tables, finally: finally)
             await target.close()
             return proofs
         } catch {
@@ -123,6 +134,23 @@ public struct TenantMove: Sendable {
 /// The attached files of a company, in the folder `files` of its directory.
 enum TenantFiles {
     static func folder(in directory: String) -> String { directory + "/files" }
+
+    /// Refuses a company whose documents name files that are not in the directory.
+    ///
+    /// - Throws: ``Problem/Kind/inconsistent``.
+    static func refuseMissing(in transaction: any Transaction, at directory: String) throws {
+        let session = Session(
+            actor: .administrator, now: Timestamp(microseconds: 0), registry: .core(), transaction: transaction
+        ) { "" }
+        for hash in try session.usedFileHashes().sorted() {
+            let path = "\(folder(in: directory))/\(hash.prefix(2))/\(hash.dropFirst(2))"
+            guard FileManager.default.fileExists(atPath: path) else {
+                throw Problem(
+                    .inconsistent, "A document names the file \(hash), which is not at \(path)",
+                    fix: "Bring it back from a backup, or delete the document.")
+            }
+        }
+    }
 
     /// Copies the files that are not there yet, each whole or not at all, and checks what it copied. Returns how many.
     ///
