@@ -253,8 +253,9 @@ import Values
         { try await Task.sleep(for: .milliseconds(5)) }
         try await database.write { transaction in
             runs.withLock { $0 += 1 }
-            try Self.note("mine", in: transaction)
-            try transaction.execute("UPDATE counter SET count = count + 1 WHERE name = 'other'", [])
+            for name in ["all", "other"] {
+                try transaction.execute("UPDATE counter SET count = count + 1 WHERE name = ?", [.text(name)])
+            }
         }
         _ = await other.value
         #expect(runs.withLock { $0 } == 2)
