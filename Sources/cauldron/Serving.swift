@@ -1,5 +1,6 @@
 import ArgumentParser
 import Documents
+import Foundation
 import Gateway
 import Logging
 import ObjectStorage
@@ -30,7 +31,8 @@ struct ServingOptions: ParsableArguments {
         configuration.objects = objects
         let logger = Logger(label: "cauldron.daily")
         let daily = Task {
-            await DailyRun(tenant, objects: objects) { task, error in
+            let keepsFiles = { @Sendable in TenantBackup.keepsOlder(in: (files as NSString).deletingLastPathComponent) }
+            await DailyRun(tenant, objects: objects, keepsFiles: keepsFiles) { task, error in
                 logger.error("a daily task failed", metadata: ["task": "\(task)", "error": "\(error)"])
             }.run()
         }

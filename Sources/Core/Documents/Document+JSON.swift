@@ -18,9 +18,13 @@ extension JSON {
 extension Document {
     /// The document with its rows as JSON, nulls included.
     public var json: JSON {
-        var writer = JSONWriter(capacity: 1024)
-        write(to: &writer, nulls: true)
-        return (try? JSON.parse(writer.bytes)) ?? .null
+        var object: JSONObject = ["doctype": .string(doctype.name)]
+        for slot in values.indices {
+            let value = values[slot]
+            object[doctype.keys[slot].name] = JSON(doctype.columns[slot].type == .password ? value.masked : value)
+        }
+        for (field, slot) in doctype.tables { object[field.name] = .array(rows[slot].map(\.json)) }
+        return .object(object)
     }
 
     /// Writes the document with its rows. The wire leaves nulls out where Frappe's does.

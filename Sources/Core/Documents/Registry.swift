@@ -172,7 +172,9 @@ public struct Registry: Sendable {
 
     /// The shapes of all tables.
     public var allTables: [TableSchema] {
-        doctypes.filter { !$0.isVirtual }.map(\.schema) + tables + [Naming.table, MetadataVersion.table]
+        doctypes.filter { !$0.isVirtual }.map(\.schema) + tables + [
+            Naming.table, MetadataVersion.table, CompanySecret.table,
+        ]
     }
 }
 

@@ -2,7 +2,8 @@ internal import Crypto
 internal import Foundation
 internal import Synchronization
 
-/// Keeps objects as files of a folder: `ab/cdef…` by the digits of the key, and `incoming/` for what is being written.
+/// Keeps objects as files of a folder: `ab/cdef…` by the digits of the key, `incoming/` for what is being written, and
+/// `owner` for whose they are.
 ///
 /// An object is written to `incoming/`, brought to stable storage, and then moved to its place in one step: a crash leaves
 /// no half of it where it could be read. File work runs on threads of its own.
@@ -41,6 +42,25 @@ public final class FolderStore: ObjectStore {
     public func delete(_ key: String) async throws {
         let path = try path(of: key)
         try await work.run { [self] in try order.withLock { _ in try FileSystem.remove(path) } }
+    }
+
+    /// The owner stands in a file of the folder. A folder that has objects and names no owner belongs to nobody who asks.
+    public func belongs(to owner: String) async throws -> Bool {
+        try await work.run { [self] in
+            let path = root + "/owner"
+            if let facts = try FileSystem.facts(path) {
+                let text = try OpenFile(reading: path).read(Int(min(facts.size, 1_024)), at: 0)
+                return text.elementsEqual(owner.utf8)
+            }
+            guard try FileSystem.names(in: root).allSatisfy({ $0.utf8.count != 2 }) else { return false }
+            let new = "\(root)/incoming/\(UUID().uuidString)"
+            let file = try OpenFile(creating: new)
+            try file.write(Array(owner.utf8))
+            try file.synchronize()
+            try FileSystem.move(new, to: path)
+            try FileSystem.synchronize(folder: root)
+            return true
+        }
     }
 
     public func collect(keeping used: Set<String>, idleFor seconds: Int) async throws -> Int {

@@ -24,6 +24,11 @@ public protocol ObjectStore: Sendable {
     /// - Throws: ``ObjectStorageError``.
     func delete(_ key: String) async throws
 
+    /// Whether the store is the owner's, by a text that no other owner has: it takes the first who asks while it is empty.
+    ///
+    /// - Throws: ``ObjectStorageError``.
+    func belongs(to owner: String) async throws -> Bool
+
     /// Removes every object that is not among `used` and has not been written for so many seconds, and what was begun
     /// that long ago and never finished.
     ///

@@ -17,6 +17,15 @@ struct PostgresDialect: Dialect {
     /// Only letters of ASCII match their capitals, as everywhere here.
     func matches(_ column: String) -> String { "\(column) COLLATE \"C\" ~* CAST(? AS TEXT)" }
 
+    func text(of column: String, _ type: ColumnType) -> String {
+        switch type {
+        case .integer: "CAST(\(column) AS TEXT)"
+        case .day: "to_char(\(column), 'YYYY-MM-DD')"
+        case .timestamp: "to_char(\(column), 'YYYY-MM-DD HH24:MI:SS.US')"
+        default: column
+        }
+    }
+
     func isOneOf(_ column: String, count: Int) -> String {
         count == 0 ? "1 = 0" : "\(column) IN (\(placeholders(count)))"
     }

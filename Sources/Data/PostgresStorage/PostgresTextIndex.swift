@@ -28,7 +28,9 @@ struct PostgresTextIndex {
 }
 
 extension PostgresDialect {
-    func textSearch(_ table: String, _ query: TextQuery, in column: String?, marks: [String]) -> TextSearch {
+    func textSearch(
+        _ table: String, _ query: TextQuery, in column: String?, excludingInColumn: Bool, marks: [String]
+    ) -> TextSearch {
         // The first column of the index has the weight A; a search in one column is one in the first.
         let weight = column == nil ? "" : "A"
         func phrase(_ term: TextQuery.Term, _ weight: String) -> String {
@@ -40,7 +42,7 @@ extension PostgresDialect {
         }
         var parts = query.required.map { phrase($0, weight) }
         if !marks.isEmpty { parts.append("(\(marks.joined(separator: " | ")))") }
-        parts += query.excluded.map { "!\(phrase($0, ""))" }
+        parts += query.excluded.map { "!\(phrase($0, excludingInColumn ? weight : ""))" }
         return TextSearch(
             source: "\(quoted(table)) s",
             condition: "s.\(quoted(PostgresTextIndex.column)) @@ CAST(CAST(? AS text) AS tsquery)",

@@ -130,6 +130,9 @@ public protocol Dialect: Sendable {
     /// A condition that holds when text fits a pattern of ``TextPattern/portable``, the one argument.
     func matches(_ column: String) -> String
 
+    /// A whole number, a day or a moment as the text in which it stands in answers; other columns as they are.
+    func text(of column: String, _ type: ColumnType) -> String
+
     /// Makes a condition that holds when `column` is one of `count` arguments.
     func isOneOf(_ column: String, count: Int) -> String
 
@@ -142,8 +145,11 @@ public protocol Dialect: Sendable {
     func average(_ sql: String, _ type: ColumnType) -> String
 
     /// How the text index of a table is searched: for all words, or for words in the index's first column when `column` is
-    /// that one; for rows that hold one of `marks` besides, when there are any.
-    func textSearch(_ table: String, _ query: TextQuery, in column: String?, marks: [String]) -> TextSearch
+    /// that one; for rows that hold one of `marks` besides, when there are any. What is excluded is looked for
+    /// in all columns, or with `excludingInColumn` in that one.
+    func textSearch(
+        _ table: String, _ query: TextQuery, in column: String?, excludingInColumn: Bool, marks: [String]
+    ) -> TextSearch
 
     /// What the engine calls an index of a table.
     func indexName(_ index: TableSchema.Index, of table: String) -> String

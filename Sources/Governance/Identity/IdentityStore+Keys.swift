@@ -43,11 +43,12 @@ extension IdentityStore {
         return matches ? known : nil
     }
 
-    /// Ends the validity of a user's key and secret.
+    /// Ends the validity of all keys of a user, those with scopes too.
     public func removeKeys(of user: String) async throws {
         try await database.write { transaction in
             _ = try transaction.execute(
                 "UPDATE _credential SET api_key = NULL, api_secret = NULL WHERE \"user\" = ?", [.text(user)])
+            try transaction.execute("DELETE FROM _api_key WHERE \"user\" = ?", [.text(user)])
         }
         cache.withLock { $0.forget(user) }
     }

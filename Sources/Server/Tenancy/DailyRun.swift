@@ -8,6 +8,7 @@ internal import Values
 public struct DailyRun: Sendable {
     private let tenant: Tenant
     private let objects: (any ObjectStore)?
+    private let keepsFiles: @Sendable () -> Bool
     private let onFailure: @Sendable (_ task: String, _ error: any Error) -> Void
 
     /// How long it waits after a failure before it tries again.
@@ -15,13 +16,15 @@ public struct DailyRun: Sendable {
     /// How long a file that no document names is kept.
     private static let fileGraceSeconds = 86_400
 
-    /// A run of a tenant's tasks; with `objects`, files that no document names any more are removed as well.
+    /// A run of a tenant's tasks; with `objects`, files that no document names any more are removed as well, unless
+    /// `keepsFiles` says that something else may name them.
     public init(
-        _ tenant: Tenant, objects: (any ObjectStore)? = nil,
+        _ tenant: Tenant, objects: (any ObjectStore)? = nil, keepsFiles: @escaping @Sendable () -> Bool = { false },
         onFailure: @escaping @Sendable (_ task: String, _ error: any Error) -> Void = { _, _ in }
     ) {
         self.tenant = tenant
         self.objects = objects
+        self.keepsFiles = keepsFiles
         self.onFailure = onFailure
     }
 
@@ -44,7 +47,7 @@ public struct DailyRun: Sendable {
             }
         }
         do {
-            if let objects {
+            if let objects, try await mayCollect(objects) {
                 let used = try await tenant.read(as: .administrator) { try $0.usedFileHashes() }
                 try await objects.collect(keeping: used, idleFor: Self.fileGraceSeconds)
             }
@@ -54,6 +57,15 @@ public struct DailyRun: Sendable {
             onFailure("files", error)
         }
         return isWell
+    }
+
+    /// Whether files that this company does not name may go: not where they may be those of another one, as when two
+    /// companies were given one directory, and not while a database that was moved aside is kept, which names its own.
+    private func mayCollect(_ objects: any ObjectStore) async throws -> Bool {
+        let own = try await tenant.read(as: .administrator) { session in
+            try CompanySecret.digest("files", in: session.transaction)
+        }
+        return try await objects.belongs(to: own) && !keepsFiles()
     }
 
     /// Does what is due now and at every midnight, until the task it runs in is cancelled.

@@ -242,7 +242,9 @@ public final class Tenant: Sendable {
     /// The roles that permissions name, and the user who may do everything.
     private func addBasics() async throws {
         let roles = Set(modules.flatMap(\.roles) + ["System Manager", "All", "Guest", "Desk User"]).sorted()
+        let secret = SecureRandom.bytes(32)
         try await write(as: .administrator) { session in
+            try CompanySecret.set(secret, in: session.transaction)
             let present = try session.values(of: "Role", roles, ["name"])
             try session.insert(
                 roles.filter { present[$0] == nil }.map { name in

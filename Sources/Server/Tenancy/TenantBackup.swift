@@ -27,7 +27,7 @@ public enum TenantBackup {
         defer { remove(partial) }
         remove(partial)
         do {
-            try await (database as? SQLiteDatabase)?.backup(to: partial)
+            try await database.backup(to: partial)
         } catch let error as StorageError {
             await database.close()
             throw Problem(
@@ -86,9 +86,25 @@ public enum TenantBackup {
             aside = name
         }
         // What an earlier database left behind must not be taken for this one's.
-        for suffix in sidecars where !suffix.isEmpty { try? FileManager.default.removeItem(atPath: target + suffix) }
+        for suffix in sidecars where !suffix.isEmpty && exists(target + suffix) {
+            do {
+                try FileManager.default.removeItem(atPath: target + suffix)
+            } catch {
+                throw Problem(
+                    .unavailable, "\(target + suffix) is left of an earlier database and cannot be removed",
+                    fix: "Check the owner of the directory.")
+            }
+        }
         try move(partial, to: target)
         return (Summary(bytes: size(target), changes: changes), aside)
+    }
+
+    /// Whether a database that was moved aside is kept in a directory.
+    public static func keepsOlder(in directory: String) -> Bool {
+        let start = URL(fileURLWithPath: Tenant.databasePath(in: directory)).lastPathComponent + ".before-"
+        // A directory that cannot be read keeps whatever it has.
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: directory) else { return true }
+        return names.contains { $0.hasPrefix(start) }
     }
 
     // MARK: Files

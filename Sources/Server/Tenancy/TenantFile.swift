@@ -20,7 +20,7 @@ public enum TenantFile {
     /// Opens the database of a directory without bringing it to what the modules declare, for those who only read.
     ///
     /// - Throws: ``Problem/Kind/unavailable`` when there is none or it is no database.
-    public static func open(in directory: String, limits: StorageLimits = .standard) throws -> any Database {
+    public static func open(in directory: String, limits: StorageLimits = .standard) throws -> SQLiteDatabase {
         let path = Tenant.databasePath(in: directory)
         guard FileManager.default.fileExists(atPath: path) else { throw missing(directory) }
         do {

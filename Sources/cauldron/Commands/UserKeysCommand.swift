@@ -42,6 +42,15 @@ struct UserKeysCommand: AsyncParsableCommand {
     @OptionGroup var data: DataOptions
     @OptionGroup var format: OutputOptions
 
+    func validate() throws {
+        guard [list, revoke != nil, scopes != nil].count(where: { $0 }) < 2 else {
+            throw ValidationError("--list, --revoke and --scopes are different things: give one of them.")
+        }
+        guard scopes != nil || label.isEmpty && expires == nil else {
+            throw ValidationError("--label and --expires are for a key with --scopes.")
+        }
+    }
+
     func run() async throws {
         if list { return try await listKeys() }
         if let revoke { return try await end(revoke) }

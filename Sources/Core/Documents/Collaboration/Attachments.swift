@@ -115,13 +115,13 @@ extension Session {
 
     /// The files of a document the actor may read, oldest first.
     public func attachments(_ doctype: String, _ name: String) throws -> [JSON] {
-        _ = try get(doctype, name)
+        let document = try get(doctype, name)
         return try transaction.query(
             """
-            SELECT name, file_name, file_url, is_private, file_size FROM file
+            SELECT name, file_name, file_url, is_private, file_size, attached_to_field, owner FROM file
             WHERE attached_to_doctype = ? AND attached_to_name = ? ORDER BY name
-            """, [.text(doctype), .text(name)], [.text, .text, .text, .integer, .integer]
-        ).map { row in
+            """, [.text(doctype), .text(name)], [.text, .text, .text, .integer, .integer, .text, .text]
+        ).filter { shows($0[5].text ?? "", of: document) || isSameName($0[6].text ?? "", actor.user) }.map { row in
             [
                 "name": JSON(row[0]), "file_name": JSON(row[1]), "file_url": JSON(row[2]), "is_private": JSON(row[3]),
                 "file_size": JSON(row[4]),
@@ -207,10 +207,17 @@ extension Session {
         guard let document = try load(type, [reference.name]).first else { return false }
         do {
             try require(.read, type, document)
-            return true
+            return shows(file.document.text("attached_to_field"), of: document)
         } catch let problem as Problem where problem.kind == .forbidden {
             return false
         }
+    }
+
+    /// Whether the actor sees what a field of a document holds, and so the file that is in it.
+    private func shows(_ field: String, of document: Document) -> Bool {
+        guard !field.isEmpty, !asksNoFields else { return true }
+        let rights = fieldRights(of: document.doctype, isOwn: isSameName(document.storedOwner, actor.user))
+        return !rights.hidden.contains(field) && !rights.masked.contains(field)
     }
 
     private func refuseBeyondLimit(_ document: Document) throws {

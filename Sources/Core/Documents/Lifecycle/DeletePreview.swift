@@ -7,7 +7,8 @@ public struct DeletePreview: Sendable {
     public struct Linked: Sendable, Equatable {
         /// The DocType.
         public let doctype: String
-        /// How many there are, also of those the actor may not read.
+        /// How many there are, also of those the actor may not read; no more than ``Limits/previewLinks`` are counted in one
+        /// column.
         public let count: Int
         /// How many of them are submitted, which keeps the document from being deleted with them.
         public let submitted: Int
@@ -48,12 +49,19 @@ extension Session {
     public func deletePreview(_ doctype: String, _ name: String) throws -> DeletePreview {
         let document = try get(doctype, name)
         var found: [String: Set<String>] = [:]
+        var isHeld = false
+        let mayDelete = try decision(.delete, document.doctype, document).isAllowed
         for column in LinkColumn.all(to: document.doctype, in: registry) where column.holds {
+            guard showsLink(column) else {
+                // Whoever would delete it learns that it cannot, and nothing else.
+                if mayDelete, !isHeld { isHeld = try holds(document, in: column) }
+                continue
+            }
             let (condition, arguments) = column.condition([name], document.doctype, transaction.dialect)
             let isRow = column.type.kind == .child
             let key = isRow ? "parenttype, parent" : "name, name"
             let sql = """
-                SELECT DISTINCT \(key) FROM \(quoted(column.type.table)) WHERE \(condition) LIMIT \(Limits.listRows)
+                SELECT DISTINCT \(key) FROM \(quoted(column.type.table)) WHERE \(condition) LIMIT \(Limits.previewLinks)
                 """
             try transaction.forEach(sql, arguments, [.text, .text]) { row in
                 let holder = isRow ? row[0].text ?? "" : column.type.name
@@ -75,7 +83,22 @@ extension Session {
         let isFree = document.docstatus != .submitted
         return DeletePreview(
             linked: linked, companions: counts.map { (doctype: $0.0, count: $0.1) },
-            isPossible: isFree && linked.isEmpty, cascadeIsPossible: isFree && linked.allSatisfy { $0.submitted == 0 })
+            isPossible: isFree && !isHeld && linked.isEmpty,
+            cascadeIsPossible: isFree && !isHeld && linked.allSatisfy { $0.submitted == 0 })
+    }
+
+    private func holds(_ document: Document, in column: LinkColumn) throws -> Bool {
+        let (condition, arguments) = column.condition([document.name], document.doctype, transaction.dialect)
+        let sql = "SELECT 1 FROM \(quoted(column.type.table)) WHERE \(condition) LIMIT 1"
+        return try transaction.first(sql, arguments, [.integer]) != nil
+    }
+
+    /// Whether the actor may know of the documents that name something in a column. Of DocTypes it may not read, and in
+    /// fields that are hidden from it, it is told nothing.
+    private func showsLink(_ column: LinkColumn) -> Bool {
+        let owners = column.type.kind == .child ? registry.parents(of: column.type.name) : [column.type]
+        guard owners.contains(where: { may(.read, $0) }) else { return false }
+        return !hiddenFields(of: column.type).contains(column.field.name)
     }
 
     private func describe(_ doctype: String, _ names: [String]) throws -> DeletePreview.Linked {

@@ -14,6 +14,8 @@ extension Limits {
     public static let cascadeDocuments = 1_000
     /// The most names a preview of a deletion shows of each DocType.
     public static let previewNames = 20
+    /// The most documents that a preview of a deletion counts in one column of links.
+    public static let previewLinks = 10_000
     /// The longest time a document may be locked, in seconds.
     public static let lockSeconds = 24 * 3_600
     /// The most people one call assigns to.

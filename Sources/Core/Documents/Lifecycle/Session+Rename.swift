@@ -33,7 +33,7 @@ extension Session {
                 let target = try exists(doctype, rename.new)
                 guard target == merge else {
                     if target { throw duplicateOfRename(rename) }
-                    throw Self.notFound(doctype, rename.new)
+                    throw notThere(document.doctype, rename.new)
                 }
                 let result = merge ? try self.merge(document, rename) : try self.rename(document, rename)
                 try hooks?.afterRename(result, rename, self)

@@ -16,11 +16,11 @@ extension Session {
         try requireHistory(of: type)
         guard type.kind == .document else {
             let document = try get(doctype, name)
-            guard let creation = document.creation, creation <= moment else { throw Self.notFound(doctype, name) }
+            guard let creation = document.creation, creation <= moment else { throw notThere(type, name) }
             return document
         }
         let state = try Past(self, type, names: [name], at: moment)[name]
-        guard let document = state?.document else { throw Self.notFound(doctype, name) }
+        guard let document = state?.document else { throw notThere(type, name) }
         try require(.read, type, document)
         if let current = state?.current { try require(.read, type, current) }
         return document

@@ -8,7 +8,7 @@ struct DocumentScope: ExpressionScope {
     private let parent: ExpressionValue
     private let now: ExpressionValue
     private let user: ExpressionValue
-    private let roles: Set<String>
+    private let session: Session
 
     /// What conditions may use; formulas besides the sum of a list of numbers.
     static let formula = ExpressionEnvironment(
@@ -17,10 +17,11 @@ struct DocumentScope: ExpressionScope {
 
     fileprivate init(_ document: ExpressionValue, parent: ExpressionValue?, in session: Session) {
         self.document = document
-        self.parent = parent ?? .null
+        // In a form, what stands above a document that is no row is the document itself.
+        self.parent = parent ?? document
         now = ExpressionValue(Values.Value.timestamp(session.now))
         user = .string(session.actor.user)
-        roles = session.actor.roles
+        self.session = session
     }
 
     func value(of variable: String, slot: Int) -> ExpressionValue? {
@@ -28,7 +29,8 @@ struct DocumentScope: ExpressionScope {
         case "doc": document
         case "parent": parent
         case "now": now
-        default: user
+        case "frappe.session.user": user
+        default: nil
         }
     }
 
@@ -41,11 +43,29 @@ struct DocumentScope: ExpressionScope {
                 sum += number
             }
             return .decimal(sum)
-        case ("frappe.user.has_role", .string(let role)): return .bool(roles.contains(role))
+        case ("frappe.user.has_role", .string(let role)): return .bool(session.actor.roles.contains(role))
         case ("frappe.user.has_role", .list(let list)):
-            return .bool((0..<list.count).contains { list[$0].string.map(roles.contains) ?? false })
+            return .bool((0..<list.count).contains { list[$0].string.map(session.actor.roles.contains) ?? false })
+        case ("frappe.utils.html2text", .string(let markup)):
+            return .string(String(SearchQuery.visible(markup[...], isMarkup: true)))
+        case ("erpnext.stock.is_subcontracting_or_return_transfer", .map(let document)):
+            let purpose = document["purpose"]?.string
+            let isReturn = document["is_return"]?.exact.map { !$0.isZero } ?? false
+            return .bool(purpose == "Send to Subcontractor" || purpose == "Material Transfer" && isReturn)
+        case ("erpnext.is_perpetual_inventory_enabled", .string(let company)):
+            return session.isSwitchedOn("enable_perpetual_inventory", of: "Company", company).map { .bool($0) } ?? .null
+        case (_, .null?): return .null
         default: return nil
         }
+    }
+}
+
+extension Session {
+    /// Whether a check of another document is set; nil where there is no such document or field. Looked up once a session.
+    fileprivate func isSwitchedOn(_ field: String, of doctype: String, _ name: String) -> Bool? {
+        guard registry.find(doctype)?.slot(of: field) != nil else { return nil }
+        // A failure of the database ends the transaction, and with it what asks for this.
+        return (try? lookUp(doctype, name))??.isSet(field)
     }
 }
 
@@ -70,23 +90,25 @@ final class RuleScope {
 private final class DocumentView: ExpressionObject {
     private let doctype: DocType
     private let values: [Values.Value]
-    private let rows: [[DocumentView]]
+    /// The rows of each table, made once: an expression may mention a table often.
+    private let rows: [ExpressionValue]
     private let isNew: Bool
 
     init(_ document: Document) {
         doctype = document.doctype
         values = document.values
         isNew = document.isNew
-        rows = document.rows.map { $0.map { DocumentView($0) } }
+        rows = document.rows.map { ExpressionValue($0.map { ExpressionValue(DocumentView($0)) }) }
     }
 
     func value(of field: String) -> ExpressionValue? {
         if let slot = doctype.slot(of: field) {
-            if values[slot].isNull, doctype.columns[slot].type.isNumeric { return .int(0) }
+            let field = doctype.columns[slot]
+            if values[slot].isNull, field.type.isNumeric { return ExpressionValue(Value(.zero, for: field)) }
             return ExpressionValue(values[slot])
         }
         if let table = doctype.tableSlot(of: field) {
-            return ExpressionValue(rows[table].map { ExpressionValue($0) })
+            return rows[table]
         }
         switch field {
         case "doctype": return .string(doctype.name)

@@ -76,21 +76,32 @@ struct FieldRules: Sendable {
             }
             order.append(field.name)
         }
-        var done: Set<String> = []
+        // Each formula once the last of those it reads is there (Kahn).
+        var readers: [String: [String]] = [:]
+        var open: [String: Int] = [:]
+        for name in order {
+            let read = compiled[name]?.fields(of: "doc").filter { compiled[$0] != nil } ?? []
+            open[name] = read.count
+            for one in read { readers[one, default: []].append(name) }
+        }
+        var ready = order.filter { open[$0] == 0 }
         var result: [(field: String, expression: Expression)] = []
-        while !order.isEmpty {
-            let ready = order.filter { name in
-                compiled[name]?.fields(of: "doc").allSatisfy { compiled[$0] == nil || done.contains($0) } ?? true
+        var next = 0
+        while next < ready.count {
+            let name = ready[next]
+            next += 1
+            if let expression = compiled[name] { result.append((name, expression)) }
+            for reader in readers[name] ?? [] {
+                open[reader, default: 0] -= 1
+                if open[reader] == 0 { ready.append(reader) }
             }
-            guard !ready.isEmpty else {
-                throw Problem(
-                    .badMetadata,
-                    "\(order[0]): formula: the formulas of \(order.joined(separator: ", ")) read each other",
-                    field: "formula")
-            }
-            for name in ready { if let expression = compiled[name] { result.append((name, expression)) } }
-            done.formUnion(ready)
-            order.removeAll { done.contains($0) }
+        }
+        guard result.count == order.count else {
+            let circle = order.filter { open[$0, default: 0] > 0 }
+            throw Problem(
+                .badMetadata,
+                "\(circle[0]): formula: the formulas of \(circle.joined(separator: ", ")) read each other",
+                field: "formula")
         }
         return result
     }
@@ -108,7 +119,12 @@ extension Session {
 
     private func restoreReadOnly(_ document: Document, _ scope: RuleScope) throws {
         let rules = document.doctype.rules
-        guard !rules.readOnly.isEmpty, !document.sent.isEmpty else { return }
+        guard !rules.readOnly.isEmpty else { return }
+        for table in document.sentTables.sorted() {
+            let field = document.doctype.tables[table].field
+            guard let condition = rules.readOnly[field.name], try holds(condition, field, scope) else { continue }
+            document.rows[table] = document.storedRows.isEmpty ? [] : document.storedRows[table]
+        }
         for slot in document.sent.sorted() {
             let field = document.doctype.columns[slot]
             guard let condition = rules.readOnly[field.name], try holds(condition, field, scope) else { continue }
@@ -139,10 +155,7 @@ extension Session {
             do {
                 // Each formula sees what those before it gave.
                 let value = try expression.value(in: RuleScope(document, in: parent, self).scope)
-                guard let json = value.json else {
-                    throw ExpressionProblem(.noSuchOverload, "the formula gives nothing that a field can hold")
-                }
-                document.values[slot] = try field.value(of: json, row: row)
+                document.values[slot] = try field.value(of: value, row: row)
             } catch let problem as ExpressionProblem {
                 throw Problem(
                     .formulaFailed, "\(field.label) cannot be computed: \(problem.description)", field: name, row: row)
@@ -167,8 +180,11 @@ extension Session {
             let isEmpty: Bool
             if let slot = type.slot(of: field.name) {
                 isEmpty = document.values[slot].isEmpty
-            } else {
+            } else if field.type.isTable {
                 isEmpty = document.table(field.name).isEmpty
+            } else {
+                // A break or a heading holds nothing that could be missing.
+                continue
             }
             guard isEmpty, try holds(condition, field, scope), try counts(field, of: document, scope) else { continue }
             throw Problem(
@@ -185,6 +201,28 @@ extension Session {
                 .formulaFailed, "A condition of \(field.label) cannot be decided: \(error.description)",
                 field: field.name)
         }
+    }
+}
+
+extension FieldDefinition {
+    /// What a formula gives, as the field's type: a span of time is a time of the day or a number of seconds.
+    ///
+    /// - Throws: ``ExpressionProblem`` for what no field can hold; ``Problem``.
+    fileprivate func value(of result: ExpressionValue, row: Int?) throws -> Value {
+        if case .duration(let span) = result {
+            switch type.column {
+            case .time:
+                guard (0..<86_400_000_000_000).contains(span.nanoseconds) else { break }
+                return .time(TimeOfDay(microseconds: span.nanoseconds / 1000))
+            case .decimal:
+                return try value(of: JSON.decimal(Exact(span.nanoseconds) / Exact(1_000_000_000)), row: row)
+            default: break
+            }
+        }
+        guard let json = result.json else {
+            throw ExpressionProblem(.noSuchOverload, "the formula gives nothing that a field can hold")
+        }
+        return try value(of: json, row: row)
     }
 }
 

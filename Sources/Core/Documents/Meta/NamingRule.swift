@@ -31,8 +31,11 @@ struct NamingRule: Sendable {
     func applies(to document: Document) throws -> Bool {
         try conditions.allSatisfy { condition in
             guard let slot = document.doctype.slot(of: condition.field) else { return false }
-            let given = document.values[slot]
-            let wanted = try document.doctype.columns[slot].value(of: .string(condition.value))
+            let field = document.doctype.columns[slot]
+            let given =
+                document.values[slot].isNull && field.type.isNumeric
+                ? Value(.zero, for: field) : document.values[slot]
+            let wanted = try field.value(of: .string(condition.value))
             let order = given.order(to: wanted)
             switch condition.op {
             case "=": return given == wanted || given.isEmpty && wanted.isEmpty

@@ -86,7 +86,8 @@ struct Comparison {
     private func textual(_ word: String) throws -> String {
         switch column.type {
         case .text: return column.sql
-        case .integer: return "CAST(\(column.sql) AS TEXT)"
+        case .integer, .day, .timestamp:
+            return session.transaction.dialect.text(of: column.sql, column.type)
         default: throw column.problem("\(word) works on text, not on \(column.field.type.rawValue)")
         }
     }

@@ -1,11 +1,11 @@
 internal import Values
 
 /// What of a DocType's fields the actor may see in lists.
-struct FieldAccess: Sendable, Equatable {
+public struct FieldAccess: Sendable, Equatable {
     /// Left out, and nothing may be asked about them.
-    let hidden: Set<String>
+    public let hidden: Set<String>
     /// Shown masked, and nothing may be asked about them.
-    let masked: Set<String>
+    public let masked: Set<String>
 
     /// Whether a field is shown at all.
     func shows(_ name: String) -> Bool { !hidden.contains(name) }
@@ -15,12 +15,15 @@ struct FieldAccess: Sendable, Equatable {
 }
 
 extension Session {
-    /// What the actor may see of a DocType's fields in lists, through `parent` for the rows of one.
-    func fieldAccess(to type: DocType, through parent: DocType? = nil) -> FieldAccess {
+    /// What the actor may see of a DocType's fields and tables in lists, through `parent` for the rows of one.
+    public func fieldAccess(to type: DocType, through parent: DocType? = nil) -> FieldAccess {
         var hidden = hiddenFields(of: type, through: parent)
-        if parent == nil, type.kind == .document, listRight(type) == .select {
-            // A share opens the fields of one document, and such a list has all that may be selected.
-            hidden.formUnion(Set(type.allColumns.map(\.name)).subtracting(type.selected))
+        // A list of all that may be selected shows no more of the few that are shared. One of shared documents alone shows
+        // what each of them does.
+        let isOfShares = grant(.select, type).isNone && isInScope(.read, type)
+        if parent == nil, type.kind == .document, listRight(type) == .select, !isOfShares {
+            let all = type.allColumns.map(\.name) + type.tables.map(\.field.name)
+            hidden.formUnion(Set(all).subtracting(type.selected))
         }
         return FieldAccess(hidden: hidden, masked: maskedFields(of: type, through: parent))
     }

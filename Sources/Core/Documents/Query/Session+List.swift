@@ -185,6 +185,11 @@ extension QueryBuilder {
         let wantsCursor = query.cursor != nil
         if wantsCursor { try addTerms(&terms, to: &selection) }
         if !selection.tables.isEmpty || wantsCursor { addName(to: &selection) }
+        if query.distinct, let masked = selection.columns.prefix(selection.shown).first(where: { $0.isMasked }) {
+            // Which rows are equal, and how they are ordered, would tell.
+            throw Problem(
+                .forbidden, "\(masked.name) is not open to you", field: "distinct", fix: "Leave \(masked.name) out.")
+        }
         if query.distinct, selection.columns.count > selection.shown {
             throw Problem(.malformed, "Distinct rows have neither child rows nor a cursor", field: "distinct")
         }

@@ -125,7 +125,7 @@ struct SearchQuery {
     }
 
     /// What stands between two words, without tags.
-    private static func visible(_ text: Substring, isMarkup: Bool) -> Substring {
+    static func visible(_ text: Substring, isMarkup: Bool) -> Substring {
         guard isMarkup else { return text }
         var result = ""
         var isTag = false

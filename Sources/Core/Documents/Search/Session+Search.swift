@@ -23,7 +23,7 @@ extension Session {
     /// read are not found. Where more than ``Limits/searchCandidates`` documents fit, the best of those with the words in
     /// their titles, and else of as many others, are given.
     ///
-    /// It costs at most two statements, and one for each DocType among the hits.
+    /// It costs at most three statements, and one for each DocType among the hits.
     ///
     /// - Throws: ``Problem/Kind/tooLong``, ``Problem/Kind/tooMany`` for what is too much; ``Problem/Kind/notFound`` for
     ///   a DocType that does not exist; ``Problem/Kind/forbidden`` for one that may not be listed.
@@ -35,13 +35,13 @@ extension Session {
         let scope = try searchScope(doctypes)
         guard !scope.types.isEmpty else { return [] }
         var found: [LinkTarget: Int] = [:]
-        for inTitle in [true, false] {
+        for part in SearchScope.Part.allCases {
             // Words in a title weigh more than any in a text.
-            if found.count >= Limits.searchCandidates { break }
-            try forEachCandidate(asked.query, scope, inTitle: inTitle) { row in
+            if part == .text, found.count >= Limits.searchCandidates { break }
+            try forEachCandidate(asked.query, scope, part) { row in
                 guard let doctype = row[0].text, let name = row[1].text else { return }
                 let title = (row[2].text ?? "").split(separator: " ")
-                let content = (row[3].text ?? "").split(separator: " ")
+                let content = part == .titleAlone ? [] : (row[3].text ?? "").split(separator: " ")
                 let key = LinkTarget(doctype: doctype, name: name)
                 found[key] = max(found[key] ?? 0, asked.score(title: title, content: content))
             }
@@ -58,11 +58,24 @@ extension Session {
     private struct SearchScope {
         /// What may be searched in, by DocType.
         var types: [String: (type: DocType, access: FieldAccess)] = [:]
-        /// The condition on rows of the index for words anywhere, and for words in the title alone.
-        var condition: (anywhere: String, title: String) = ("", "")
-        var arguments: (anywhere: [Value], title: [Value]) = ([], [])
+        /// The condition on rows of the index of DocTypes whose text may be searched, and of those of which only the title
+        /// may be; nil where there are none.
+        var open: RowCondition?
+        var titled: RowCondition?
         /// The words that tell the DocTypes, when they are few.
         var marks: [String] = []
+
+        /// Where words are looked for, in this order.
+        enum Part: CaseIterable {
+            /// In titles of documents whose text is open, too.
+            case title
+            /// In titles of documents of which nothing else is: no word of their text may tell anything.
+            case titleAlone
+            /// In titles and texts together.
+            case text
+        }
+
+        func condition(_ part: Part) -> RowCondition? { part == .titleAlone ? titled : open }
     }
 
     private func searchScope(_ names: [String]) throws -> SearchScope {
@@ -98,34 +111,37 @@ extension Session {
             }
             parts.append(("(\(sql))", arguments, titleOnly))
         }
-        if names.isEmpty, parts.isEmpty, open.count == all.count { return scope }
+        if names.isEmpty, parts.isEmpty, open.count == all.count {
+            scope.open = RowCondition("1 = 1")
+            return scope
+        }
         if !open.isEmpty {
             parts.append((transaction.dialect.isOneOf("s.doctype", count: open.count), open.map(Value.text), false))
         }
-        let anywhere = parts.filter { !$0.titleOnly }
-        func joined(_ parts: [(sql: String, arguments: [Value], titleOnly: Bool)]) -> String {
-            " AND (" + (parts.isEmpty ? "1 = 0" : parts.map(\.sql).joined(separator: " OR ")) + ")"
+        func joined(_ titleOnly: Bool) -> RowCondition? {
+            let some = parts.filter { $0.titleOnly == titleOnly }.map { RowCondition($0.sql, $0.arguments) }
+            return some.isEmpty ? nil : RowCondition(some, joinedBy: " OR ")
         }
-        scope.condition = (joined(anywhere), joined(parts))
-        scope.arguments = (anywhere.flatMap(\.arguments), parts.flatMap(\.arguments))
+        scope.open = joined(false)
+        scope.titled = joined(true)
         if !names.isEmpty, names.count <= 8 { scope.marks = types.map(\.searchMark) }
         return scope
     }
 
     private func forEachCandidate(
-        _ query: TextQuery, _ scope: SearchScope, inTitle: Bool, _ each: ([Value]) throws -> Void
+        _ query: TextQuery, _ scope: SearchScope, _ part: SearchScope.Part, _ each: ([Value]) throws -> Void
     ) throws {
+        guard let condition = scope.condition(part) else { return }
         let search = transaction.dialect.textSearch(
-            SearchIndex.table.name, query, in: inTitle ? "title" : nil, marks: scope.marks)
-        let condition = inTitle ? scope.condition.title : scope.condition.anywhere
-        let arguments = inTitle ? scope.arguments.title : scope.arguments.anywhere
+            SearchIndex.table.name, query, in: part == .text ? nil : "title", excludingInColumn: part == .titleAlone,
+            marks: scope.marks)
         let order = search.order.map { " ORDER BY \($0)" } ?? ""
         let sql = """
-            SELECT s.doctype, s.name, s.title, substr(s.content, 1, 2000) FROM \(search.source) WHERE \(search.condition)\
-            \(condition)\(order) LIMIT ?
+            SELECT s.doctype, s.name, s.title, substr(s.content, 1, 2000) FROM \(search.source) WHERE \(search.condition) \
+            AND (\(condition.sql))\(order) LIMIT ?
             """
         try transaction.forEach(
-            sql, [.text(search.argument)] + arguments + [.int(Int64(Limits.searchCandidates))],
+            sql, [.text(search.argument)] + condition.arguments + [.int(Int64(Limits.searchCandidates))],
             [.text, .text, .text, .text], each)
     }
 
@@ -145,7 +161,7 @@ extension Session {
                 let pieces = zip([title] + slots, values).lazy.compactMap { slot, value in
                     asked.snippet(value.text ?? "", isMarkup: type.isMarkup(slot))
                 }
-                let text = pieces.dropFirst(0).first { _ in true } ?? SearchQuery.escaped(Substring(shown))
+                let text = pieces.first(where: { _ in true }) ?? SearchQuery.escaped(Substring(shown))
                 texts[LinkTarget(doctype: doctype, name: name)] = (shown, text)
             }
         }

@@ -10,7 +10,7 @@ public struct Changeset: Sendable {
     public let postings: [Posting]
     /// The events that would be logged: their types and subjects.
     public let events: [(type: String, subject: String)]
-    /// SHA-256 in hexadecimal of the effect. Two rehearsals have the same hash when they have the same effect: moments
+    /// A keyed digest of the effect, in hexadecimal; see ``CompanySecret``. Two rehearsals of a company have the same hash when they have the same effect: moments
     /// and the names that are made for new documents and rows do not count, all else does: names that somebody chose, too.
     public let hash: String
     /// The changeset as whoever acts may see it: hidden fields are left out; of documents and rows that may not be read
@@ -138,8 +138,9 @@ extension Session {
             }
         }
         let events = pending.events.map { ($0.type, $0.subject) }
-        for event in pending.events { canonical.add(event) }
-        let hash = canonical.hash
+        for event in pending.events { try canonical.add(event) }
+        // Who does not know the secret cannot find out by trying what is hidden in the effect.
+        let hash = try CompanySecret.digest(canonical.hash, in: transaction)
         var shown = try unprivileged { try showing(documents, postings, events, hash) }
         if !schema.isEmpty, case .object(var object) = shown.json {
             object["schema"] = .array(schema.map(\.json))
@@ -183,10 +184,11 @@ private struct Canonical {
     }
 
     /// An event that would be logged, with what it says.
-    mutating func add(_ event: Event) {
+    mutating func add(_ event: Event) throws {
         let parts = event.subject.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         let subject = JSON.array(parts.map { .string(String($0)) })
-        add(["type": .string(event.type), "subject": subject, "data": (try? JSON.parse(event.data)) ?? .null])
+        let data = try JSON.parse(event.data, limits: JSONLimits(values: .max))
+        add(["type": .string(event.type), "subject": subject, "data": data])
     }
 
     mutating func add(_ effect: JSON) { sha.update(data: cleaned(effect).encoded) }

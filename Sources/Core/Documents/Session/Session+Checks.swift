@@ -245,13 +245,22 @@ extension Session {
                 arguments.append(.text(document.name))
             }
             if let row = try transaction.first(sql + " LIMIT 1", arguments, [.text, .text]) {
-                let holder = isRow ? row[0].description : type.name
+                let holder = try named(isRow ? row[0].description : type.name, row[1].description)
                 throw Problem(
-                    .linked,
-                    "\(document.doctype.name) \(document.name) is linked to by \(holder) \(row[1].description)",
-                    fix: "\(onlySubmitted ? "Cancel" : "Delete or change") \(holder) \(row[1].description) first.")
+                    .linked, "\(document.doctype.name) \(document.name) is linked to by \(holder)",
+                    fix: "\(onlySubmitted ? "Cancel" : "Delete or change") \(holder) first.")
             }
         }
+    }
+
+    /// What is said of a document that stands in the way: its name to who may read it.
+    private func named(_ doctype: String, _ name: String) throws -> String {
+        let type = try registry.doctype(doctype)
+        let isReadable = try unprivileged { () -> Bool in
+            guard let document = try load(type, [name]).first else { return false }
+            return try decision(.read, type, document).isAllowed
+        }
+        return isReadable ? "\(doctype) \(name)" : "a document that \(actor.user) may not read"
     }
 }
 

@@ -347,6 +347,18 @@ private final class StatementClock {
 struct SQLiteDialect: Dialect {
     func like(_ column: String) -> String { "\(column) LIKE ?" }
     func matches(_ column: String) -> String { "\(column) REGEXP ?" }
+    func text(of column: String, _ type: ColumnType) -> String {
+        switch type {
+        case .integer: return "CAST(\(column) AS TEXT)"
+        case .day: return "strftime('%Y-%m-%d', \(column) * 86400, 'unixepoch')"
+        case .timestamp:
+            // The rest of a moment before 1970 counts forwards, too.
+            let rest = "((\(column) % 1000000 + 1000000) % 1000000)"
+            return
+                "(strftime('%Y-%m-%d %H:%M:%S', (\(column) - \(rest)) / 1000000, 'unixepoch') || printf('.%06d', \(rest)))"
+        default: return column
+        }
+    }
     func isOneOf(_ column: String, count: Int) -> String {
         count == 0 ? "1 = 0" : "\(column) IN (\(placeholders(count)))"
     }

@@ -42,7 +42,9 @@ struct SQLiteTextIndex {
 }
 
 extension SQLiteDialect {
-    func textSearch(_ table: String, _ query: TextQuery, in column: String?, marks: [String]) -> TextSearch {
+    func textSearch(
+        _ table: String, _ query: TextQuery, in column: String?, excludingInColumn: Bool, marks: [String]
+    ) -> TextSearch {
         func phrase(_ term: TextQuery.Term) -> String {
             "\"\(term.words.joined(separator: " "))\"" + (term.isPrefix ? " *" : "")
         }
@@ -55,7 +57,8 @@ extension SQLiteDialect {
             expression = "(\(expression) AND (\(marks.map { "\"\($0)\"" }.joined(separator: " OR "))))"
         }
         if !query.excluded.isEmpty {
-            let excluded = "(" + query.excluded.map(phrase).joined(separator: " OR ") + ")"
+            let all = "(" + query.excluded.map(phrase).joined(separator: " OR ") + ")"
+            let excluded = excludingInColumn ? group(query.excluded, "OR") : all
             expression = "(\(expression) NOT \(excluded))"
         }
         let index = quoted(SQLiteTextIndex.name(of: table))

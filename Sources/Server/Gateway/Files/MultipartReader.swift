@@ -115,13 +115,5 @@ struct MultipartReader {
         return FormBody.parameter("filename", of: line)
     }
 
-    private func find(_ pattern: [UInt8]) -> Int? {
-        guard let first = pattern.first, buffer.count >= pattern.count else { return nil }
-        var at = 0
-        while let next = buffer[at...].firstIndex(of: first), next + pattern.count <= buffer.count {
-            if buffer[next...].starts(with: pattern) { return next }
-            at = next + 1
-        }
-        return nil
-    }
+    private func find(_ pattern: [UInt8]) -> Int? { FormBody.find(pattern, in: buffer, from: 0) }
 }

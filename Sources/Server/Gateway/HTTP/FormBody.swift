@@ -60,12 +60,22 @@ enum FormBody {
         return nil
     }
 
-    private static func find(_ pattern: [UInt8], in body: [UInt8], from start: Int) -> Int? {
-        guard let first = pattern.first, start <= body.count else { return nil }
-        var at = start
-        while let next = body[at...].firstIndex(of: first) {
-            if body[next...].starts(with: pattern) { return next }
-            at = next + 1
+    /// Where a pattern first stands in the bytes, in a time that depends on their lengths only (Knuth, Morris, Pratt).
+    static func find(_ pattern: [UInt8], in body: [UInt8], from start: Int) -> Int? {
+        guard !pattern.isEmpty, start <= body.count else { return nil }
+        // How much of the pattern's beginning each part of it ends with.
+        var borders = [0]
+        var length = 0
+        for byte in pattern.dropFirst() {
+            while length > 0, pattern[length] != byte { length = borders[length - 1] }
+            if pattern[length] == byte { length += 1 }
+            borders.append(length)
+        }
+        length = 0
+        for index in start..<body.count {
+            while length > 0, pattern[length] != body[index] { length = borders[length - 1] }
+            if pattern[length] == body[index] { length += 1 }
+            if length == pattern.count { return index + 1 - length }
         }
         return nil
     }

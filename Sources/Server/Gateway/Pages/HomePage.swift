@@ -17,14 +17,14 @@ struct HomePage: Sendable {
     }
 
     /// The modules in the order their DocTypes were added; small ones stand together, the server's own last.
-    func modules(for actor: Actor) -> [ModuleView] {
+    func modules(for session: Session) -> [ModuleView] {
         var views: [ModuleView] = []
         func index(_ name: String) -> Int {
             if let index = views.firstIndex(where: { $0.name == name }) { return index }
             views.append(ModuleView(name: name))
             return views.count - 1
         }
-        for type in tenant.registry.doctypes where type.kind != .child && Self.mayRead(type, actor, .read) {
+        for type in tenant.registry.doctypes where type.kind != .child && session.may(.read, type) {
             if type.kind == .ledger {
                 views[index(type.module)].ledgers.append(type)
             } else {
@@ -32,7 +32,7 @@ struct HomePage: Sendable {
             }
         }
         for report in tenant.reports.values.sorted(by: { $0.name < $1.name }) {
-            guard let type = tenant.registry.find(report.doctype), Self.mayRead(type, actor, .report) else { continue }
+            guard let type = tenant.registry.find(report.doctype), session.may(.report, type) else { continue }
             views[index(type.module)].reports.append(report)
         }
         let core = views.filter { $0.name == Self.core }
@@ -52,14 +52,9 @@ struct HomePage: Sendable {
     /// A module with less to show stands with the others that have little.
     private static let fewest = 3
 
-    private static func mayRead(_ type: DocType, _ actor: Actor, _ right: Right) -> Bool {
-        actor.isAdministrator
-            || type.permissions.contains { $0.rights.contains(right) && actor.roles.contains($0.role) }
-    }
-
     /// Everything at a glance, with how many documents there are of each kind.
     func content(_ session: Session) throws -> HTML {
-        let cards = try modules(for: session.actor).map { module -> HTML in
+        let cards = try modules(for: session).map { module -> HTML in
             let documents = try module.documents.map { type -> HTML in
                 let count = try session.count(ListQuery(type.name))
                 return """

@@ -56,8 +56,9 @@ struct ListPage {
 
     func content(_ session: Session) throws -> HTML {
         var page = self
-        page.hidden = session.hiddenFields(of: type)
-        page.masked = session.maskedFields(of: type)
+        let access = session.fieldAccess(to: type)
+        page.hidden = access.hidden
+        page.masked = access.masked
         return try page.table(session)
     }
 
@@ -77,19 +78,23 @@ struct ListPage {
         query.limit = Self.pageRows
         query.start = (min(page, 1_000_000) - 1) * Self.pageRows
         let total = try session.count(query)
-        let rows = try session.list(query).rows
-        let names = shown + added
+        let result = try session.list(query)
+        let rows = result.rows
+        let places = Dictionary(
+            result.columns.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
 
         let body = rows.map { row -> HTML in
             let name = row[0].text ?? ""
             var cells: HTML =
                 "<th scope=\"row\"><a href=\"\(PageRoute.document(type.name, name).path)\">\(name)</a></th>"
-            if showsState { cells += "<td>\(PageFormat.tag(PageFormat.word(row[1].int)))</td>" }
-            for (index, field) in columns.enumerated() {
-                let value = row[index + shown.count - columns.count]
+            if showsState, let at = places["docstatus"] {
+                cells += "<td>\(PageFormat.tag(PageFormat.word(row[at].int)))</td>"
+            }
+            for field in columns {
+                let value = places[field.name].map { row[$0] } ?? .null
                 var target = field.options
-                if field.type == .dynamicLink, let options = field.options, let at = names.firstIndex(of: options) {
-                    target = row[at].text
+                if field.type == .dynamicLink, let options = field.options {
+                    target = places[options].flatMap { row[$0].text }
                 }
                 cells += "<td\(PageFormat.alignment(field.type))>\(Self.cell(value, field, target))</td>"
             }

@@ -31,12 +31,11 @@ struct Pages: Sendable {
             return try await act(on: doctype, name, request, caller)
         }
         guard request.isSafe else { throw Problem(.wrongVerb, "This page does not take \(request.method.rawValue)") }
-        let frame = frame(for: caller)
         var arguments = request.arguments
         arguments.values.removeValue(forKey: "sid")
         let asked = arguments
         let html = try await tenant.read(as: caller.actor) { [self] session in
-            try show(page, frame, asked, session)
+            try show(page, frame(for: caller, session), asked, session)
         }
         return Self.reply(html)
     }
@@ -84,15 +83,15 @@ struct Pages: Sendable {
 
     // MARK: The frame
 
-    private func frame(for caller: Caller) -> PageFrame {
+    private func frame(for caller: Caller, _ session: Session) -> PageFrame {
         PageFrame(
             siteTitle: title, user: (caller.actor.user, caller.formToken ?? ""),
-            navigation: navigation(for: caller.actor))
+            navigation: navigation(session))
     }
 
     /// The modules with what the user may see of them.
-    private func navigation(for actor: Actor) -> [PageFrame.Group] {
-        HomePage(tenant: tenant).modules(for: actor).map { module in
+    private func navigation(_ session: Session) -> [PageFrame.Group] {
+        HomePage(tenant: tenant).modules(for: session).map { module in
             PageFrame.Group(
                 title: module.name,
                 links: (module.documents + module.ledgers).map {
@@ -149,7 +148,6 @@ struct Pages: Sendable {
         guard action == "submit" || action == "cancel" else {
             throw Problem(.malformed, "There is no action \(action.prefix(40))", field: "action")
         }
-        let frame = frame(for: caller)
         let perform: @Sendable (Session) throws -> Void = { session in
             let document = try session.get(doctype, name)
             if action == "submit" { try session.submit(document) } else { try session.cancel(document) }
@@ -160,7 +158,7 @@ struct Pages: Sendable {
         }
         let html = try await tenant.write(as: caller.actor) { [self] session in
             let changeset = try session.rehearse(perform)
-            return try documentPage(doctype, name, frame, session, preview: changeset)
+            return try documentPage(doctype, name, frame(for: caller, session), session, preview: changeset)
         }
         return Self.reply(html)
     }
