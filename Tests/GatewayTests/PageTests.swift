@@ -183,4 +183,17 @@ import Values
     func `numbers are set apart in thousands`(text: String, decimals: Int, shown: String) throws {
         #expect(PageFormat.grouped(try #require(Exact(text)), decimals: decimals) == shown)
     }
+
+    @Test func `who has a share and no role sees the list of what is shared`() async throws {
+        let site = try await Site.make()
+        try await site.fill()
+        _ = try await site.tenant.write(as: .administrator) { session in
+            try session.call("frappe.share.add", ["doctype": "Book", "name": "B-1", "user": "nobody@example.com"])
+        }
+        let cookie = try await site.signIn("nobody@example.com")
+        let list = try await site.send(.get, "/list/Book", headers: ["Cookie": cookie])
+        #expect(list.status == 200)
+        #expect(list.text.contains("B-1") && list.text.contains("Alpha") && !list.text.contains("B-2"))
+        #expect(try await site.send(.get, "/", headers: ["Cookie": cookie]).status == 200)
+    }
 }

@@ -291,4 +291,76 @@ struct MetaStar: DocTypeSchema {
             await missing(["sender": "Ana", "customs": 1, "way": "Ship", "vessel": "Ada", "tariff": "7"]) == "cabin")
         #expect(await missing(["sender": "Ana", "way": "Ship"]) == nil)
     }
+
+    @Test func `formulas see zeros of their type, and give spans of time to fields that hold them`() async throws {
+        let laboratory = try await MetaLaboratory()
+        let fields: JSON = [
+            ["fieldname": "rate", "fieldtype": "Currency"],
+            ["fieldname": "gross", "fieldtype": "Currency", "formula": "doc.rate * 1.19"],
+            ["fieldname": "third", "fieldtype": "Float", "formula": "(doc.rate + 1) / 3"],
+            ["fieldname": "start", "fieldtype": "Time"],
+            [
+                "fieldname": "until", "fieldtype": "Time",
+                "formula": "doc.start == null ? null : doc.start + duration('1h')",
+            ],
+            ["fieldname": "took", "fieldtype": "Duration", "formula": "duration('90m')"],
+            [
+                "fieldname": "steps", "fieldtype": "Table", "options": "Reading Row",
+                "read_only_depends_on": "eval:doc.rate > 5",
+            ],
+        ]
+        try await laboratory.write { session in
+            try session.make(
+                "DocType",
+                [
+                    "name": "Reading Row", "module": "Laboratory", "istable": 1,
+                    "fields": [["fieldname": "text", "fieldtype": "Data"]],
+                ])
+            try session.make(
+                "DocType",
+                [
+                    "name": "Reading", "module": "Laboratory", "autoname": "prompt", "fields": fields,
+                    "permissions": [["role": "System Manager", "read": 1, "write": 1, "create": 1]],
+                ])
+            try session.make("Reading", ["__newname": "r", "start": "22:30:00", "steps": [["text": "first"]]])
+        }
+        let read = try await laboratory.read { session -> [Value] in
+            let reading = try session.get("Reading", "r")
+            return ["gross", "third", "until", "took"].map { reading[$0] }
+        }
+        #expect(
+            read == [
+                .decimal(units: 0, scale: 4), .decimal(units: 333_333_333, scale: 9),
+                .time(TimeOfDay("23:30:00") ?? TimeOfDay(microseconds: 0)),
+                .decimal(units: 5_400_000_000_000, scale: 9),
+            ])
+        try await laboratory.write { session in
+            let reading = try session.get("Reading", "r")
+            try session.apply(["rate": 10, "steps": [["text": "other"], ["text": "more"]]], to: reading)
+            try session.save(reading)
+        }
+        let steps = try await laboratory.read { try $0.get("Reading", "r").table("steps").map { $0.text("text") } }
+        #expect(steps == ["first"], "a table that is read-only keeps its rows")
+    }
+
+    @Test func `formulas in a long row are computed in the order in which they read each other`() async throws {
+        let laboratory = try await MetaLaboratory()
+        let count = 900
+        let chain = (0..<count).map { number -> JSON in
+            [
+                "fieldname": .string("f\(number)"), "fieldtype": "Int",
+                "formula": .string(number + 1 < count ? "doc.f\(number + 1) + 1" : "1"),
+            ]
+        }
+        let first = try await laboratory.write { session in
+            try session.make(
+                "DocType",
+                [
+                    "name": "Chain", "module": "Laboratory", "autoname": "prompt", "fields": .array(chain),
+                    "permissions": [["role": "System Manager", "read": 1, "write": 1, "create": 1]],
+                ])
+            return try session.make("Chain", ["__newname": "c"]).int("f0")
+        }
+        #expect(first == count)
+    }
 }

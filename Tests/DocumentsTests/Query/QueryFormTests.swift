@@ -225,4 +225,29 @@ import Values
         #expect(try await statements() == few)
         #expect(few == [1, 1, 1, 1, 3, 2, 1])
     }
+
+    @Test(arguments: [
+        (#"["day", "like", "1996-07%"]"#, "o1 o2"), (#"["moment", "like", "%12:30:00%"]"#, "o1"),
+        (#"["day", "not like", "1996%"]"#, "o3"),
+    ])
+    func `days and moments are found by a part of their text`(filter: String, names: String) async throws {
+        let world = try await QueryWorld.filled()
+        try await world.write { session in
+            for (name, day, moment) in [
+                ("o1", "1996-07-01", "1996-07-01 12:30:00"), ("o2", "1996-07-31", "1969-12-31 23:59:59.999999"),
+                ("o3", "1969-12-31", ""),
+            ] {
+                let order =
+                    try session.find("Query Order", name)
+                    ?? session.document("Query Order", from: ["__newname": .string(name)])
+                try session.apply(["day": .string(day), "moment": .string(moment)], to: order)
+                try session.save(order)
+            }
+        }
+        let filters: JSON = [try JSON.parse(filter), ["name", "in", ["o1", "o2", "o3"]]]
+        let found = try await world.read { session in
+            try session.list(ListQuery("Query Order", filters: filters, orderBy: "name")).rows.map { $0[0].description }
+        }
+        #expect(found.joined(separator: " ") == names)
+    }
 }

@@ -193,4 +193,35 @@ import Values
             try await values(QueryWorld.manager, ["doctype": "Query Client", "filters": ["region": "North"]]) == ["c2"])
         #expect(try await values(QueryWorld.manager, ["doctype": "Query Client", "page_length": 1]) == ["ana"])
     }
+
+    @Test func `words that are excluded are not looked for in text that is hidden`() async throws {
+        let world = try await QueryWorld.filled()
+        try await world.write { session in
+            try session.add("Query Client", named: "s1", ["title": "Copper works", "notes": "bankrupt"])
+        }
+        func found(_ text: String, as actor: Actor) async throws -> String {
+            try await world.read(as: actor) { Self.names(try $0.search(text)) }
+        }
+        #expect(try await found("copper -bankrupt", as: QueryWorld.manager) == "")
+        #expect(try await found("copper -bankrupt", as: QueryWorld.selector) == "s1")
+        #expect(try await found("copper -works", as: QueryWorld.selector) == "")
+        #expect(try await found("copper bankrupt", as: QueryWorld.selector) == "")
+        let ranks = try await [QueryWorld.manager, QueryWorld.selector].ranks(of: "copper", in: world)
+        try await world.write { session in
+            let client = try session.get("Query Client", "s1")
+            client.set("notes", "copper copper copper")
+            try session.save(client)
+        }
+        let after = try await [QueryWorld.manager, QueryWorld.selector].ranks(of: "copper", in: world)
+        #expect(after[0] > ranks[0] && after[1] == ranks[1], "what is hidden does not count")
+    }
+}
+
+extension [Actor] {
+    /// How well the best document fits for each of them.
+    fileprivate func ranks(of text: String, in world: QueryWorld) async throws -> [Int] {
+        var ranks: [Int] = []
+        for actor in self { ranks.append(try await world.read(as: actor) { try $0.search(text).first?.rank ?? 0 }) }
+        return ranks
+    }
 }
