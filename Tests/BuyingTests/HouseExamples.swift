@@ -17,7 +17,7 @@ enum HouseExamples {
             ["company_name": "Other Traders", "abbr": "OT", "default_currency": "USD"]
         },
         "Customer": .init(changing: "customer_details") { _ in
-            ["customer_name": "Corner Shop", "customer_type": "Company", "territory": "All Territories"]
+            ["customer_name": "Corner Shop", "customer_type": "Company"]
         },
         "Supplier": .init(changing: "supplier_details") { _ in
             ["supplier_name": "Sweet Mills", "supplier_type": "Company"]
