@@ -1,5 +1,9 @@
 import Foundation
+import PostgresStorage
 import Storage
+import Synchronization
+import Tenancy
+import TestSupport
 import Testing
 import Values
 
@@ -78,6 +82,38 @@ import Values
         let problems = (finding?["problems"]?.array ?? []).compactMap(\.string)
         #expect(problems.contains { words.isEmpty || $0.contains(words) }, "\(problems)")
     }
+
+    @Test(arguments: damages)
+    func `finds the same damage on a server`(statement: String, check: String, words: String) async throws {
+        let company = try await Company()
+        let schema = try PostgresCluster.shared.get().newSchema()
+        _ = try await TenantMove(
+            from: .directory(company.directory), to: .postgres(schema), data: company.path("files")
+        ).run(modules: Company.modules)
+        for (table, trigger) in try PostgresAdministration.run(Self.triggers, at: schema).map({ ($0[0], $0[1]) }) {
+            try PostgresAdministration.run("DROP TRIGGER \"\(trigger ?? "")\" ON \"\(table ?? "")\"", at: schema)
+        }
+        let moments = "'2020-01-01', '2020-01-01'"
+        try PostgresAdministration.run(statement.replacing("'x', 1, 1, 'x'", with: "'x', \(moments), 'x'"), at: schema)
+        let findings = Mutex<[Doctor.Finding]>([])
+        let database = try await TenantAddress.postgres(schema).openDatabase(limits: TenantFile.patient)
+        let all = try await Doctor(modules: Company.modules).run(on: database, at: Tenant.systemClock()) { finding in
+            findings.withLock { $0.append(finding) }
+        }
+        await database.close()
+        #expect(findings.withLock(\.count) == all.count)
+        let finding = try #require(all.first { $0.name == check })
+        #expect(!finding.isFine)
+        #expect(finding.problems.contains { words.isEmpty || $0.contains(words) }, "\(finding.problems)")
+        // What fails in one check leaves the others their own words.
+        #expect(!all.contains { $0.problems.contains { $0.contains("current transaction is aborted") } })
+        #expect(all.contains { $0.isFine })
+    }
+
+    private static let triggers = """
+        SELECT c.relname, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid \
+        WHERE NOT tgisinternal AND c.relnamespace = CAST(current_schema() AS REGNAMESPACE)
+        """
 
     @Test func `finds a damaged file, and goes on with what can be read`() async throws {
         let company = try await Company()

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Tenancy
 import Values
 
@@ -37,7 +38,9 @@ struct TenantMoveCommand: AsyncParsableCommand {
         if case .directory(let path) = source, !DataDirectory(path: path).holdsCompany {
             throw TenantFile.missing(path)
         }
-        if directories[0].path == directories[1].path { directories.removeLast() }
+        // One directory may be written in two ways, and is locked once.
+        let places = directories.map { URL(fileURLWithPath: $0.path).standardizedFileURL.path }
+        if places[0] == places[1] { directories.removeLast() }
         let locks = try directories.map { try $0.lock() }
         defer { for lock in locks { lock.release() } }
         let summary = try await TenantMove(from: source, to: target, data: path).run(modules: allModules)
