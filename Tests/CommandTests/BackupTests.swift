@@ -87,4 +87,46 @@ import Values
             #expect(!FileManager.default.fileExists(atPath: target + "/tenant.db"))
         }
     }
+
+    @Test func `a backup holds the attached files, and says which are missing`() async throws {
+        let company = try await Company()
+        let server = try await Served(company.directory)
+        let keys = try await company.run("user", "keys", "Administrator", "--json").json
+        let content = String(repeating: "0123456789abcdef", count: 100_000)
+        let sent = company.path("plan.txt")
+        try Data(content.utf8).write(to: URL(fileURLWithPath: sent))
+        let token = "token \(keys["api_key"]?.string ?? ""):\(keys["api_secret"]?.string ?? "")"
+        for (name, form) in [("plan.txt", "@\(sent)"), ("empty.txt", "@/dev/null")] {
+            let upload = try await Binary.run(
+                program: "/usr/bin/curl",
+                [
+                    "-sf", "-H", "Authorization: \(token)", "-F", "is_private=1", "-F", "doctype=Customer",
+                    "-F", "docname=Alfreds", "-F", "file=\(form);filename=\(name)",
+                    server.url + "/api/method/upload_file",
+                ])
+            #expect(upload.status == 0, "\(upload.output)")
+        }
+        try await server.stop()
+        let file = company.path("with-files")
+        let ran = try await company.run("backup", file, "--json")
+        #expect(ran.status == 0, "\(ran.errors)")
+        let count = try ran.json["files"]?.int ?? 0
+        #expect(try count >= 1 && ran.json["missing"] == [])
+        let target = company.path("restored")
+        let restored = try await Binary.run(["restore", file, "--data", target, "--json"])
+        #expect(restored.status == 0, "\(restored.errors)")
+        #expect(try restored.json["files"]?.int == count)
+        let again = try await Served(target)
+        let read = try await Binary.run(
+            program: "/usr/bin/curl",
+            ["-sf", "-H", "Authorization: \(token)", again.url + "/private/files/plan.txt"])
+        #expect(read.output == content)
+        try await again.stop()
+        #expect(try await Binary.run(["doctor", "--data", target]).status == 0)
+        try FileManager.default.removeItem(atPath: target + "/files")
+        let doctor = try await Binary.run(["doctor", "--data", target])
+        #expect(doctor.status == 1 && doctor.output.contains("attached files"))
+        let poor = try await Binary.run(["backup", company.path("poor"), "--data", target, "--json"])
+        #expect(try poor.json["missing"]?.array?.count == Int(count))
+    }
 }

@@ -140,6 +140,12 @@ extension ConformanceTables {
         {0:b""}[0] ==> b
         {0u:[1]}[0u] ==> [1]
         {"map": {"k": "v"}}["map"] ==> map {"k":"v"}
+        {10000000000000000000u: 'x'}[1e19] ==> 'x'
+        {10000000000000000000u: 'x'}[dyn(double('1e19'))] ==> 'x'
+        {10000000000000000000u: 'x'}[decimal('1e19')] ==> 'x'
+        {10000000000000000000u: 'x'}[decimal('1e19') + 0.5] ==> !no_such_overload
+        1e19 in {10000000000000000000u: 'x'} ==> true
+        {1: 'x'}[-1e300] ==> !no_such_key
         {1.0: 'a'} ==> !no_such_overload
         {[1]: 'a'} ==> !no_such_overload
         {null: 'a'} ==> !no_such_overload
@@ -221,6 +227,14 @@ extension ConformanceTables {
         [1, 2, 3].transformList(i, v, i > 0, v) ==> [2, 3]
         {'a': 1}.transformMap(k, v, v + 1) ==> map {"a":2}
         [1].all(v, v, true) ==> !expression_syntax
+        [1].map(x, .x.name) ==> [1024]
+        [1].map(x, .x.name + x) ==> [1025]
+        [1].map(int, [type(int) == .int, int == 1]) ==> [[true, true]]
+        [-1].map(math, .math.abs(math)) ==> [1]
+        [7].map(cel, .cel.bind(a, cel, a + size(.a))) ==> [8]
+        (a)[0] ==> 0
+        (x).name ==> 1024
+        (a).b ==> !no_such_overload
         cel.bind(t, true, t || false) ==> true
         cel.bind(msg, 'hello', msg + msg + msg) ==> 'hellohellohello'
         cel.bind(t1, 'a', cel.bind(t2, t1 + 'b', t1 + t2)) ==> 'aab'
@@ -304,6 +318,12 @@ extension ConformanceTables {
         string(123.456) ==> '123.456'
         string(-4.5e-3) ==> '-0.0045'
         string(1e21) ==> '1000000000000000000000'
+        string(1.25e18) ==> '1250000000000000000'
+        string(1.25e1) ==> '12.5'
+        string(12.5e-20) ==> '0.000000000000000000125'
+        string(-1.5e-7) ==> '-0.00000015'
+        string(-0.0) ==> '-0'
+        string(1e-300).size() ==> 302
         string(true) ==> 'true'
         string(b'abc') ==> 'abc'
         string(b'\303\277') ==> 'ÿ'
@@ -346,6 +366,15 @@ extension ConformanceTables {
         math.floor(-1.5) ==> -2.0
         math.trunc(-1.5) ==> -1.0
         math.greatest('a') ==> !no_such_overload
+        1e400 ==> !expression_syntax
+        -1e400 ==> !expression_syntax
+        double('1e400') ==> !range_error
+        double('-1e400') ==> !range_error
+        double('Infinity') ==> inf
+        uint(-0.5) ==> !range_error
+        uint(double('-0.5')) ==> !range_error
+        uint(decimal('-0.5')) ==> !range_error
+        uint(-0.0) ==> 0u
         """#
 
     static let timestamps = #"""
@@ -379,6 +408,18 @@ extension ConformanceTables {
         timestamp('2009-02-13T23:31:30Z').getHours('Europe/Atlantis') ==> !invalid_argument
         timestamp('2009-02-13T23:31:30Z').getHours('GMT+3') ==> !invalid_argument
         timestamp('2009-02-13T23:31:30Z').getHours('../etc/passwd') ==> !invalid_argument
+        timestamp('2009-02-13T23:31:30Z').getHours('CET') ==> 0
+        timestamp('2009-02-13T23:31:30Z').getHours('EST5EDT') ==> 18
+        timestamp('2009-02-13T23:31:30Z').getMinutes('America/St_Johns') ==> 1
+        timestamp('2009-02-13T23:31:30Z').getHours('Etc/GMT+3') ==> 20
+        timestamp('2009-02-13T23:31:30Z').getHours('GMT-03:00') ==> !invalid_argument
+        timestamp('2009-02-13T23:31:30Z').getHours('UTC+3') ==> !invalid_argument
+        timestamp('2009-02-13T23:31:30Z').getHours('Europe/ Berlin') ==> !invalid_argument
+        timestamp('2009-02-13T23:31:30Z').getHours('') ==> !invalid_argument
+        timestamp('0001-06-15T12:00:00Z').getFullYear('America/St_Johns') ==> 1
+        timestamp('0001-06-15T12:00:00Z').getHours('Europe/Berlin') ==> 12
+        timestamp('9999-12-31T12:00:00Z').getHours('CET') ==> 13
+        timestamp('9999-06-15T12:00:00Z').getHours('Europe/Berlin') ==> 14
         timestamp('2009-02-13T23:31:30Z').getDayOfMonth('+11:00') ==> 13
         timestamp('2009-02-13T02:00:00Z').getDayOfMonth('-02:30') ==> 11
         timestamp('2009-02-13T23:31:30Z').getDayOfWeek('UTC') ==> 5
@@ -437,5 +478,100 @@ extension ConformanceTables {
         date('2026-03-01') == doc.posting_date ==> true
         string(date('2026-03-01')) ==> '2026-03-01'
         date('2026-13-01') ==> !invalid_argument
+        """#
+
+    static let math = #"""
+        math.ceil(dyn(1)) ==> !no_such_overload
+        math.floor(dyn(1)) ==> !no_such_overload
+        math.round(dyn(1)) ==> !no_such_overload
+        math.trunc(dyn(1)) ==> !no_such_overload
+        math.ceil(1u) ==> !no_such_overload
+        math.round(1u) ==> !no_such_overload
+        math.ceil(-1.2) ==> -1.0
+        math.floor(1.2) ==> 1.0
+        math.floor(-1.2) ==> -2.0
+        math.round(-1.6) ==> -2.0
+        math.round(-1.4) ==> -1.0
+        math.round(-1.5) ==> -2.0
+        math.round(1.2) ==> 1.0
+        math.round(1.5) ==> 2.0
+        math.trunc(1.2) ==> 1.0
+        math.isNaN(math.round(0.0/0.0)) ==> true
+        math.isNaN(math.trunc(0.0/0.0)) ==> true
+        math.abs(1u) ==> 1u
+        math.abs(-11) ==> 11
+        math.abs(1.5) ==> 1.5
+        math.abs(-11.5) ==> 11.5
+        math.abs(-9223372036854775808) ==> !overflow
+        math.sign(100u) ==> 1u
+        math.sign(0u) ==> 0u
+        math.sign(100) ==> 1
+        math.sign(-11) ==> -1
+        math.sign(0) ==> 0
+        math.sign(100.5) ==> 1.0
+        math.sign(-32.0) ==> -1.0
+        math.sign(0.0) ==> 0.0
+        math.sign(dyn(true)) ==> !no_such_overload
+        math.isNaN(0.0/0.0) ==> true
+        !math.isNaN(1.0/0.0) ==> true
+        math.isNaN(dyn(true)) ==> !no_such_overload
+        math.isInf(1.0/0.0) ==> true
+        !math.isInf(0.0/0.0) ==> true
+        math.isInf(dyn(true)) ==> !no_such_overload
+        math.isFinite(1.0/1.5) ==> true
+        !math.isFinite(0.0/0.0) ==> true
+        !math.isFinite(-1.0/0.0) ==> true
+        math.isFinite(dyn(true)) ==> !no_such_overload
+        math.bitAnd(1, 2) ==> 0
+        math.bitAnd(1, 3) ==> 1
+        math.bitAnd(1, -1) ==> 1
+        math.bitAnd(1u, 2u) ==> 0u
+        math.bitAnd(1u, 3u) ==> 1u
+        math.bitAnd(2u, dyn('')) ==> !no_such_overload
+        math.bitAnd(1, 1u) ==> !no_such_overload
+        math.bitOr(1, 2) ==> 3
+        math.bitOr(4, -2) ==> -2
+        math.bitOr(1u, 4u) ==> 5u
+        math.bitOr(dyn(1.2), 1) ==> !no_such_overload
+        math.bitXor(1, 3) ==> 2
+        math.bitXor(4, -2) ==> -6
+        math.bitXor(1u, 3u) ==> 2u
+        math.bitXor(dyn([]), dyn([1])) ==> !no_such_overload
+        math.bitNot(1) ==> -2
+        math.bitNot(-1) ==> 0
+        math.bitNot(0) ==> -1
+        math.bitNot(1u) ==> 18446744073709551614u
+        math.bitNot(0u) ==> 18446744073709551615u
+        math.bitNot(dyn('')) ==> !no_such_overload
+        math.bitShiftLeft(1, 2) ==> 4
+        math.bitShiftLeft(1, 200) ==> 0
+        math.bitShiftLeft(-1, 200) ==> 0
+        math.bitShiftLeft(1u, 2) ==> 4u
+        math.bitShiftLeft(1u, 200) ==> 0u
+        math.bitShiftLeft(1u, -1) ==> !invalid_argument
+        math.bitShiftLeft(dyn(4.3), 1) ==> !no_such_overload
+        math.bitShiftRight(1024, 2) ==> 256
+        math.bitShiftRight(1024, 64) ==> 0
+        math.bitShiftRight(-1024, 3) ==> -128
+        math.bitShiftRight(-1024, 64) ==> -1
+        math.bitShiftRight(1024u, 2) ==> 256u
+        math.bitShiftRight(1024u, 200) ==> 0u
+        math.bitShiftRight(1u, -1) ==> !invalid_argument
+        math.bitShiftRight(dyn(b'123'), 1) ==> !no_such_overload
+        math.bitShiftRight(1, 9223372036854775807) ==> 0
+        math.sqrt(81) ==> 9.0
+        math.sqrt(4u) ==> 2.0
+        math.sqrt(2.25) ==> 1.5
+        math.isNaN(math.sqrt(-1)) ==> true
+        math.sqrt(decimal('4')) ==> !no_such_overload
+        math.sqrt('4') ==> !no_such_overload
+        math.greatest(5.4, 10, 3u, -5.0, 9223372036854775807) == 9223372036854775807 ==> true
+        math.greatest([dyn(5.4), dyn(10), dyn(3u), dyn(-5.0), dyn(3.5)]) == 10 ==> true
+        math.greatest(-9223372036854775808, 1) ==> 1
+        math.greatest(1.797693e308, 1) ==> 1.797693e+308
+        math.greatest(1u, 18446744073709551615u) ==> 18446744073709551615u
+        math.least(5.4, 10, 3u, -5.0, 1.797693e308) == -5.0 ==> true
+        math.least([5.4, 10u, 3u, 1u, 3.5]) == 1u ==> true
+        math.least(1, -9223372036854775808) ==> -9223372036854775808
         """#
 }

@@ -1,6 +1,10 @@
 /// Cases of google/cel-spec's conformance tests (tests/simple/testdata), by file, and some more of our own.
 ///
-/// Departures: messages, enums, optionals and the checker's type errors do not exist.
+/// Departures: messages and enums do not exist, and types are checked only where they are declared (StaticTypeTests). A whole
+/// number and a double compare by their mathematical value, not after a conversion to double:
+/// `9223372036854775807 == 9223372036854775807.0` is false and `9223372036854775807 < 9223372036854775808.0` true here,
+/// where the suite says the opposite.
+///
 /// Where older and newer versions of the specification differ, the newer holds: numbers of different types compare by value,
 /// equality of other types is false and no error, doubles divide by zero as IEEE 754 says.
 enum ConformanceTables {
@@ -107,6 +111,12 @@ enum ConformanceTables {
         while + 1 ==> !expression_syntax
         {'for': 1}.for ==> 1
         {'in': 1}.in ==> !expression_syntax
+        {'as': 1}.as ==> 1
+        {'package': 1}.package ==> 1
+        a.as() ==> !no_such_function
+        a.as() || true ==> true
+        false && a.package(1) ==> false
+        a.in() || true ==> !expression_syntax
         size ==> !undeclared_reference
         Msg{a: 1} ==> !unsupported_expression
         doc{a: 1} ==> !expression_syntax
@@ -351,5 +361,6 @@ enum ConformanceTables {
         [
             basic, parse, comparisons, integerMath, floatMath, strings, lists, fields, macros, logic, conversions,
             timestamps,
+            math, optionals, formatting,
         ].flatMap(Case.table)
 }

@@ -35,6 +35,19 @@ import Values
         size(old) ==> !no_such_overload
         doc.exists(f, f == 'status') ==> true
         actor.level < 3 && actor.name != 'bo' ==> true
+        doc.?status ==> some 'Open'
+        doc.?note ==> none
+        doc.?nothing ==> none
+        doc.?nothing.more.deep.orValue('x') ==> 'x'
+        doc[?'note'].orValue('x') ==> 'x'
+        doc.?address.city ==> some 'Bern'
+        doc.?address.street ==> none
+        doc.?status.more ==> !no_such_overload
+        doc.items[?1].item.orValue('none') ==> 'Y'
+        doc.items[?2].item.orValue('none') ==> 'none'
+        has(doc.?address.city) ==> true
+        has(doc.?address) ==> !expression_syntax
+        doc.?discount.orValue(0) + 1 ==> 1
         has_role('Sales User') ==> true
         has_role('Nobody') ==> false
         has_role(1) ==> !no_such_value
@@ -71,6 +84,8 @@ import Values
         let loose = try Expression.compile(javascript: "eval:doc.x && parent.y == doc.z?.w", .form)
         #expect(loose.fields() == ["x", "z"])
         #expect(loose.fields(of: "parent") == ["y"])
+        let optional = try Expression.compile(cel: "doc.?a.b.orValue(doc.?c.orValue(1))", .rule)
+        #expect(optional.paths == ["doc.a.b", "doc.c"])
         #expect(try Expression.compile(dependsOn: "is_paid").fields() == ["is_paid"])
     }
 

@@ -75,6 +75,16 @@ import Values
         ("comparing lists often", "doc.l.all(a, doc.l.all(b, doc.l == doc.l))"),
         ("joining much", "doc.l.map(a, doc.big).join().size() + doc.l.map(a, doc.l.map(b, doc.big).join()).size()"),
         ("errors that do not end it", "doc.l.exists(a, doc.l.exists(b, doc.l.exists(c, 1 / 0 == a)))"),
+        (
+            "a text doubled by formatting",
+            (1...40).map { "cel.bind(s\($0), '%s%s'.format([s\($0 - 1), s\($0 - 1)]), " }.joined().replacing(
+                "s0", with: "'xxxxxxxxxxxxxxxx'") + "size(s40)" + repeated(")", 40)
+        ),
+        (
+            "a text doubled by quoting",
+            (1...50).map { "cel.bind(s\($0), strings.quote(s\($0 - 1)), " }.joined().replacing("s0", with: "'\"\"'")
+                + "size(s50)" + repeated(")", 50)
+        ),
         ("alternatives that do not end it", "doc.l.all(a, doc.l.all(b, doc.l.all(c, a >= 0))) || true"),
     ]
 
@@ -114,7 +124,10 @@ import Values
         let end = Self.repeated(")", 40)
         let value = try Expression.compile(cel: lists + "s40" + end, .rule).value(in: ExpressionBindings())
         #expect(value.json == nil)
-        for comparison in ["s40 == s40", "s40 in [s40]", "[1].exists(x, s40 == s40) || true"] {
+        for comparison in [
+            "s40 == s40", "s40 in [s40]", "[1].exists(x, s40 == s40) || true", "'%s'.format([s40])",
+            "optional.of(s40) == optional.of(s40)", "'%s'.format([{'a': s40}]) == '' || true",
+        ] {
             let found = problem {
                 _ = try Expression.compile(cel: lists + comparison + end, .rule).value(in: ExpressionBindings())
             }
@@ -177,6 +190,8 @@ import Values
             "size(",
             ".map(x,", ".all(y,", "has(", "cel.bind(z,", "matches('a+'", "timestamp('2009-02-13T23:31:30Z')",
             "duration('1h')",
+            ".?", "[?", "optional.of(", "optional.none()", ".or(", ".orValue(", ".optMap(z,", ".optFlatMap(z,",
+            ".value()",
             "not", "and", "is", "if", "else", "=>", "===", "??", ";", "typeof",
         ]
         for _ in 0..<6000 {

@@ -37,6 +37,7 @@ func text(of value: ExpressionValue) -> String {
     case .list(let list): return "[" + (0..<list.count).map { text(of: list[$0]) }.joined(separator: ", ") + "]"
     case .map: return "map " + (value.json?.text ?? "?")
     case .type(let type): return "type \(type.rawValue)"
+    case .optional(let optional): return optional.value.map { "some \(text(of: $0))" } ?? "none"
     }
 }
 

@@ -219,7 +219,7 @@ private final class Places: Sendable {
         let before = try await contents(first)
         let file = places.path("monday.cauldron")
         try FileManager.default.createDirectory(atPath: places.root, withIntermediateDirectories: true)
-        let summary = try await TenantBackup.write(of: first, modules: modules, to: file)
+        let summary = try await TenantBackup.write(of: first, modules: modules, data: file + ".data", to: file)
         #expect(summary.changes > 200)
         for target in [second, places.directory("restored")] {
             _ = try await TenantBackup.restore(

@@ -10,20 +10,31 @@
 /// ```
 public struct Expression: Sendable {
     let program: Program
+    /// The type of what it gives, when its types were checked: CEL in an environment with ``ExpressionEnvironment/types``.
+    public let resultType: ExpressionStaticType?
+
+    private init(program: Program, resultType: ExpressionStaticType? = nil) {
+        self.program = program
+        self.resultType = resultType
+    }
 
     /// The text it was compiled from.
     public var source: String { program.source }
 
     /// Compiles CEL.
     ///
+    /// When the environment declares types, what can never work with them is a problem too.
+    ///
     /// - Throws: ``ExpressionProblem`` with the place: not CEL, a name that is not declared, a function that does not exist
-    ///   or takes other arguments, a pattern that is none, or a limit.
+    ///   or takes other arguments, a pattern that is none, or a limit; `type_mismatch` and `no_such_field` of the types.
     public static func compile(
         cel source: String, _ environment: ExpressionEnvironment
     )
         throws(ExpressionProblem) -> Expression
     {
-        Expression(program: try CELParser.compile(source, environment))
+        let program = try CELParser.compile(source, environment)
+        guard !environment.types.isEmpty else { return Expression(program: program) }
+        return Expression(program: program, resultType: try Checker.check(program))
     }
 
     /// Compiles the JavaScript of Frappe's conditions, with or without `eval:` in front.
@@ -110,6 +121,13 @@ extension Expression {
         }
         return Set(fields).sorted()
     }
+
+    /// The fields that it reads of objects whose declared shape has no such field, sorted: `doc.custmer`, and for the rows of
+    /// a child table `doc.items.qtyy`.
+    ///
+    /// Only variables with a type in ``ExpressionEnvironment/types`` are looked at. Compiling CEL refuses such a field; in
+    /// Frappe's dialects it is null, as in a browser.
+    public func unknownFields() -> [String] { UnknownFields(program).paths.sorted() }
 
     /// The expression as text: CEL in its canonical form. What only the dialects have is written as functions.
     public var text: String { Printer(program).text(program.root) }

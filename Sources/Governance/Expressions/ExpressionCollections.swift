@@ -104,10 +104,12 @@ public struct ExpressionMap: Sendable {
     }
 
     /// What `has(map.name)` says: whether a map has the key, or an object has the field and it is not null.
-    func has(_ name: String) -> Bool {
-        guard let value = self[name] else { return false }
-        if case .object = storage { return !value.isNull }
-        return true
+    func has(_ name: String) -> Bool { present(name) != nil }
+
+    /// The value of a field that `has` finds.
+    func present(_ name: String) -> ExpressionValue? {
+        guard let value = self[name] else { return nil }
+        return isObject && value.isNull ? nil : value
     }
 
     /// Whether this is an object with fields, and no map.
@@ -183,13 +185,27 @@ enum MapKey: Hashable {
         case .int(let value): self = .int(value)
         case .uint(let value): self = Int64(exactly: value).map(MapKey.int) ?? .large(value)
         case .string(let value): self = .string(value)
-        case .double(let value):
-            if let whole = Int64(exactly: value) { self = .int(whole) } else { return nil }
-        case .literal(let value):
-            if let whole = Int64(exactly: value.double) { self = .int(whole) } else { return nil }
+        case .double(let value): self.init(whole: value)
+        case .literal(let value): self.init(whole: value.double)
         case .decimal(let value):
-            if let whole = value.wholeNumber { self = .int(whole) } else { return nil }
+            if let whole = value.wholeNumber {
+                self = .int(whole)
+            } else if let large = UInt64(value.description) {
+                self = .large(large)
+            } else {
+                return nil
+            }
         default: return nil
+        }
+    }
+
+    private init?(whole value: Double) {
+        if let whole = Int64(exactly: value) {
+            self = .int(whole)
+        } else if let large = UInt64(exactly: value) {
+            self = .large(large)
+        } else {
+            return nil
         }
     }
 

@@ -8,14 +8,31 @@ public struct ExpressionEnvironment: Sendable {
     public let functions: [String: ClosedRange<Int>]
     /// The limits that hold for it.
     public let limits: ExpressionLimits
+    /// What is known of the variables' types; one that is not here is `dyn`. When there are any, CEL's types are checked.
+    public let types: [String: ExpressionStaticType]
+    /// The types of what the functions give; one that is not here gives `dyn`.
+    public let results: [String: ExpressionStaticType]
 
     /// The variables and functions of that name.
     public init(
-        variables: [String], functions: [String: ClosedRange<Int>] = [:], limits: ExpressionLimits = .standard
+        variables: [String], functions: [String: ClosedRange<Int>] = [:], limits: ExpressionLimits = .standard,
+        types: [String: ExpressionStaticType] = [:], results: [String: ExpressionStaticType] = [:]
     ) {
         self.variables = variables
         self.functions = functions
         self.limits = limits
+        self.types = types
+        self.results = results
+    }
+
+    /// The same names with these types, as in `.rule.typed(["doc": .object(shape)])`.
+    public func typed(
+        _ types: [String: ExpressionStaticType], results: [String: ExpressionStaticType] = [:]
+    )
+        -> ExpressionEnvironment
+    {
+        ExpressionEnvironment(
+            variables: variables, functions: functions, limits: limits, types: types, results: results)
     }
 
     /// What conditions of forms may use: `doc`, `parent`, `now`, `frappe.session.user`, `frappe.boot`,

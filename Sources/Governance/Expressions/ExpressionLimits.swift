@@ -12,7 +12,8 @@ public struct ExpressionLimits: Sendable, Hashable {
     /// How many nodes the syntax tree may have.
     public var nodes: Int
     /// What one evaluation may cost: a unit for each node visited and each element of a list made or compared, a unit for each
-    /// sixteen bytes of text compared, copied or searched, a unit for each state that a pattern is in at a character.
+    /// sixteen bytes of text compared, copied, read or searched, also as the key of a map or for a function of the scope, a
+    /// unit for each state that a pattern is in at a character, and sixteen for looking up a time zone.
     public var cost: Int
     /// How many instructions a regular expression may have after its counted repetitions are written out.
     public var patternSize: Int

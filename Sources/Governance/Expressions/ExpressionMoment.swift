@@ -232,13 +232,14 @@ enum PlainNumber {
         let parts = digits.split(separator: ".", omittingEmptySubsequences: false)
         var whole = Array(parts[0].utf8)
         var fraction = parts.count > 1 ? Array(parts[1].utf8) : []
-        while exponent > 0 {
-            whole.append(fraction.isEmpty ? 0x30 : fraction.removeFirst())
-            exponent -= 1
-        }
-        while exponent < 0 {
-            fraction.insert(whole.popLast() ?? 0x30, at: 0)
-            exponent += 1
+        if exponent > 0 {
+            let moved = fraction.prefix(exponent)
+            whole += moved + Array(repeating: 0x30, count: exponent - moved.count)
+            fraction.removeFirst(moved.count)
+        } else if exponent < 0 {
+            let moved = whole.suffix(-exponent)
+            fraction = Array(repeating: 0x30, count: -exponent - moved.count) + moved + fraction
+            whole.removeLast(moved.count)
         }
         while fraction.last == 0x30 { fraction.removeLast() }
         var start = whole.drop { $0 == 0x30 }

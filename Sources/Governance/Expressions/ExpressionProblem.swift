@@ -37,12 +37,14 @@ public struct ExpressionProblem: Error, Sendable, Equatable {
         case tooLarge = "expression_too_large"
         /// The evaluation takes more steps than it may.
         case costLimit = "expression_cost_limit"
-        /// The object has no such field.
+        /// The object has no such field, or the shape that is declared for it.
         case noSuchField = "no_such_field"
         /// The map has no such key.
         case noSuchKey = "no_such_key"
         /// The operator or function does not take operands of these types.
         case noSuchOverload = "no_such_overload"
+        /// The check of types: what never works with values of these types.
+        case typeMismatch = "type_mismatch"
         /// The scope has no value for a declared variable, or no body for a declared function.
         case noSuchValue = "no_such_value"
         /// A division by zero.
@@ -57,6 +59,8 @@ public struct ExpressionProblem: Error, Sendable, Equatable {
         case invalidIndex = "index_out_of_bounds"
         /// An argument that the function cannot use: text that is no number, a bad pattern.
         case invalidArgument = "invalid_argument"
+        /// The value of an optional that has none.
+        case optionalNone = "optional_none"
         /// A map literal that gives the same key twice.
         case duplicateKey = "duplicate_key"
     }

@@ -33,6 +33,8 @@ public enum ExpressionValue: Sendable {
     case map(ExpressionMap)
     /// A type, as `type(x)` gives it.
     case type(ExpressionType)
+    /// What may have a value or none.
+    case optional(ExpressionOptional)
 }
 
 /// The types of values, with the names that CEL gives them.
@@ -42,6 +44,7 @@ public enum ExpressionType: String, Sendable, Hashable, CaseIterable {
     case timestamp = "google.protobuf.Timestamp"
     case duration = "google.protobuf.Duration"
     case list, map, type
+    case optional = "optional_type"
 }
 
 /// A floating-point literal: the double it denotes and the decimal that it was written as.
@@ -75,6 +78,7 @@ extension ExpressionValue {
         case .list: .list
         case .map: .map
         case .type: .type
+        case .optional: .optional
         }
     }
 
@@ -141,7 +145,7 @@ extension ExpressionValue {
     }
 
     /// The value as JSON, as a form or a log shows it: doubles by their shortest decimal text, moments and spans as text, bytes
-    /// in hexadecimal. `nil` for an object that cannot list its fields, for types, and for what is nested deeper than 64 or has
+    /// in hexadecimal, none as null. `nil` for an object that cannot list its fields, for types, and for what is nested deeper than 64 or has
     /// more than 100,000 values, which a small expression can make by using one list many times.
     public var json: JSON? {
         var budget = 100_000
@@ -166,6 +170,7 @@ extension ExpressionValue {
         case .timestamp(let value): return .string(value.description)
         case .duration(let value): return .string(value.description)
         case .type: return nil
+        case .optional(let optional): return (optional.value ?? .null).json(depth: depth + 1, &budget)
         case .list(let list):
             var values: [JSON] = []
             for index in 0..<list.count {

@@ -12,9 +12,14 @@ public import Values
 /// All of it reads one snapshot and changes nothing.
 public struct Doctor: Sendable {
     private let registry: Registry
+    private let data: String?
 
-    /// A doctor for companies of these modules.
-    public init(modules: [Module]) { registry = Registry.of(modules) }
+    /// A doctor for companies of these modules; with `data`, the directory of the company, it looks after its attached
+    /// files, too.
+    public init(modules: [Module], data: String? = nil) {
+        registry = Registry.of(modules)
+        self.data = data
+    }
 
     /// What one check found.
     public struct Finding: Sendable {
@@ -53,7 +58,9 @@ public struct Doctor: Sendable {
     public func run(
         on database: any Database, at now: Timestamp, report: @escaping @Sendable (Finding) -> Void = { _ in }
     ) async throws -> [Finding] {
-        let checks = Self.checks(registry)
+        var checks = Self.checks(registry)
+        if let data { checks.append(Check(name: "attached files") { try DoctorChecks.files(data, $0, &$1) }) }
+        let all = checks
         let findings = Mutex<[Finding]>([])
         do {
             try await database.read { [registry] transaction in
@@ -62,7 +69,7 @@ public struct Doctor: Sendable {
                 }
                 try session.adoptMetadata()
                 // The body runs again when the connection is lost: what was found before stands.
-                for check in checks.dropFirst(findings.withLock { $0.count }) {
+                for check in all.dropFirst(findings.withLock { $0.count }) {
                     let finding = try Self.perform(check, session)
                     report(finding)
                     findings.withLock { $0.append(finding) }

@@ -36,6 +36,15 @@ enum DoctorChecks {
         }
     }
 
+    /// Each file that a document names is there.
+    static func files(_ directory: String, _ session: Session, _ notes: inout Doctor.Notes) throws {
+        let hashes = try session.usedFileHashes().sorted()
+        notes.looked = hashes.count
+        for hash in hashes where !TenantBackup.exists(TenantFiles.path(of: hash, in: directory)) {
+            notes.add("the file \(hash) is missing")
+        }
+    }
+
     /// The chain of the audit log.
     static func auditChain(_ session: Session, _ notes: inout Doctor.Notes) throws {
         notes.looked = try count("_audit", session)

@@ -11,9 +11,14 @@ public enum TenantBackup {
         public let bytes: Int
         /// How many changes of documents its audit log knows of.
         public let changes: Int
+        /// How many attached files it holds.
+        public let files: Int
+        /// Attached files that documents name and that were not there, by their SHA-256.
+        public let missing: [String]
     }
 
-    /// Copies the database of a directory, as it is at one moment, to a file of its own, while others read and write.
+    /// Copies the company of a directory, as it is at one moment and with its files, to a file of its own, while others
+    /// read and write.
     ///
     /// The copy is opened and checked before it gets its name, so that a file of that name is always whole.
     ///
@@ -38,9 +43,10 @@ public enum TenantBackup {
         // It holds what the whole company may not read, password hashes among it.
         unsafe chmod(partial, 0o600)
         let changes = try await TenantFile.verify(partial, called: path)
+        let files = try await BackupFiles.add(from: directory, to: partial)
         try settle(partial)
         try move(partial, to: path)
-        return Summary(bytes: size(path), changes: changes)
+        return Summary(bytes: size(path), changes: changes, files: files.count, missing: files.missing)
     }
 
     /// Puts a copy in place as the database of a directory, once it has been opened and checked there.
@@ -78,6 +84,7 @@ public enum TenantBackup {
                 fix: "Check the owner of both and the space on the disk.")
         }
         let changes = try await TenantFile.verify(partial, called: path)
+        let files = try await BackupFiles.takeOut(of: partial, into: directory)
         try settle(partial)
         var aside: String?
         if exists(target) {
@@ -96,7 +103,7 @@ public enum TenantBackup {
             }
         }
         try move(partial, to: target)
-        return (Summary(bytes: size(target), changes: changes), aside)
+        return (Summary(bytes: size(target), changes: changes, files: files, missing: []), aside)
     }
 
     /// Whether a database that was moved aside is kept in a directory.

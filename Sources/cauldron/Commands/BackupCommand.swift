@@ -8,7 +8,7 @@ struct BackupCommand: AsyncParsableCommand {
         commandName: "backup",
         abstract: "Copy a company to one file, also while it is served.",
         discussion: """
-            The copy holds the company as it is at one moment, and is opened and checked before it gets its name. Of a \
+            The copy holds the company as it is at one moment, with its attached files, and is opened and checked before it gets its name. Of a \
             company in PostgreSQL the file is the same as of one in a directory, and can be restored as either.
 
             Example: cauldron backup monday.cauldron --data ./data
@@ -25,10 +25,14 @@ struct BackupCommand: AsyncParsableCommand {
 
     func run() async throws {
         let summary = try await TenantBackup.write(
-            of: data.directory.address, modules: allModules, to: file, replacing: force)
-        format.output.line("\(file): \(summary.bytes) bytes, \(summary.changes) changes of documents, checked")
+            of: data.directory.address, modules: allModules, data: data.path, to: file, replacing: force)
+        for hash in summary.missing { format.output.remark("An attached file is not there: \(hash)") }
+        format.output.line(
+            "\(file): \(summary.bytes) bytes, \(summary.changes) changes of documents and \(summary.files) files, checked"
+        )
         format.output.json([
             "file": .string(file), "bytes": .int(Int64(summary.bytes)), "changes": .int(Int64(summary.changes)),
+            "files": .int(Int64(summary.files)), "missing": .array(summary.missing.map(JSON.string)),
         ])
     }
 }

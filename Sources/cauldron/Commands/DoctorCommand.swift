@@ -10,7 +10,7 @@ struct DoctorCommand: AsyncParsableCommand {
         abstract: "Recompute everything that is kept and say what differs.",
         discussion: """
             Balances, stock, outstanding amounts, the audit chain, each document against the audit log, event numbers, \
-            links, rows of tables and series counters. Changes nothing; may run while the company is served. The exit \
+            links, rows of tables, series counters and attached files. Changes nothing; may run while the company is served. The exit \
             code is 1 when anything differs.
 
             Example: cauldron doctor --data ./data
@@ -25,7 +25,9 @@ struct DoctorCommand: AsyncParsableCommand {
         let database = try await data.directory.address.openDatabase(limits: TenantFile.patient)
         let findings: [Doctor.Finding]
         do {
-            findings = try await Doctor(modules: allModules).run(on: database, at: Tenant.systemClock()) { finding in
+            findings = try await Doctor(modules: allModules, data: data.path).run(
+                on: database, at: Tenant.systemClock()
+            ) { finding in
                 tell(finding, output)
             }
         } catch {

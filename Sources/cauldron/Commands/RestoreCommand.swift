@@ -30,10 +30,12 @@ struct RestoreCommand: AsyncParsableCommand {
             file, into: data.directory.address, modules: allModules, data: data.path, movingAside: force,
             at: Tenant.systemClock())
         if let aside { format.output.remark("The company that was there is kept as \(aside)") }
-        format.output.line("\(data.directory.address.shown): restored, \(summary.changes) changes of documents")
+        format.output.line(
+            "\(data.directory.address.shown): restored, \(summary.changes) changes of documents and \(summary.files) files"
+        )
         var object: JSONObject = [
             "data": .string(data.directory.address.shown), "bytes": .int(Int64(summary.bytes)),
-            "changes": .int(Int64(summary.changes)),
+            "changes": .int(Int64(summary.changes)), "files": .int(Int64(summary.files)),
         ]
         object["moved_aside"] = aside.map(JSON.string)
         format.output.json(.object(object))

@@ -174,4 +174,51 @@ import Values
             #expect(found?.kind == .forbidden, "\(doctype)")
         }
     }
+
+    @Test(arguments: [
+        ("formula", "Currency", "doc.amuont * 2"), ("formula", "Currency", "doc.count * 1.19"),
+        ("formula", "Date", "doc.count + 1"), ("formula", "Int", "[doc.count]"), ("formula", "Time", "doc.rate"),
+        ("depends_on", "Data", "cel:doc.paid == true"), ("depends_on", "Data", "cel:doc.count"),
+        ("mandatory_depends_on", "Data", "cel:doc.day == '2026-03-01'"),
+        ("read_only_depends_on", "Data", "cel:doc.missing > 1"), ("depends_on", "Data", "cel:doc.name && true"),
+    ])
+    func `an expression that can never make sense of its fields is refused`(
+        key: String, type: String, text: String
+    ) async throws {
+        let laboratory = try await MetaLaboratory()
+        let refused = await problem {
+            try await laboratory.write { session in
+                _ = try session.make(
+                    "DocType",
+                    [
+                        "name": "Typed", "module": "Laboratory",
+                        "fields": [
+                            ["fieldname": "count", "fieldtype": "Int"], ["fieldname": "rate", "fieldtype": "Float"],
+                            ["fieldname": "paid", "fieldtype": "Check"], ["fieldname": "day", "fieldtype": "Date"],
+                            .object(["fieldname": "odd", "fieldtype": .string(type), key: .string(text)]),
+                        ],
+                        "permissions": [["role": "System Manager", "read": 1]],
+                    ])
+            }
+        }
+        #expect(refused?.kind == .badMetadata)
+        #expect(refused?.field == key, "\(refused?.message ?? "it was taken")")
+    }
+
+    @Test func `a condition that a company gives to a shipped field has to compile`() async throws {
+        let laboratory = try await MetaLaboratory()
+        for text in ["eval:doc.title == (", "cel:doc.titel == 'x'"] {
+            let refused = await problem {
+                try await laboratory.write { session in
+                    _ = try session.make(
+                        "Property Setter",
+                        [
+                            "doctype_or_field": "DocField", "doc_type": "Part", "field_name": "title",
+                            "property": "depends_on", "value": .string(text),
+                        ])
+                }
+            }
+            #expect(refused?.kind == .badMetadata, "\(text)")
+        }
+    }
 }

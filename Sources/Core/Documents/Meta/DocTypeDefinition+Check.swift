@@ -4,7 +4,8 @@ internal import Values
 extension DocTypeDefinition {
     /// Refuses a description that cannot become a DocType beside the others of `registry`, in which it stands already.
     ///
-    /// Of a shipped DocType only the fields `only` are looked at, which a company added.
+    /// Of a shipped DocType only the fields `only` are looked at, which a company added, and of all fields the conditions,
+    /// which it may have changed.
     ///
     /// - Throws: ``Problem/Kind/badMetadata`` that names the DocType, the field and the property; ``Problem/Kind/tooMany``.
     func check(in registry: Registry, only: Set<String>? = nil) throws {
@@ -23,7 +24,8 @@ extension DocTypeDefinition {
                 guard names.insert(field.name).inserted else {
                     throw bad("fieldname", "the field \(field.name) is there twice")
                 }
-                if only?.contains(field.name) ?? true { try FieldCheck(field, self, registry).run() }
+                let check = FieldCheck(field, self, registry)
+                if only?.contains(field.name) ?? true { try check.run() } else { try check.checkExpressions() }
             }
             try FieldCheck.checkFormulas(fields)
             let folds = fields.filter { $0.type == .fold }

@@ -169,7 +169,8 @@ struct FieldCheck {
         }
     }
 
-    private func checkExpressions() throws {
+    /// Conditions and formulas compile and make sense of the fields there are.
+    func checkExpressions() throws {
         for (key, text) in [
             ("depends_on", field.dependsOn), ("mandatory_depends_on", field.mandatoryDependsOn),
             ("read_only_depends_on", field.readOnlyDependsOn),
@@ -177,6 +178,27 @@ struct FieldCheck {
             guard let text else { continue }
             if FieldCondition.hasSingleEquals(text) { throw bad(key, "= sets a value; compare with ==") }
             if case .failure(let problem) = FieldCondition(text).expression { throw bad(key, problem.description) }
+            guard let cel = FieldCondition.cel(text) else { continue }
+            let result = try typed(cel, .form, key)
+            guard result == .bool || result == .dyn else {
+                throw bad(key, "a condition is true or false, not \(result)")
+            }
+        }
+        guard let formula = field.formula else { return }
+        let result = try typed(formula, DocumentScope.formula, "formula")
+        guard field.mayHold(result) else { throw bad("formula", "a \(field.type.rawValue) does not hold \(result)") }
+    }
+
+    /// The type of what an expression in CEL gives, checked against the fields there are.
+    private func typed(
+        _ text: String, _ environment: ExpressionEnvironment, _ key: String
+    ) throws -> ExpressionStaticType {
+        let scope = DocTypeShape(definition, registry).scope
+        do {
+            let typed = environment.typed(scope.types, results: scope.results)
+            return try Expression.compile(cel: text, typed).resultType ?? .dyn
+        } catch {
+            throw bad(key, error.description)
         }
     }
 

@@ -9,11 +9,13 @@ struct FieldCondition: Sendable {
     /// Compiles the text of a condition.
     init(_ text: String) {
         expression = Result { () throws(ExpressionProblem) -> Expression in
-            text.hasPrefix("cel:")
-                ? try Expression.compile(cel: String(text.dropFirst(4)), .form)
-                : try Expression.compile(dependsOn: text)
+            if let cel = Self.cel(text) { return try Expression.compile(cel: cel, .form) }
+            return try Expression.compile(dependsOn: text)
         }
     }
+
+    /// What stands behind `cel:`; nil for conditions of Frappe's dialects.
+    static func cel(_ text: String) -> String? { text.hasPrefix("cel:") ? String(text.dropFirst(4)) : nil }
 
     /// Whether a lone `=` stands in it outside of quotes: it would set a value where one is compared.
     static func hasSingleEquals(_ text: String) -> Bool {

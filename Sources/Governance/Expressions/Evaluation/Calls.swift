@@ -15,10 +15,13 @@ extension Evaluator {
             .getSeconds, .getMilliseconds:
             result = try part(function, arguments, at: index)
         case .charAt, .indexOf, .lastIndexOf, .join, .lowerAscii, .upperAscii, .replace, .split, .substring, .trim,
-            .reverse:
+            .reverse, .quote, .format:
             result = try text(function, arguments, at: index)
-        case .greatest, .least, .abs, .ceil, .floor, .round, .trunc, .sign:
+        case .greatest, .least, .abs, .ceil, .floor, .round, .trunc, .sign, .isNaN, .isInf, .isFinite, .sqrt, .bitAnd,
+            .bitOr, .bitXor, .bitNot, .bitShiftLeft, .bitShiftRight:
             result = try math(function, arguments, at: index)
+        case .optionalOf, .optionalNone, .optionalOfNonZeroValue, .hasValue, .value:
+            result = try optionalCall(function, arguments, at: index)
         default: result = try looseCall(function, arguments, at: index)
         }
         if let result { return result }

@@ -86,6 +86,11 @@ extension Evaluator {
         case (.duration(let a), .duration(let b)): return a == b
         case (.type(let a), .type(let b)): return a == b
         case (.decimal, .double), (.double, .decimal): throw noSuchOverload("==", l, r, at: index)
+        case (.optional(let a), .optional(let b)):
+            guard let a = a.value, let b = b.value else { return a.value == nil && b.value == nil }
+            try checkDepth(depth, at: index)
+            try pay(1, at: index)
+            return try equal(a, b, depth: depth + 1, at: index)
         case (.list(let a), .list(let b)): return try equal(a, b, depth: depth, at: index)
         case (.map(let a), .map(let b)): return try equal(a, b, depth: depth, at: index)
         default: return Numbers.compare(l, r) == .equal
@@ -111,13 +116,15 @@ extension Evaluator {
     )
         throws(ExpressionProblem) -> Bool
     {
-        guard let keys = l.keys, let count = r.count else {
+        guard let own = l.count, let count = r.count else {
             throw problem(.noSuchOverload, "objects that do not tell their fields cannot be compared", at: index)
         }
-        guard keys.count == count else { return false }
+        guard own == count else { return false }
         try checkDepth(depth, at: index)
-        for key in keys {
+        try pay(own, at: index)
+        for key in l.keys ?? [] {
             try pay(2, at: index)
+            try pay(key: key, at: index)
             guard let value = l[key], let other = r[key] else { return false }
             if try !equal(value, other, depth: depth + 1, at: index) { return false }
         }
@@ -176,7 +183,9 @@ extension Evaluator {
                 if try equal(list[position], element, at: index) { return true }
             }
             return false
-        case .map(let map): return map[element] != nil
+        case .map(let map):
+            try pay(key: element, at: index)
+            return map[element] != nil
         default: throw noSuchOverload("in", element, container, at: index)
         }
     }

@@ -9,6 +9,7 @@ extension Evaluator {
         switch range {
         case .list(let elements): list = elements
         case .map(let map):
+            if let count = map.count { try pay(count, at: index) }
             guard let keys = map.keys else {
                 throw problem(.noSuchOverload, "the fields of this object cannot be gone over", at: index)
             }
@@ -44,6 +45,7 @@ extension Evaluator {
             return
         }
         if let map = loop.map {
+            try pay(key: element, at: index)
             locals[Int(loop.macro.first)] = element
             locals[Int(loop.macro.second)] = map[element] ?? .null
         } else {

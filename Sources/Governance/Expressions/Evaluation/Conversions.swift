@@ -38,8 +38,10 @@ extension Evaluator {
         case .string: return value
         case .int(let number): return .string(String(number))
         case .uint(let number): return .string(String(number))
-        case .double(let number): return .string(PlainNumber.text(number))
-        case .literal(let number): return .string(PlainNumber.text(number.double))
+        case .double, .literal:
+            let text = PlainNumber.text(Numbers.double(value) ?? .nan)
+            try pay(text.utf8.count >> 2, at: index)
+            return .string(text)
         case .decimal(let number): return .string(number.description)
         case .bool(let value): return .string(value ? "true" : "false")
         case .timestamp(let moment): return .string(moment.description)
@@ -54,7 +56,7 @@ extension Evaluator {
         }
     }
 
-    private func int(_ value: ExpressionValue, at index: Int32) throws(ExpressionProblem) -> ExpressionValue? {
+    private mutating func int(_ value: ExpressionValue, at index: Int32) throws(ExpressionProblem) -> ExpressionValue? {
         let result: Int64?
         switch value {
         case .int: return value
@@ -66,6 +68,7 @@ extension Evaluator {
         case .decimal(let number): result = number.rounded(0, .down).wholeNumber
         case .timestamp(let moment): return .int(moment.seconds)
         case .string(let text):
+            try pay(bytes: text.utf8.count, at: index)
             guard let number = Int64(text), !text.hasPrefix("+") else { throw unreadable("int", at: index) }
             return .int(number)
         default: return nil
@@ -74,16 +77,19 @@ extension Evaluator {
         return .int(result)
     }
 
-    private func uint(_ value: ExpressionValue, at index: Int32) throws(ExpressionProblem) -> ExpressionValue? {
+    private mutating func uint(_ value: ExpressionValue, at index: Int32) throws(ExpressionProblem) -> ExpressionValue?
+    {
         let result: UInt64?
         switch value {
         case .uint: return value
         case .int(let number): result = UInt64(exactly: number)
         case .double, .literal:
             let number = Numbers.double(value) ?? .nan
-            result = number > -1 && number < 0x1p64 ? UInt64(max(number, 0)) : nil
-        case .decimal(let number): result = UInt64(number.rounded(0, .down).description)
+            result = number >= 0 && number < 0x1p64 ? UInt64(number) : nil
+        case .decimal(let number):
+            result = number.isNegative ? nil : UInt64(number.rounded(0, .down).description)
         case .string(let text):
+            try pay(bytes: text.utf8.count, at: index)
             guard let number = UInt64(text), !text.hasPrefix("+") else { throw unreadable("uint", at: index) }
             return .uint(number)
         default: return nil
@@ -105,6 +111,9 @@ extension Evaluator {
             try pay(bytes: text.utf8.count, at: index)
             guard !text.utf8.contains(where: { $0 | 0x20 == 0x78 || $0 == 0x28 }), let number = Double(text) else {
                 throw unreadable("double", at: index)
+            }
+            if number.isInfinite, text.utf8.contains(where: Lexer.isDigit) {
+                throw outside("double", value, at: index)
             }
             return .double(number)
         default: return nil
@@ -131,10 +140,12 @@ extension Evaluator {
         }
     }
 
-    private func bool(_ value: ExpressionValue, at index: Int32) throws(ExpressionProblem) -> ExpressionValue? {
+    private mutating func bool(_ value: ExpressionValue, at index: Int32) throws(ExpressionProblem) -> ExpressionValue?
+    {
         switch value {
         case .bool: return value
         case .string(let text):
+            try pay(bytes: text.utf8.count, at: index)
             switch text {
             case "1", "t", "true", "TRUE", "True": return .bool(true)
             case "0", "f", "false", "FALSE", "False": return .bool(false)
@@ -155,13 +166,16 @@ extension Evaluator {
         }
     }
 
-    private func timestamp(_ value: ExpressionValue, at index: Int32) throws(ExpressionProblem) -> ExpressionValue? {
+    private mutating func timestamp(
+        _ value: ExpressionValue, at index: Int32
+    ) throws(ExpressionProblem) -> ExpressionValue? {
         switch value {
         case .timestamp: return value
         case .int(let seconds):
             guard let moment = ExpressionMoment(seconds: seconds) else { throw outside("moment", at: index) }
             return .timestamp(moment)
         case .string(let text):
+            try pay(bytes: text.utf8.count, at: index)
             guard let moment = ExpressionMoment(rfc3339: text) else {
                 throw problem(
                     .range, "the text is not a moment as RFC 3339 writes it, in the years 1 to 9999", at: index)
@@ -171,10 +185,13 @@ extension Evaluator {
         }
     }
 
-    private func duration(_ value: ExpressionValue, at index: Int32) throws(ExpressionProblem) -> ExpressionValue? {
+    private mutating func duration(
+        _ value: ExpressionValue, at index: Int32
+    ) throws(ExpressionProblem) -> ExpressionValue? {
         switch value {
         case .duration: return value
         case .string(let text):
+            try pay(bytes: text.utf8.count, at: index)
             do {
                 return .duration(try ExpressionDuration(text))
             } catch {
@@ -186,10 +203,12 @@ extension Evaluator {
     }
 
     /// The day of a text or moment, as the moment at which it begins.
-    private func date(_ value: ExpressionValue, at index: Int32) throws(ExpressionProblem) -> ExpressionValue? {
+    private mutating func date(_ value: ExpressionValue, at index: Int32) throws(ExpressionProblem) -> ExpressionValue?
+    {
         switch value {
         case .timestamp(let moment): return .timestamp(ExpressionMoment(moment.timestamp.day))
         case .string(let text):
+            try pay(bytes: text.utf8.count, at: index)
             guard let day = Day(text) else { throw unreadable("day, YYYY-MM-DD", at: index) }
             return .timestamp(ExpressionMoment(day))
         default: return nil
@@ -199,7 +218,7 @@ extension Evaluator {
 
 extension Evaluator {
     /// A part of a moment, perhaps in another zone, or a span in whole units.
-    func part(
+    mutating func part(
         _ function: Function, _ arguments: [ExpressionValue], at index: Int32
     ) throws(ExpressionProblem)
         -> ExpressionValue?
@@ -211,6 +230,8 @@ extension Evaluator {
         var local = moment.timestamp
         if arguments.count > 1 {
             guard case .string(let zone) = arguments[1] else { return nil }
+            // Asking the database of zones takes longer than a step.
+            try pay(16 + zone.utf8.count >> 4, at: index)
             guard let zone = Zone(zone) else {
                 throw problem(
                     .invalidArgument, "a zone is given as +HH:MM, UTC or a place such as Europe/Berlin", at: index)

@@ -44,6 +44,11 @@ struct Evaluator {
     /// Takes what handling that much text costs.
     mutating func pay(bytes: Int, at index: Int32) throws(ExpressionProblem) { try pay(bytes >> 4, at: index) }
 
+    /// Takes what looking for a key of a map costs.
+    mutating func pay(key: ExpressionValue, at index: Int32) throws(ExpressionProblem) {
+        if case .string(let text) = key { try pay(bytes: text.utf8.count, at: index) }
+    }
+
     /// Takes what a problem costs that another operand may make up for: finding its place reads the source. The cost limit is
     /// never made up for.
     mutating func payForProblem(_ problem: ExpressionProblem, at index: Int32) throws(ExpressionProblem) {
@@ -66,7 +71,7 @@ struct Evaluator {
         case .select: return try select(node, at: index)
         case .has: return try has(node, at: index)
         case .index: return try element(node, at: index)
-        case .list: return ExpressionValue(try values(node.a, node.b))
+        case .list: return ExpressionValue(try elements(node, at: index))
         case .map: return try map(node, at: index)
         case .not:
             let operand = try value(of: node.a)
@@ -96,6 +101,7 @@ struct Evaluator {
             let right = try value(of: node.b)
             return try arithmetic(node.kind, left, right, at: index)
         case .call: return try call(node, at: index)
+        case .unknownMethod: throw problem(.noSuchFunction, "there is no function '\(name(node.a))'", at: index)
         case .externalCall: return try externalCall(node, at: index)
         case .matches: return try matches(node, at: index)
         case .comprehension: return try comprehension(node, at: index)
@@ -103,6 +109,9 @@ struct Evaluator {
             let binding = program.comprehensions[Int(node.b)]
             locals[Int(binding.first)] = try value(of: node.a)
             return try value(of: binding.body)
+        case .optionalSelect, .optionalIndex, .optionalEntry, .optionalOr, .optionalOrValue, .optionalMap,
+            .optionalFlatMap:
+            return try optionalValue(of: node, at: index)
         default: return try looseValue(of: node, at: index)
         }
     }
@@ -124,9 +133,10 @@ struct Evaluator {
 
     private mutating func select(_ node: Node, at index: Int32) throws(ExpressionProblem) -> ExpressionValue {
         let operand = try value(of: node.a)
+        try pay(bytes: name(node.b).utf8.count, at: index)
         guard case .map(let map) = operand else {
-            throw problem(
-                .noSuchOverload, "a value of type \(operand.type.rawValue) has no field '\(name(node.b))'", at: index)
+            if case .optional(let optional) = operand { return try field(node.b, of: optional, at: index) }
+            throw noField(node.b, of: operand, at: index)
         }
         guard let value = map[name(node.b)] else {
             throw problem(
@@ -136,12 +146,20 @@ struct Evaluator {
     }
 
     @inline(never)
+    func noField(_ name: Int32, of value: ExpressionValue, at index: Int32) -> ExpressionProblem {
+        problem(
+            .noSuchOverload, "a value of type \(value.type.rawValue) has no field '\(self.name(name))'", at: index)
+    }
+
+    @inline(never)
     private mutating func has(_ node: Node, at index: Int32) throws(ExpressionProblem) -> ExpressionValue {
-        let operand = try value(of: node.a)
-        guard case .map(let map) = operand else {
-            throw problem(
-                .noSuchOverload, "a value of type \(operand.type.rawValue) has no field '\(name(node.b))'", at: index)
+        var operand = try value(of: node.a)
+        try pay(bytes: name(node.b).utf8.count, at: index)
+        if case .optional(let optional) = operand {
+            guard let value = optional.value else { return .bool(false) }
+            operand = value
         }
+        guard case .map(let map) = operand else { throw noField(node.b, of: operand, at: index) }
         return .bool(map.has(name(node.b)))
     }
 
@@ -151,9 +169,7 @@ struct Evaluator {
         let key = try value(of: node.b)
         switch operand {
         case .list(let list):
-            guard case .int(let position)? = MapKey(key), key.type != .bool, key.type != .string else {
-                throw noSuchOverload("[]", operand, key, at: index)
-            }
+            guard let position = Self.position(key) else { throw noSuchOverload("[]", operand, key, at: index) }
             guard position >= 0, position < Int64(list.count) else {
                 throw problem(
                     .invalidIndex, "there is no element \(position) in a list of \(list.count)", at: index)
@@ -161,28 +177,47 @@ struct Evaluator {
             return list[Int(position)]
         case .map(let map):
             guard MapKey(key) != nil || key.type == .double else { throw noSuchOverload("[]", operand, key, at: index) }
+            try pay(key: key, at: index)
             guard let value = map[key] else {
                 throw problem(.noSuchKey, "there is no such key in the map", at: index)
             }
             return value
+        case .optional(let optional): return try element(key, of: optional, at: index)
         default: throw noSuchOverload("[]", operand, key, at: index)
         }
     }
 
+    /// The position that a key denotes in a list; `nil` when it is no whole number.
+    static func position(_ key: ExpressionValue) -> Int64? {
+        guard case .int(let position)? = MapKey(key) else { return nil }
+        return position
+    }
+
     @inline(never)
     private mutating func map(_ node: Node, at index: Int32) throws(ExpressionProblem) -> ExpressionValue {
-        let parts = try values(node.a, node.b)
-        let entries = stride(from: 0, to: parts.count - 1, by: 2).map { (parts[$0], parts[$0 + 1]) }
+        let children = program.children[Int(node.a)..<Int(node.a + node.b)]
+        var entries: [(ExpressionValue, ExpressionValue)] = []
+        entries.reserveCapacity(children.count / 2)
+        for at in stride(from: children.startIndex, to: children.endIndex - 1, by: 2) {
+            let key = try value(of: children[at])
+            let value = try value(of: children[at + 1])
+            if program.nodes[Int(children[at + 1])].kind != .optionalEntry {
+                entries.append((key, value))
+            } else if case .optional(let optional) = value, let value = optional.value {
+                entries.append((key, value))
+            }
+        }
         return try map(of: entries, at: index)
     }
 
     /// A map of entries.
-    func map(
+    mutating func map(
         of entries: [(ExpressionValue, ExpressionValue)], at index: Int32
     ) throws(ExpressionProblem)
         -> ExpressionValue
     {
         var fault: (key: ExpressionValue, isDuplicate: Bool)?
+        for (key, _) in entries { try pay(key: key, at: index) }
         for (key, _) in entries where key.type == .double || key.type == .decimal {
             fault = (key, false)
         }
@@ -223,6 +258,7 @@ struct Evaluator {
     @inline(never)
     private mutating func externalCall(_ node: Node, at index: Int32) throws(ExpressionProblem) -> ExpressionValue {
         let arguments = try values(node.b, node.c)
+        for argument in arguments { try payForText(argument, at: index) }
         guard let value = scope.call(name(node.a), arguments) else {
             throw problem(.noSuchValue, "'\(name(node.a))' gives nothing for these arguments here", at: index)
         }

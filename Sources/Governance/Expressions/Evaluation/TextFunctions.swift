@@ -18,6 +18,10 @@ extension Evaluator {
             let scalars = try scalars(text, at: index)
             guard 0...Int64(scalars.count) ~= position else { throw outOfBounds(position, at: index) }
             return .string(position == Int64(scalars.count) ? "" : String(Character(scalars[Int(position)])))
+        case .quote: return .string(try quoted(text, at: index))
+        case .format:
+            guard case .list(let values) = arguments[1] else { return nil }
+            return .string(try formatted(text, values, at: index))
         case .substring: return try substring(text, arguments, at: index)
         case .indexOf, .lastIndexOf: return try position(function, text, arguments, at: index)
         case .replace: return try replaced(text, arguments, at: index)

@@ -9,6 +9,13 @@ enum Zone {
     /// What the database of time zones says of the place.
     case place(TimeZone)
 
+    private static let names = Set(TimeZone.knownTimeZoneIdentifiers)
+
+    /// Whether a byte can be part of the name of a place.
+    private static func isPart(_ byte: UInt8) -> Bool {
+        Lexer.isLetter(byte) || Lexer.isDigit(byte) || [0x2B, 0x2D, 0x2F].contains(byte)
+    }
+
     /// Those that were asked for; there are no more than the database has.
     private static let known = Mutex<[String: TimeZone]>([:])
 
@@ -18,13 +25,16 @@ enum Zone {
             self = .offset(minutes: minutes)
             return
         }
+        // Foundation also takes `GMT+3` and other forms that the database does not have.
+        guard text.utf8.count <= 64, text.utf8.allSatisfy(Self.isPart),
+            !["GMT+", "GMT-", "UTC+", "UTC-"].contains(where: text.hasPrefix)
+        else { return nil }
         if let zone = Self.known.withLock({ $0[text] }) {
             self = .place(zone)
             return
         }
-        // Foundation also takes `GMT+3` and other forms that the database does not have.
-        guard text.utf8.count <= 64, text.utf8.contains(UInt8(ascii: "/")), let zone = TimeZone(identifier: text),
-            zone.identifier == text || TimeZone.knownTimeZoneIdentifiers.contains(zone.identifier)
+        guard let zone = TimeZone(identifier: text),
+            zone.identifier == text || Self.names.contains(zone.identifier)
         else { return nil }
         Self.known.withLock { $0[text] = zone }
         self = .place(zone)

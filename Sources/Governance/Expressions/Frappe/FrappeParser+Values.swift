@@ -115,7 +115,7 @@ extension FrappeParser {
         let text = String(decoding: bytes[Int(token.start)..<Int(token.end)], as: UTF8.self)
         let value: ExpressionValue? =
             token.kind == .int ? Literals.int(text, negative: false).map { .int($0) } : Literals.float(text)
-        guard let value else { throw builder.problem(.syntax, "the number does not fit 64 bits", at: token.start) }
+        guard let value else { throw builder.problem(.syntax, "the number is too large", at: token.start) }
         return value
     }
 
@@ -192,6 +192,9 @@ extension FrappeParser {
         guard let signature = Signature.frappe[name], signature.arity ~= arguments.count else {
             throw builder.problem(
                 .noSuchFunction, "there is no function '\(name)' of \(arguments.count) arguments", at: at)
+        }
+        if signature.function == .looseInt, arguments.count > 1, !builder.isInt(arguments[1], 10) {
+            throw builder.problem(.unsupported, "only numbers to the base 10 are read", at: at, expected: "10 or none")
         }
         return try builder.call(signature.function, arguments, at: at)
     }

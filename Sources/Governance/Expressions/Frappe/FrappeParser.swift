@@ -151,18 +151,42 @@ struct FrappeParser {
 
     /// Python's comparisons, which can be chained: `0 < x < 10`.
     private mutating func comparisons() throws(ExpressionProblem) -> Int32 {
-        var left = try sum()
-        var parts: [Int32] = []
-        let start = reader.token.start
+        let first = try sum()
+        var links: [Link] = []
+        // Each operand of a chain but the last is kept in a local, so that it is evaluated once. The local is there before the
+        // next operand is read, whose own locals must be others.
         while true {
             let at = reader.token.start
             guard let operation = pythonComparison() else { break }
-            let right = try sum()
-            parts.append(try builder.loose(operation, left, right, at: at))
-            left = right
+            let slot = builder.enter("")
+            links.append(Link(operation: operation, at: at, slot: slot, right: try sum()))
         }
-        if parts.isEmpty { return left }
-        return parts.count == 1 ? parts[0] : try builder.group(.looseAnd, parts, at: start)
+        builder.leave(links.count)
+        guard var link = links.popLast() else { return first }
+        if links.isEmpty { return try builder.loose(link.operation, first, link.right, at: link.at) }
+        var result = try builder.loose(link.operation, try kept(link), link.right, at: link.at)
+        while let previous = links.popLast() {
+            let comparison = try builder.loose(
+                previous.operation, try kept(previous), try kept(link), at: previous.at)
+            let both = try builder.group(.looseAnd, [comparison, result], at: previous.at)
+            result = try builder.bind(.bind, link.name, link.slot, previous.right, both, at: previous.at)
+            link = previous
+        }
+        return try builder.bind(.bind, link.name, link.slot, first, result, at: link.at)
+    }
+
+    /// One comparison of a chain: its left operand is kept in a local.
+    private struct Link {
+        var operation: LooseOperator
+        var at: Int32
+        var slot: Int32
+        var right: Int32
+        /// A name that cannot be written.
+        var name: String { "@\(slot)" }
+    }
+
+    private mutating func kept(_ link: Link) throws(ExpressionProblem) -> Int32 {
+        try builder.add(Node(kind: .local, a: link.slot, b: builder.name(link.name), at: link.at), of: [])
     }
 
     private mutating func pythonComparison() -> LooseOperator? {

@@ -20,11 +20,11 @@ enum Loose {
         case .uint(let value): value != 0
         case .double(let value): value != 0 && !value.isNaN
         case .literal(let value): value.double != 0
-        case .decimal(let value): !value.isZero
+        case .decimal(let value): !settled(value, dialect).isZero
         case .string(let text): !text.isEmpty
         case .list(let list): dialect != .python || list.count > 0
         case .map(let map): dialect != .python || map.count != 0
-        case .bytes, .timestamp, .duration, .type: true
+        case .bytes, .timestamp, .duration, .type, .optional: true
         }
     }
 
@@ -86,9 +86,16 @@ enum Loose {
         }
     }
 
-    static func compare(_ l: Number, _ r: Number) -> Ordering {
+    /// The number without the traces of a division in JavaScript, rounded to nine decimals: a third taken three times is one,
+    /// as it is in a browser.
+    static func settled(_ number: Exact, _ dialect: Dialect) -> Exact {
+        dialect == .javascript ? number.rounded(9, .bankers) : number
+    }
+
+    static func compare(_ l: Number, _ r: Number, _ dialect: Dialect) -> Ordering {
         switch (l, r) {
-        case (.exact(let a), .exact(let b)): Ordering(a, b)
+        case (.exact(let a), .exact(let b)):
+            a == b ? .equal : Ordering(settled(a, dialect), settled(b, dialect))
         case (.special(let a), .special(let b)): Ordering(a, b)
         case (.exact, .special(let b)): b.isNaN ? .unordered : (b > 0 ? .less : .greater)
         case (.special(let a), .exact): a.isNaN ? .unordered : (a > 0 ? .greater : .less)

@@ -40,7 +40,9 @@ extension Evaluator {
         -> ExpressionValue
     {
         switch value {
-        case .map(let map): return map[name] ?? .null
+        case .map(let map):
+            try pay(bytes: name.utf8.count, at: index)
+            return map[name] ?? .null
         case .list(let list) where name == "length": return .int(Int64(list.count))
         case .string(let text) where name == "length":
             try pay(bytes: text.utf8.count, at: index)
@@ -98,7 +100,11 @@ extension Evaluator {
         case .greaterEqual:
             let order = try looseOrder(l, r, at: index)
             return .bool(order == .greater || order == .equal)
-        case .contained: return .bool(try looselyContained(l, r, at: index))
+        case .contained:
+            if program.dialect == .javascript, case .list(let list) = r {
+                return .bool(try hasIndex(list, l, at: index))
+            }
+            return .bool(try looselyContained(l, r, at: index))
         case .notContained: return .bool(try !looselyContained(l, r, at: index))
         case .add where !Loose.isNumber(l) || !Loose.isNumber(r): return try sum(l, r, at: index)
         default: return try looseArithmetic(operation, l, r, at: index)
@@ -117,7 +123,7 @@ extension Evaluator {
         if isObject(l) || isObject(r), Loose.isText(l) || Loose.isText(r) {
             return CodePoints.equal(Loose.text(l), Loose.text(r))
         }
-        return Loose.compare(Loose.number(l), Loose.number(r)) == .equal
+        return Loose.compare(Loose.number(l), Loose.number(r), program.dialect) == .equal
     }
 
     private func isObject(_ value: ExpressionValue) -> Bool {
@@ -157,10 +163,16 @@ extension Evaluator {
             try payForText(l, r, at: index)
             return CodePoints.equal(Loose.text(l), Loose.text(r))
         }
-        if Loose.isNumber(l), Loose.isNumber(r) { return Loose.compare(Loose.number(l), Loose.number(r)) == .equal }
+        if Loose.isNumber(l), Loose.isNumber(r) {
+            return Loose.compare(Loose.number(l), Loose.number(r), program.dialect) == .equal
+        }
         if program.dialect == .python {
-            if case .bool = l, Loose.isNumber(r) { return Loose.compare(Loose.number(l), Loose.number(r)) == .equal }
-            if case .bool = r, Loose.isNumber(l) { return Loose.compare(Loose.number(l), Loose.number(r)) == .equal }
+            if case .bool = l, Loose.isNumber(r) {
+                return Loose.compare(Loose.number(l), Loose.number(r), program.dialect) == .equal
+            }
+            if case .bool = r, Loose.isNumber(l) {
+                return Loose.compare(Loose.number(l), Loose.number(r), program.dialect) == .equal
+            }
             return try equal(l, r, at: index)
         }
         if isObject(l) || isObject(r) { return false }
@@ -180,7 +192,19 @@ extension Evaluator {
                 guard case .bool = value else { throw noSuchOverload("<", l, r, at: index) }
             }
         }
-        return Loose.compare(Loose.number(l), Loose.number(r))
+        return Loose.compare(Loose.number(l), Loose.number(r), program.dialect)
+    }
+
+    /// JavaScript's `in` of an array, which asks for its indices and not for its elements.
+    private mutating func hasIndex(
+        _ list: ExpressionList, _ key: ExpressionValue, at index: Int32
+    )
+        throws(ExpressionProblem) -> Bool
+    {
+        try payForText(key, at: index)
+        let text = Loose.text(key)
+        guard let position = Int(text), String(position) == text else { return text == "length" }
+        return position >= 0 && position < list.count
     }
 
     /// `in`: an element of a list, a part of a text, a key of a map.
@@ -228,8 +252,8 @@ extension Evaluator {
         return try looseArithmetic(.add, l, r, at: index)
     }
 
-    /// Arithmetic of numbers, exact; only a division rounds, half to even at nine decimals. JavaScript divides by zero, giving
-    /// an infinity.
+    /// Arithmetic of numbers, exact; only a division rounds, half to even: at nine decimals in Python, at eighteen in
+    /// JavaScript, whose comparisons then overlook the last ones. JavaScript divides by zero, giving an infinity.
     private mutating func looseArithmetic(
         _ operation: LooseOperator, _ l: ExpressionValue, _ r: ExpressionValue, at index: Int32
     ) throws(ExpressionProblem) -> ExpressionValue {
@@ -249,11 +273,30 @@ extension Evaluator {
         if b.isZero, kind == .divide || kind == .modulo, program.dialect == .javascript {
             return .double(kind == .modulo || a.isZero ? .nan : (a.isNegative ? -.infinity : .infinity))
         }
+        if program.dialect == .javascript {
+            let result = Self.browserArithmetic(kind, a, b)
+            if result.isInRange { return Loose.value(result) }
+        }
         var result = try exact(kind, a, b, at: index)
         if operation == .floorDivide { result = a.divided(by: b, decimals: 0, .floor) }
         if operation == .modulo, program.dialect == .python, !result.isZero, result.isNegative != b.isNegative {
             result += b
         }
         return Loose.value(result)
+    }
+
+    /// With more decimals than a field has, as many as fit; out of range when none do.
+    private static func browserArithmetic(_ kind: Node.Kind, _ a: Exact, _ b: Exact) -> Exact {
+        let (left, right) = (Loose.settled(a, .javascript), Loose.settled(b, .javascript))
+        switch kind {
+        case .divide:
+            let quotients = [18, 9, 0].lazy.map { a.divided(by: b, decimals: $0, .bankers) }
+            return quotients.first { $0.isInRange } ?? .outOfRange
+        case .multiply: return (a * b).isInRange ? a * b : left * right
+        case .modulo where !right.isZero: return left - right * left.divided(by: right, decimals: 0, .down)
+        case .add: return a + b
+        case .subtract: return a - b
+        default: return .outOfRange
+        }
     }
 }

@@ -10,7 +10,7 @@ extension Evaluator {
         let first = arguments.first ?? .null
         for argument in arguments { try payForText(argument, at: index) }
         switch function {
-        case .cint, .cstr, .flt, .looseText, .looseNumber, .looseInt, .looseBool, .typeOf:
+        case .cint, .cstr, .flt, .looseText, .looseNumber, .looseFloat, .looseInt, .looseBool, .typeOf:
             return looseConverted(function, arguments)
         case .inList, .looseIncludes: return .bool(try looselyContained(arguments[1], first, at: index))
         case .looseLength: return try length(first, at: index)
@@ -48,12 +48,15 @@ extension Evaluator {
         case .looseText: return .string(Loose.text(first))
         case .looseBool: return .bool(Loose.isTrue(first, program.dialect))
         case .cint:
-            if let whole = Self.leadingNumber(first)?.rounded(0, .down).wholeNumber { return .int(whole) }
+            if let whole = leadingWhole(first) { return .int(whole) }
             return arguments.count > 1 ? arguments[1] : .int(0)
-        case .looseInt:
-            return Self.leadingNumber(first)?.rounded(0, .down).wholeNumber.map { .int($0) } ?? .double(.nan)
+        case .looseInt, .looseFloat:
+            // JavaScript reads numbers from the text of a value: `null` and `true` have none.
+            if program.dialect == .javascript, first.isNull || first.bool != nil { return .double(.nan) }
+            if function == .looseInt { return leadingWhole(first).map { .int($0) } ?? .double(.nan) }
+            return Self.leadingNumber(first).map(Loose.value) ?? .double(.nan)
         case .flt:
-            let number = Self.leadingNumber(first) ?? .zero
+            let number = Self.leadingNumber(first, hasCommas: true) ?? .zero
             guard arguments.count > 1, let decimals = Loose.whole(arguments[1]) else { return Loose.value(number) }
             return Loose.value(number.rounded(Int(clamping: min(max(decimals, 0), 18)), .bankers))
         case .looseNumber:
@@ -65,21 +68,35 @@ extension Evaluator {
         }
     }
 
-    /// The number at the beginning of a text, without the commas between thousands; `nil` when there is none.
-    private static func leadingNumber(_ value: ExpressionValue) -> Exact? {
+    private func leadingWhole(_ value: ExpressionValue) -> Int64? {
+        guard let number = Self.leadingNumber(value, hasExponent: false) else { return nil }
+        return Loose.settled(number, program.dialect).rounded(0, .down).wholeNumber
+    }
+
+    /// The number at the beginning of a text, perhaps with commas between thousands; `nil` when there is none.
+    private static func leadingNumber(
+        _ value: ExpressionValue, hasCommas: Bool = false, hasExponent: Bool = true
+    ) -> Exact? {
         guard case .string(let text) = value else {
             if case .exact(let number) = Loose.number(value) { return number }
             return nil
         }
-        var digits = ""
-        for byte in trimmed(text).utf8 where byte != 0x2C {
-            let isSign = byte == 0x2D && digits.isEmpty
-            let isPoint = byte == 0x2E && !digits.utf8.contains(0x2E)
-            guard isSign || isPoint || Lexer.isDigit(byte) else { break }
-            digits.unicodeScalars.append(Unicode.Scalar(byte))
+        var bytes = Array(trimmed(text).utf8)
+        if hasCommas { bytes.removeAll { $0 == 0x2C } }
+        var rest = bytes[...]
+        if let sign = rest.first, sign == 0x2B || sign == 0x2D { rest.removeFirst() }
+        rest = rest.drop(while: Lexer.isDigit)
+        if rest.first == 0x2E { rest = rest.dropFirst().drop(while: Lexer.isDigit) }
+        var end = rest.startIndex
+        if hasExponent, let letter = rest.first, letter | 0x20 == 0x65 {
+            rest.removeFirst()
+            if let sign = rest.first, sign == 0x2B || sign == 0x2D { rest.removeFirst() }
+            if let digit = rest.first, Lexer.isDigit(digit) { end = rest.drop(while: Lexer.isDigit).startIndex }
         }
-        if digits.hasSuffix(".") { digits.removeLast() }
-        guard let number = Exact(digits), number.isInRange else { return nil }
+        if end > 0, bytes[end - 1] == 0x2E { end -= 1 }
+        let start = bytes.first == 0x2B ? 1 : 0
+        guard start < end, let number = Exact(String(decoding: bytes[start..<end], as: UTF8.self)), number.isInRange
+        else { return nil }
         return number
     }
 
@@ -88,7 +105,7 @@ extension Evaluator {
         case .null: "undefined"
         case .bool: "boolean"
         case .string, .timestamp, .duration: "string"
-        case .list, .map, .bytes, .type: "object"
+        case .list, .map, .bytes, .type, .optional: "object"
         default: "number"
         }
     }
@@ -134,8 +151,8 @@ extension Evaluator {
         case .looseAbs: return Loose.value(first.magnitude)
         case .looseMax: return Loose.value(numbers.max() ?? first)
         case .looseMin: return Loose.value(numbers.min() ?? first)
-        case .looseFloor: return Loose.value(first.rounded(0, .floor))
-        case .looseCeil: return Loose.value(first.rounded(0, .ceiling))
+        case .looseFloor: return Loose.value(Loose.settled(first, program.dialect).rounded(0, .floor))
+        case .looseCeil: return Loose.value(Loose.settled(first, program.dialect).rounded(0, .ceiling))
         default:
             // Math.round goes up at the half, Python's round to even.
             if program.dialect == .javascript {

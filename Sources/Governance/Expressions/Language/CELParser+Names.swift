@@ -95,7 +95,17 @@ extension CELParser {
     /// A method or macro whose name and opening parenthesis have been read.
     mutating func method(_ name: Token, of operand: Int32) throws(ExpressionProblem) -> Int32 {
         if let macro = try macro(name, over: operand) { return macro }
+        if name.text == "optMap" || name.text == "optFlatMap" {
+            return try bind(name.text == "optMap" ? .optionalMap : .optionalFlatMap, to: operand, at: name.start)
+        }
         let arguments = [operand] + (try arguments(until: ")"))
+        if Self.reserved.contains(name.text) {
+            return try builder.unknownMethod(name.text, arguments, at: name.start)
+        }
+        if name.text == "or" || name.text == "orValue", arguments.count == 2 {
+            let kind: Node.Kind = name.text == "or" ? .optionalOr : .optionalOrValue
+            return try builder.add(kind, arguments[0], arguments[1], at: name.start)
+        }
         return try call(Signature.cel["." + name.text], name.text, arguments, at: name.start)
     }
 
@@ -112,15 +122,25 @@ extension CELParser {
         return field
     }
 
-    private mutating func bind(at: Int32) throws(ExpressionProblem) -> Int32 {
+    /// `cel.bind(name, value, body)`, or the name and body of `optMap` and `optFlatMap`.
+    private mutating func bind(
+        _ kind: Node.Kind = .bind, to operand: Int32? = nil, at: Int32
+    )
+        throws(ExpressionProblem) -> Int32
+    {
         let name = try variableName()
-        let value = try expression()
-        try expect(",")
+        let value: Int32
+        if let operand {
+            value = operand
+        } else {
+            value = try expression()
+            try expect(",")
+        }
         let slot = builder.enter(name)
         let body = try expression()
         builder.leave(1)
         try expect(")")
-        return try builder.bind(name, slot, value, body, at: at)
+        return try builder.bind(kind, name, slot, value, body, at: at)
     }
 
     /// A word and the comma after it.

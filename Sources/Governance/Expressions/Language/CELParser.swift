@@ -133,21 +133,24 @@ struct CELParser {
         while true {
             let at = reader.token.start
             if reader.take(".") {
+                let isOptional = reader.take("?")
                 let name = reader.token
                 guard
                     name.kind == .identifier && !Self.notSelectable.contains(name.text)
                         || name.kind == .quotedIdentifier
                 else { throw unexpected("a field or method") }
                 reader.advance()
-                if name.kind == .identifier, reader.take("(") {
+                if name.kind == .identifier, !isOptional, reader.take("(") {
                     operand = try method(name, of: operand)
                 } else {
-                    operand = try builder.select(.select, operand, name.text, at: name.start)
+                    let kind: Node.Kind = isOptional ? .optionalSelect : .select
+                    operand = try builder.select(kind, operand, name.text, at: name.start)
                 }
             } else if reader.take("[") {
+                let kind: Node.Kind = reader.take("?") ? .optionalIndex : .index
                 let index = try expression()
                 try expect("]")
-                operand = try builder.add(.index, operand, index, at: at)
+                operand = try builder.add(kind, operand, index, at: at)
             } else {
                 return operand
             }
@@ -192,7 +195,7 @@ struct CELParser {
         case .uint: value = Literals.uint(text).map(ExpressionValue.uint)
         default: value = Literals.float((negative ? "-" : "") + text)
         }
-        guard let value else { throw builder.problem(.syntax, "the number does not fit 64 bits", at: token.start) }
+        guard let value else { throw builder.problem(.syntax, "the number is too large", at: token.start) }
         return try builder.constant(value, at: token.start)
     }
 
@@ -214,7 +217,7 @@ struct CELParser {
     mutating func arguments(until end: String) throws(ExpressionProblem) -> [Int32] {
         var values: [Int32] = []
         while !reader.take(end) {
-            values.append(try expression())
+            values.append(try end == "]" ? entry(isOptional: reader.take("?")) : expression())
             if reader.take(end) { break }
             guard reader.take(",") else { throw unexpected("',' or '\(end)'") }
             if end == ")", reader.isSign(end) { throw unexpected("an argument") }
@@ -222,12 +225,20 @@ struct CELParser {
         return values
     }
 
+    /// An element of a list or the value of a map, which is left out if it is optional and none.
+    private mutating func entry(isOptional: Bool) throws(ExpressionProblem) -> Int32 {
+        let at = reader.token.start
+        let value = try expression()
+        return isOptional ? try builder.add(.optionalEntry, value, at: at) : value
+    }
+
     private mutating func entries() throws(ExpressionProblem) -> [Int32] {
         var values: [Int32] = []
         while !reader.take("}") {
+            let isOptional = reader.take("?")
             values.append(try expression())
             try expect(":")
-            values.append(try expression())
+            values.append(try entry(isOptional: isOptional))
             if reader.take("}") { break }
             guard reader.take(",") else { throw unexpected("',' or '}'") }
         }

@@ -5,12 +5,15 @@ enum Function: UInt8, Sendable, CaseIterable {
     case matches, contains, startsWith, endsWith
     case getFullYear, getMonth, getDate, getDayOfMonth, getDayOfWeek, getDayOfYear
     case getHours, getMinutes, getSeconds, getMilliseconds
-    case charAt, indexOf, lastIndexOf, join, lowerAscii, upperAscii, replace, split, substring, trim, reverse
-    case greatest, least, abs, ceil, floor, round, trunc, sign
+    case charAt, indexOf, lastIndexOf, join, lowerAscii, upperAscii, replace, split, substring, trim, reverse, quote,
+        format
+    case greatest, least, abs, ceil, floor, round, trunc, sign, isNaN, isInf, isFinite, sqrt
+    case bitAnd, bitOr, bitXor, bitNot, bitShiftLeft, bitShiftRight
+    case optionalOf, optionalNone, optionalOfNonZeroValue, hasValue, value
 
     // Only in the dialects of Frappe.
     case cint, cstr, flt, inList, looseLength, looseIncludes, looseIndexOf, looseStartsWith, looseEndsWith
-    case looseLower, looseUpper, looseTrim, looseText, looseNumber, looseInt, looseBool, typeOf, looseGet
+    case looseLower, looseUpper, looseTrim, looseText, looseNumber, looseFloat, looseInt, looseBool, typeOf, looseGet
     case looseAbs, looseMax, looseMin, looseRound, looseFloor, looseCeil, nowDate, looseJoin, looseSplit
 }
 
@@ -51,6 +54,23 @@ struct Signature: Sendable {
         global("math.round", .round, 1...2)
         global("math.trunc", .trunc)
         global("math.sign", .sign)
+        global("math.isNaN", .isNaN)
+        global("math.isInf", .isInf)
+        global("math.isFinite", .isFinite)
+        global("math.sqrt", .sqrt)
+        global("math.bitAnd", .bitAnd, 2...2)
+        global("math.bitOr", .bitOr, 2...2)
+        global("math.bitXor", .bitXor, 2...2)
+        global("math.bitNot", .bitNot)
+        global("math.bitShiftLeft", .bitShiftLeft, 2...2)
+        global("math.bitShiftRight", .bitShiftRight, 2...2)
+        global("optional.of", .optionalOf)
+        global("optional.none", .optionalNone, 0...0)
+        global("optional.ofNonZeroValue", .optionalOfNonZeroValue)
+        method("hasValue", .hasValue, 0...0)
+        method("value", .value, 0...0)
+        global("strings.quote", .quote)
+        method("format", .format, 1...1)
         method("size", .size, 0...0)
         method("matches", .matches, 1...1)
         method("contains", .contains, 1...1)
@@ -100,7 +120,8 @@ struct Signature: Sendable {
         global("in_list", .inList, 2...2)
         global("len", .looseLength)
         global("String str", .looseText)
-        global("Number parseFloat float", .looseNumber)
+        global("Number float", .looseNumber)
+        global("parseFloat", .looseFloat)
         global("parseInt int", .looseInt, 1...2)
         global("Boolean bool", .looseBool)
         global("Math.abs abs", .looseAbs)
@@ -132,7 +153,13 @@ extension Function {
     /// The name in the text of a compiled expression.
     var name: String {
         switch self {
-        case .greatest, .least, .abs, .ceil, .floor, .round, .trunc, .sign: "math.\(self)"
+        case .greatest, .least, .abs, .ceil, .floor, .round, .trunc, .sign, .isNaN, .isInf, .isFinite, .sqrt, .bitAnd,
+            .bitOr, .bitXor, .bitNot, .bitShiftLeft, .bitShiftRight:
+            "math.\(self)"
+        case .quote: "strings.quote"
+        case .optionalOf: "optional.of"
+        case .optionalNone: "optional.none"
+        case .optionalOfNonZeroValue: "optional.ofNonZeroValue"
         default: "\(self)"
         }
     }
@@ -142,7 +169,8 @@ extension Function {
         switch self {
         case .matches, .contains, .startsWith, .endsWith, .getFullYear, .getMonth, .getDate, .getDayOfMonth,
             .getDayOfWeek, .getDayOfYear, .getHours, .getMinutes, .getSeconds, .getMilliseconds, .charAt, .indexOf,
-            .lastIndexOf, .join, .lowerAscii, .upperAscii, .replace, .split, .substring, .trim, .reverse:
+            .lastIndexOf, .join, .lowerAscii, .upperAscii, .replace, .split, .substring, .trim, .reverse, .format,
+            .hasValue, .value:
             true
         default: false
         }

@@ -56,7 +56,7 @@ struct Lexer {
     private func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
 
     private mutating func next() throws(ExpressionProblem) -> Token {
-        skipSpace()
+        try skipSpace()
         let start = at
         guard at < bytes.count else { return token(.end, from: start) }
         let first = byte()
@@ -68,6 +68,8 @@ struct Lexer {
         }
         if Self.isDigit(first) || (first == 0x2E && Self.isDigit(byte(1))) { return try number() }
         for sign in Self.signs(dialect) where matches(sign) {
+            // In `a?.5:1` the point belongs to the number.
+            if sign == "?.", Self.isDigit(byte(2)) { continue }
             at += sign.utf8.count
             return token(.sign, from: start, text: sign)
         }
@@ -103,12 +105,22 @@ struct Lexer {
         return true
     }
 
-    private mutating func skipSpace() {
+    private mutating func skipSpace() throws(ExpressionProblem) {
         while at < bytes.count {
             switch byte() {
             case 0x20, 0x09, 0x0A, 0x0C, 0x0D: at += 1
             case 0x2F where byte(1) == 0x2F && dialect != .python:
                 while at < bytes.count, byte() != 0x0A { at += 1 }
+            case 0x2F where byte(1) == 0x2A && dialect == .javascript:
+                let start = at
+                at += 2
+                while !(byte() == 0x2A && byte(1) == 0x2F) {
+                    guard at < bytes.count else {
+                        throw problem("the comment does not end", at: start, expected: "*/")
+                    }
+                    at += 1
+                }
+                at += 2
             default: return
             }
         }
@@ -204,7 +216,11 @@ struct Lexer {
                 at += isTriple ? 3 : 1
                 return token(kind.isBytes ? .bytes : .string, from: start)
             }
-            if !isTriple, now == 0x0A || now == 0x0D {
+            if kind.quote == 0x60, now == 0x24, byte(1) == 0x7B {
+                throw ExpressionProblem(
+                    .unsupported, "a text with values in it", in: source, at: at, expected: "texts joined by +")
+            }
+            if !isTriple, kind.quote != 0x60, now == 0x0A || now == 0x0D {
                 throw problem("the text does not end on its line", at: start, expected: "a closing quote")
             }
             // A backslash keeps the next byte from ending the text, but not in a raw one.

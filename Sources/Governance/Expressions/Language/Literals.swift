@@ -24,9 +24,9 @@ enum Literals {
         return UInt64(digits)
     }
 
-    /// A number with point or exponent; it keeps its decimal text when that can be held exactly.
+    /// A number with point or exponent, `nil` when it is too large; it keeps its decimal text when that can be held exactly.
     static func float(_ text: String) -> ExpressionValue? {
-        guard let double = Double(text.hasPrefix(".") ? "0" + text : text) else { return nil }
+        guard let double = Double(text.hasPrefix(".") ? "0" + text : text), double.isFinite else { return nil }
         if let exact = exactly(text) { return .literal(DecimalLiteral(double: double, exact: exact)) }
         return .double(double)
     }
@@ -94,12 +94,14 @@ enum Literals {
             guard at < body.count else { throw Fault(message: "a backslash at the end", offset: start + begin) }
             let letter = body[at]
             at += 1
-            if let plain = control(letter) {
+            if let plain = control(letter, dialect) {
                 result.append(plain)
                 continue
             }
             switch letter {
-            case 0x78, 0x58, 0x75, 0x55:
+            case 0x78, 0x75,
+                0x58 where dialect == .cel,
+                0x55 where dialect != .javascript:
                 if dialect == .javascript, letter == 0x75, at < body.count, body[at] == 0x7B {
                     let digits = body[(at + 1)...].prefix { Lexer.isHex($0) }
                     at += digits.count + 2
@@ -117,6 +119,11 @@ enum Literals {
                     throw Fault(message: "an escape with fewer than \(count) hexadecimal digits", offset: start + begin)
                 }
                 at += count
+                if dialect == .javascript, letter == 0x75, let scalar = joined(code, body[at...]) {
+                    at += 6
+                    try append(scalar, isByte: false, start + begin, into: &result)
+                    continue
+                }
                 try append(code, isByte: isBytes && count == 2, start + begin, into: &result)
             case 0x30...0x33 where dialect == .cel:
                 let digits = body[(at - 1)...].prefix(3)
@@ -135,16 +142,28 @@ enum Literals {
         }
     }
 
-    private static func control(_ letter: UInt8) -> UInt8? {
+    /// The code point of a surrogate and the escape of its other half that follows, as JavaScript has those beyond U+FFFF.
+    private static func joined(_ code: UInt32, _ rest: ArraySlice<UInt8>) -> UInt32? {
+        let escape = rest.prefix(6)
+        guard 0xD800...0xDBFF ~= code, escape.count == 6, escape.starts(with: [0x5C, 0x75]),
+            let second = UInt32(String(decoding: escape.dropFirst(2), as: UTF8.self), radix: 16),
+            0xDC00...0xDFFF ~= second
+        else { return nil }
+        return 0x10000 + ((code - 0xD800) << 10) + (second - 0xDC00)
+    }
+
+    private static func control(_ letter: UInt8, _ dialect: Dialect) -> UInt8? {
         switch letter {
-        case 0x61: 0x07
+        case 0x61 where dialect != .javascript: 0x07
+        case 0x30 where dialect == .javascript: 0
         case 0x62: 0x08
         case 0x66: 0x0C
         case 0x6E: 0x0A
         case 0x72: 0x0D
         case 0x74: 0x09
         case 0x76: 0x0B
-        case 0x5C, 0x3F, 0x22, 0x27, 0x60: letter
+        case 0x5C, 0x22, 0x27: letter
+        case 0x3F where dialect == .cel, 0x60 where dialect == .cel: letter
         default: nil
         }
     }

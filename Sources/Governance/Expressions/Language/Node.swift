@@ -33,12 +33,25 @@ struct Node: Sendable {
         case add, subtract, multiply, divide, modulo
         /// Function `a` of the `c` children from `b` on; `externalCall` has the name `a`.
         case call, externalCall
+        /// A method whose name `a` is a reserved word, which no function has, of the `c` children from `b` on.
+        case unknownMethod
         /// Whether the text of node `a` matches pattern `b`, whose source is constant `c`.
         case matches
         /// Comprehension `b` over node `a`.
         case comprehension
         /// The body of comprehension `b` with its variable set to node `a`.
         case bind
+
+        /// Field named `b` of node `a`, or none.
+        case optionalSelect
+        /// Node `a` at the index node `b`, or none.
+        case optionalIndex
+        /// Node `a` as an element of a list or value of a map that is only there if the optional has a value.
+        case optionalEntry
+        /// Node `a`, or node `b` if that is none: an optional, or its value.
+        case optionalOr, optionalOrValue
+        /// The body of comprehension `b` with its variable set to the value of node `a`, as an optional; or none.
+        case optionalMap, optionalFlatMap
 
         // What follows is only in the dialects of Frappe, which take any value for a truth value and any two for operands.
 
@@ -135,7 +148,7 @@ final class Program: Sendable {
 
     private static func isSelect(_ node: Node) -> Bool {
         switch node.kind {
-        case .select, .looseSelect, .has: true
+        case .select, .optionalSelect, .looseSelect, .has: true
         default: false
         }
     }
@@ -147,7 +160,7 @@ final class Program: Sendable {
             switch node.kind {
             case .variable:
                 return ([environment.variables[Int(node.a)]] + fields.reversed()).joined(separator: ".")
-            case .select, .looseSelect, .has:
+            case .select, .optionalSelect, .looseSelect, .has:
                 fields.append(names[Int(node.b)])
                 node = nodes[Int(node.a)]
             default: return nil

@@ -4,6 +4,8 @@ internal import Values
 /// dialects have as functions, such as `loose_equal(doc.status, "Open")`.
 struct Printer {
     private let program: Program
+    /// The macro variables in scope, which take a name that begins with one of theirs for their own.
+    private var locals: Set<String> = []
 
     init(_ program: Program) { self.program = program }
 
@@ -12,15 +14,19 @@ struct Printer {
         let node = program.nodes[Int(index)]
         switch node.kind {
         case .constant: return literal(program.constants[Int(node.a)])
-        case .variable: return program.environment.variables[Int(node.a)]
+        case .variable: return rooted(program.environment.variables[Int(node.a)])
         case .local: return name(node.b)
-        case .select: return operand(node.a, 8) + "." + field(node.b)
-        case .has: return "has(" + operand(node.a, 8) + "." + field(node.b) + ")"
+        case .select: return holder(node) + "." + field(node.b)
+        case .has: return "has(" + holder(node) + "." + field(node.b) + ")"
         case .index: return operand(node.a, 8) + "[" + text(node.b) + "]"
         case .list: return "[" + texts(node.a, node.b) + "]"
         case .map:
-            let parts = children(node.a, node.b).map(text)
-            let entries = stride(from: 0, to: parts.count - 1, by: 2).map { parts[$0] + ": " + parts[$0 + 1] }
+            let parts = children(node.a, node.b)
+            let entries = stride(from: parts.startIndex, to: parts.endIndex - 1, by: 2).map { at in
+                let value = program.nodes[Int(parts[at + 1])]
+                return value.kind == .optionalEntry
+                    ? "?" + text(parts[at]) + ": " + text(value.a) : text(parts[at]) + ": " + text(parts[at + 1])
+            }
             return "{" + entries.joined(separator: ", ") + "}"
         case .not: return "!" + operand(node.a, 8)
         case .negate: return "-" + operand(node.a, 8, isNegated: true)
@@ -33,17 +39,54 @@ struct Printer {
             let level = Self.level(node.kind)
             return operand(node.a, level) + " " + Evaluator.sign(node.kind) + " " + operand(node.b, level + 1)
         case .call: return call(node)
-        case .externalCall: return name(node.a) + "(" + texts(node.b, node.c) + ")"
+        case .unknownMethod:
+            let arguments = children(node.b, node.c)
+            let rest = arguments.dropFirst().map(text).joined(separator: ", ")
+            return operand(program.children[Int(node.b)], 8) + "." + name(node.a) + "(" + rest + ")"
+        case .externalCall: return called(name(node.a)) + "(" + texts(node.b, node.c) + ")"
         case .matches: return operand(node.a, 8) + ".matches(" + literal(program.constants[Int(node.c)]) + ")"
         case .comprehension: return comprehension(node)
         case .bind:
             let binding = program.comprehensions[Int(node.b)]
-            return "cel.bind(" + binding.names[0] + ", " + text(node.a) + ", " + text(binding.body) + ")"
+            let body = within(binding.names).text(binding.body)
+            return called("cel.bind") + "(" + binding.names[0] + ", " + text(node.a) + ", " + body + ")"
+        case .optionalSelect: return operand(node.a, 8) + ".?" + field(node.b)
+        case .optionalIndex: return operand(node.a, 8) + "[?" + text(node.b) + "]"
+        case .optionalEntry: return "?" + text(node.a)
+        case .optionalOr: return operand(node.a, 8) + ".or(" + text(node.b) + ")"
+        case .optionalOrValue: return operand(node.a, 8) + ".orValue(" + text(node.b) + ")"
+        case .optionalMap, .optionalFlatMap:
+            let binding = program.comprehensions[Int(node.b)]
+            return operand(node.a, 8) + (node.kind == .optionalMap ? ".optMap(" : ".optFlatMap(") + binding.names[0]
+                + ", " + within(binding.names).text(binding.body) + ")"
         default: return loose(node)
         }
     }
 
     private func name(_ index: Int32) -> String { program.names[Int(index)] }
+
+    private func within(_ names: [String]) -> Printer {
+        var inner = self
+        inner.locals.formUnion(names)
+        return inner
+    }
+
+    /// A declared name, with a point in front where a macro variable would be taken for its beginning.
+    private func rooted(_ name: String) -> String {
+        !locals.isEmpty && locals.contains(name.split(separator: ".").first.map(String.init) ?? "") ? "." + name : name
+    }
+
+    /// The name of a function; without points none is taken for a macro variable.
+    private func called(_ name: String) -> String { name.utf8.contains(0x2E) ? rooted(name) : name }
+
+    /// What a field is read of; a variable in parentheses if it would go on as the longer name of another one.
+    private func holder(_ node: Node) -> String {
+        let text = operand(node.a, 8)
+        guard program.nodes[Int(node.a)].kind == .variable else { return text }
+        let variables = program.environment.variables
+        let longer = variables[Int(program.nodes[Int(node.a)].a)] + "." + name(node.b)
+        return variables.contains { $0 == longer || $0.hasPrefix(longer + ".") } ? "(" + text + ")" : text
+    }
 
     private func field(_ index: Int32) -> String {
         let name = name(index)
@@ -85,7 +128,7 @@ struct Printer {
         guard let function = Function(rawValue: UInt8(truncatingIfNeeded: node.a)) else { return "" }
         let arguments = children(node.b, node.c)
         guard function.isMethod, let first = arguments.first else {
-            return function.name + "(" + texts(node.b, node.c) + ")"
+            return called(function.name) + "(" + texts(node.b, node.c) + ")"
         }
         let rest = arguments.dropFirst().map(text).joined(separator: ", ")
         return operand(first, 8) + "." + function.name + "(" + rest + ")"
@@ -94,15 +137,16 @@ struct Printer {
     private func comprehension(_ node: Node) -> String {
         let macro = program.comprehensions[Int(node.b)]
         var parts = macro.names
-        if macro.filter >= 0 { parts.append(text(macro.filter)) }
-        parts.append(text(macro.body))
+        let inner = within(macro.names)
+        if macro.filter >= 0 { parts.append(inner.text(macro.filter)) }
+        parts.append(inner.text(macro.body))
         return operand(node.a, 8) + "." + macro.macro.rawValue + "(" + parts.joined(separator: ", ") + ")"
     }
 
     private func loose(_ node: Node) -> String {
         switch node.kind {
-        case .looseSelect: return operand(node.a, 8) + ".?" + field(node.b)
-        case .looseIndex: return operand(node.a, 8) + "[?" + text(node.b) + "]"
+        case .looseSelect: return "loose_field(" + text(node.a) + ", " + literal(.string(name(node.b))) + ")"
+        case .looseIndex: return "loose_element(" + text(node.a) + ", " + text(node.b) + ")"
         case .looseAnd: return "loose_and(" + texts(node.a, node.b) + ")"
         case .looseOr: return "loose_or(" + texts(node.a, node.b) + ")"
         case .looseNot: return "loose_not(" + text(node.a) + ")"
@@ -123,10 +167,12 @@ struct Printer {
         case .int(let value): return String(value)
         case .uint(let value): return String(value) + "u"
         case .double(let value): return Self.point(PlainNumber.text(value))
-        case .literal(let value): return Self.point(value.exact.description)
+        case .literal(let value):
+            // The decimal has no negative zero.
+            return (value.exact.isZero && value.double.sign == .minus ? "-" : "") + Self.point(value.exact.description)
         case .string(let text): return "\"" + text.unicodeScalars.map(Self.escaped).joined() + "\""
         case .bytes(let bytes): return "b\"" + bytes.map { "\\x" + PlainNumber.hex($0) }.joined() + "\""
-        case .type(let type): return type.rawValue
+        case .type(let type): return rooted(type.rawValue)
         default: return ""
         }
     }

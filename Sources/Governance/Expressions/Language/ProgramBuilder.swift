@@ -91,6 +91,12 @@ struct ProgramBuilder {
         return try add(node, of: arguments)
     }
 
+    mutating func unknownMethod(_ name: String, _ arguments: [Int32], at: Int32) throws(ExpressionProblem) -> Int32 {
+        let start = append(arguments)
+        let node = Node(kind: .unknownMethod, a: self.name(name), b: start, c: Int32(arguments.count), at: at)
+        return try add(node, of: arguments)
+    }
+
     mutating func loose(
         _ operation: LooseOperator, _ l: Int32, _ r: Int32, at: Int32
     ) throws(ExpressionProblem) -> Int32 {
@@ -104,15 +110,15 @@ struct ProgramBuilder {
         return try add(node, of: [range, value.body] + (value.filter >= 0 ? [value.filter] : []))
     }
 
-    /// `cel.bind`: as a macro whose one element is the value.
+    /// `cel.bind`, or `optMap` and `optFlatMap`: as a macro whose one element is the value.
     mutating func bind(
-        _ name: String, _ slot: Int32, _ value: Int32, _ body: Int32, at: Int32
+        _ kind: Node.Kind, _ name: String, _ slot: Int32, _ value: Int32, _ body: Int32, at: Int32
     ) throws(ExpressionProblem)
         -> Int32
     {
         comprehensions.append(
             Comprehension(macro: .map, first: slot, second: -1, filter: -1, body: body, isLoose: false, names: [name]))
-        let node = Node(kind: .bind, a: value, b: Int32(comprehensions.count - 1), at: at)
+        let node = Node(kind: kind, a: value, b: Int32(comprehensions.count - 1), at: at)
         return try add(node, of: [value, body])
     }
 
@@ -148,6 +154,13 @@ struct ProgramBuilder {
     func kind(_ index: Int32) -> Node.Kind { nodes[Int(index)].kind }
 
     func node(_ index: Int32) -> Node { nodes[Int(index)] }
+
+    /// Whether a node is that whole number, as written.
+    func isInt(_ index: Int32, _ number: Int64) -> Bool {
+        let node = nodes[Int(index)]
+        guard node.kind == .constant, case .int(number) = constants[Int(node.a)] else { return false }
+        return true
+    }
 
     /// Makes the question whether it is there from a field that was read last.
     mutating func turnIntoHas(_ index: Int32) { nodes[Int(index)].kind = .has }

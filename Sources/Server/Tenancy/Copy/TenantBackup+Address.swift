@@ -6,11 +6,12 @@ public import Values
 
 extension TenantBackup {
     /// Copies the company at an address, as it is at one moment, to a file of its own; see
-    /// ``write(of:to:replacing:)``. The file is the same whether the company is in a directory or on a server.
+    /// ``write(of:to:replacing:)``. The file is the same whether the company is in a directory or on a server; `data` is
+    /// where the files of one on a server are.
     ///
     /// - Throws: as there; ``Problem/Kind/inconsistent`` when the copy is not equal.
     public static func write(
-        of address: TenantAddress, modules: [Module], to path: String, replacing: Bool = false
+        of address: TenantAddress, modules: [Module], data: String, to path: String, replacing: Bool = false
     ) async throws -> Summary {
         if case .directory(let directory) = address {
             return try await write(of: directory, to: path, replacing: replacing)
@@ -22,9 +23,16 @@ extension TenantBackup {
         let source = try await address.openDatabase(limits: limits)
         do {
             let tables = try await TenantCopy.tables(of: source, modules: modules)
-            let proofs = try await TenantMove.copy(source, toFile: path, tables: tables, limits: limits)
+            let rows = path + ".rows"
+            defer { remove(rows) }
+            let proofs = try await TenantMove.copy(source, toFile: rows, tables: tables, limits: limits)
             await source.close()
-            return Summary(bytes: size(path), changes: proofs.first { $0.table == "_audit" }?.rows ?? 0)
+            let files = try await BackupFiles.add(from: data, to: rows)
+            try settle(rows)
+            try move(rows, to: path)
+            return Summary(
+                bytes: size(path), changes: proofs.first { $0.table == "_audit" }?.rows ?? 0, files: files.count,
+                missing: files.missing)
         } catch {
             await source.close()
             throw (error as? StorageError).map(Problem.init) ?? error
@@ -32,8 +40,7 @@ extension TenantBackup {
     }
 
     /// Puts a copy in place as the database at an address, once it has been opened and checked; see
-    /// ``restore(_:into:movingAside:at:)``. A schema of a server must hold no company; `data` is where a file may be while
-    /// it is copied there.
+    /// ``restore(_:into:movingAside:at:)``. A schema of a server must hold no company; `data` is where its files go.
     ///
     /// - Throws: as there.
     public static func restore(
@@ -51,7 +58,7 @@ extension TenantBackup {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         try? FileManager.default.removeItem(atPath: folder)
         let (summary, _) = try await restore(path, into: folder, at: now)
-        let move = TenantMove(from: .directory(folder), to: address, data: folder)
+        let move = TenantMove(from: .directory(folder), to: address, data: data)
         _ = try await move.run(modules: modules)
         return (summary, nil)
     }

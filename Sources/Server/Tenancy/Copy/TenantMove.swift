@@ -135,6 +135,20 @@ public struct TenantMove: Sendable {
 enum TenantFiles {
     static func folder(in directory: String) -> String { directory + "/files" }
 
+    /// Where the file of that hash is, in the folder of a directory.
+    static func path(of hash: String, in directory: String) -> String {
+        "\(folder(in: directory))/\(hash.prefix(2))/\(hash.dropFirst(2))"
+    }
+
+    /// Notes whose files these are, unless that is known; see ``FolderStore/belongs(to:)``.
+    static func claim(_ directory: String, by owner: String) throws {
+        let path = folder(in: directory) + "/owner"
+        guard !FileManager.default.fileExists(atPath: path) else { return }
+        try FileManager.default.createDirectory(
+            atPath: folder(in: directory), withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        try Data(owner.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+    }
+
     /// Refuses a company whose documents name files that are not in the directory.
     ///
     /// - Throws: ``Problem/Kind/inconsistent``.
@@ -143,7 +157,7 @@ enum TenantFiles {
             actor: .administrator, now: Timestamp(microseconds: 0), registry: .core(), transaction: transaction
         ) { "" }
         for hash in try session.usedFileHashes().sorted() {
-            let path = "\(folder(in: directory))/\(hash.prefix(2))/\(hash.dropFirst(2))"
+            let path = path(of: hash, in: directory)
             guard FileManager.default.fileExists(atPath: path) else {
                 throw Problem(
                     .inconsistent, "A document names the file \(hash), which is not at \(path)",
