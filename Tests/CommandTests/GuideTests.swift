@@ -1,0 +1,57 @@
+import Foundation
+import Tenancy
+import Testing
+import Values
+
+/// What README.md and the guide tell a newcomer to type, typed.
+@Suite struct GuideTests {
+    /// The shell commands of a page, by the empty lines between them, that talk to the server or to a company in a directory.
+    private static func blocks(_ page: String) throws -> [String] {
+        let text = try String(contentsOfFile: Repository.path(page), encoding: .utf8)
+        return text.components(separatedBy: "```sh\n").dropFirst().flatMap { part -> [String] in
+            let block = part.components(separatedBy: "```")[0]
+            guard block.contains("$url") || block.contains("data/northwind"), !block.contains("createdb") else {
+                return []
+            }
+            return block.components(separatedBy: "\n\n")
+        }
+    }
+
+    @Test func `every command of README and guide does what it is there for`() async throws {
+        let directory = NSTemporaryDirectory() + "cauldron-guide-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let copy = directory + ".copy"
+        defer { try? FileManager.default.removeItem(atPath: copy) }
+        _ = try await TenantBackup.write(of: SharedDemo.directory(), to: copy)
+        _ = try await TenantBackup.restore(copy, into: directory, at: Tenant.systemClock())
+        let demo = try Running(Binary.path, ["demo", "--json", "--data", directory, "--port", "0"])
+        defer { demo.signal(SIGKILL) }
+        _ = try await wait(60) { demo.output.contains("\n") }
+        let access = try JSON.parse(demo.output.trimmingCharacters(in: .whitespacesAndNewlines))
+        let url = try #require(access["url"]?.string)
+        let password = try #require(access["password"]?.string)
+
+        var invoice = "NAME"
+        var count = 0
+        for page in ["README.md", "docs/guide.md"] {
+            for block in try Self.blocks(page) {
+                let commands =
+                    block
+                    .replacing("url=http://127.0.0.1:8000", with: "url=\(url)").replacing("PASSWORD", with: password)
+                    .replacing("/NAME", with: "/\(invoice)").replacing("\"NAME\"", with: "\"\(invoice)\"")
+                    .replacing(".build/release/cauldron", with: Binary.path)
+                    .replacing("data/northwind", with: directory)
+                let script = """
+                    set -e; cd \(directory); url=\(url); curl() { command curl --fail-with-body "$@"; }
+                    \(commands)
+                    """
+                let ran = try await Binary.run(program: "/bin/bash", ["-c", script])
+                #expect(ran.status == 0, "\(page):\n\(block)\n\(ran.output.prefix(2_000))\n\(ran.errors.prefix(500))")
+                if let found = ran.output.firstMatch(of: /"name":"(ACC-SINV-[^"]+)"/) { invoice = String(found.1) }
+                count += 1
+            }
+        }
+        #expect(count > 12)
+        #expect(invoice != "NAME")
+    }
+}
