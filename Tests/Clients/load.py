@@ -1,10 +1,11 @@
 """Writes to a served company from several connections and notes what the server acknowledged.
 
-    load.py URL API_KEY API_SECRET FILE SECONDS CLIENTS SEED
+    load.py URL API_KEY API_SECRET FILE SECONDS CLIENTS SEED [patient]
 
 Each line of FILE is a document as it was last acknowledged: {doctype, name, docstatus, rows, postings}. A line is
 written only after the answer that says so has arrived. Ends when the time is over or the server is gone; any answer
-but success is an error.
+but success is an error. With "patient" a server that says its database is away is asked again, and what it does not
+know the outcome of is left at that.
 """
 
 import http.client
@@ -15,7 +16,8 @@ import threading
 import time
 from urllib.parse import quote, urlsplit
 
-url, key, secret, path, seconds, clients, seed = sys.argv[1:]
+url, key, secret, path, seconds, clients, seed = sys.argv[1:8]
+is_patient = sys.argv[8:] == ["patient"]
 address = urlsplit(url).netloc
 end = time.monotonic() + float(seconds)
 headers = {"Authorization": f"token {key}:{secret}", "Content-Type": "application/json"}
@@ -26,6 +28,10 @@ failures = []
 
 class Gone(Exception):
     """The server does not answer any more."""
+
+
+class Away(Exception):
+    """The server answers, but not its database."""
 
 
 class Client:
@@ -41,6 +47,11 @@ class Client:
             data = response.read()
         except (OSError, http.client.HTTPException) as error:
             raise Gone from error
+        if is_patient and response.status >= 500:
+            code = json.loads(data).get("code")
+            if code in ("unavailable", "unknown_outcome"):
+                time.sleep(0.05)
+                raise Away
         if response.status != 200:
             raise AssertionError(f"{method} {target}: {response.status} {data[:500]}")
         return json.loads(data)["data"]
@@ -78,7 +89,10 @@ class Client:
     def run(self):
         try:
             while time.monotonic() < end:
-                self.work()
+                try:
+                    self.work()
+                except Away:
+                    pass
         except Gone:
             pass
         except Exception as error:

@@ -1,6 +1,7 @@
 import Foundation
 import Storage
 import Synchronization
+import Tenancy
 import Testing
 import Values
 
@@ -9,14 +10,18 @@ final class Load: Sendable {
     private let program: Running
     private let path: String
 
-    init(_ url: String, _ keys: JSON, _ path: String, seconds: Double, seed: Int, clients: Int = 4) throws {
+    /// Clients of the server at `url`; those that are `patient` go on when it says that its database is away.
+    init(
+        _ url: String, _ keys: JSON, _ path: String, seconds: Double, seed: Int, clients: Int = 4,
+        isPatient: Bool = false
+    ) throws {
         self.path = path
         program = try Running(
             "/usr/bin/env",
             [
                 "python3", Repository.path("Tests/Clients/load.py"), url, keys["api_key"]?.string ?? "",
                 keys["api_secret"]?.string ?? "", path, "\(seconds)", "\(clients)", "\(seed)",
-            ])
+            ] + (isPatient ? ["patient"] : []))
     }
 
     /// A document as the server last acknowledged it.
@@ -53,7 +58,12 @@ final class Load: Sendable {
 
     /// Records an issue for each document that is not in the company of a directory.
     static func expect(_ documents: [Acknowledged], in directory: String) async throws {
-        let database = try SQLiteDatabase(path: directory + "/tenant.db")
+        try await expect(documents, at: .directory(directory))
+    }
+
+    /// Records an issue for each document that is not in the company at an address.
+    static func expect(_ documents: [Acknowledged], at address: TenantAddress) async throws {
+        let database = try await address.openDatabase()
         let missing = try await database.read { transaction in
             try documents.compactMap { try $0.missing(in: transaction) }
         }

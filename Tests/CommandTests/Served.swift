@@ -8,8 +8,9 @@ final class Served: Sendable {
     private let process: Running
 
     /// Starts the server and waits until it answers.
-    init(_ directory: String) async throws {
-        process = try Running(Binary.path, ["serve", "--data", directory, "--port", "0", "--json"])
+    init(_ directory: String, database: String? = nil) async throws {
+        let place = database.map { ["--database", $0] } ?? []
+        process = try Running(Binary.path, ["serve", "--data", directory, "--port", "0", "--json"] + place)
         let process = process
         try await wait(30) { process.output.contains("\n") || process.status != nil }
         guard let line = process.output.split(separator: "\n").first,
