@@ -79,4 +79,24 @@ import Values
         process.waitUntilExit()
         #expect(process.terminationStatus == 0)
     }
+
+    @Test func `what a company made itself is described to who may see it`() async throws {
+        let site = try await Site.make()
+        try await site.tenant.write(as: .administrator) { session in
+            _ = try session.saveMetadata(
+                "DocType",
+                [
+                    "name": "Recipe", "module": "Kitchen",
+                    "fields": [["fieldname": "flavour", "fieldtype": "Data"]],
+                    "permissions": [["role": "Librarian", "read": 1]],
+                ])
+        }
+        func isTold(_ headers: [String: String]?) async throws -> Bool {
+            try await site.send(.get, "/openapi.json", headers: headers).text.contains("Recipe")
+        }
+        #expect(try await isTold([:]) == false)
+        #expect(try await isTold(nil))
+        let cookie = try await site.signIn("reader@example.com")
+        #expect(try await isTold(["Cookie": cookie]) == false)
+    }
 }

@@ -25,7 +25,7 @@ public final class Gateway: HTTPResponder {
     private let targets = ReadTargets()
     private let requests = Atomic<UInt64>(0)
     private let start = SecureRandom.token(bytes: 4)
-    private let description = Mutex<(bytes: [UInt8], version: Int64)?>(nil)
+    private let description = Mutex<[UInt8]?>(nil)
 
     /// A gateway to a tenant.
     public init(tenant: Tenant, configuration: GatewayConfiguration = GatewayConfiguration()) {
@@ -153,7 +153,7 @@ public final class Gateway: HTTPResponder {
             return try await resource(doctype, name, request, as: actor(of: request))
         case .openAPI:
             guard request.method == .get else { throw wrongVerb(request) }
-            return Reply(body: openAPI())
+            return Reply(body: try await openAPI(for: actor(of: request)))
         case .file: throw Problem(.noSuchPage, "There is nothing at \(request.path.prefix(200))")
         case .health: return Reply(content: .text, body: Array("ok\n".utf8))
         case .unknown: throw Problem(.noSuchPage, "There is nothing at \(request.path.prefix(200))")
@@ -270,14 +270,24 @@ public final class Gateway: HTTPResponder {
         }
     }
 
-    /// The description of the API, made at the first request for it, and again after the metadata changed.
-    private func openAPI() -> [UInt8] {
-        description.withLock { kept in
-            let version = tenant.metadataVersion
-            if let kept, kept.version == version { return kept.bytes }
-            let made = GatewayOpenAPI.document(registry: tenant.registry, reports: tenant.reports).encoded
-            kept = (made, version)
+    /// The description of the API: to everybody what the modules ship, and of what the company made itself, or added to
+    /// that, what the actor may read or select.
+    private func openAPI(for actor: Actor) async throws -> [UInt8] {
+        let shipped = description.withLock { kept in
+            if let kept { return kept }
+            let made = GatewayOpenAPI.document(registry: .of(tenant.modules), reports: tenant.reports).encoded
+            kept = made
             return made
+        }
+        guard actor.user != Actor.guest.user, tenant.metadataVersion > 0 else { return shipped }
+        let reports = tenant.reports
+        return try await tenant.read(as: actor) { session in
+            let hidden = session.registry.doctypes.filter { type in
+                type.isCustom && !session.may(.read, type) && !session.may(.select, type)
+            }
+            return GatewayOpenAPI.document(
+                registry: session.registry, reports: reports, without: Set(hidden.map(\.name))
+            ).encoded
         }
     }
 }

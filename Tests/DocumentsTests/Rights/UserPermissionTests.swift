@@ -156,4 +156,41 @@ extension RightsPlace {
     fileprivate func limit(_ name: String, _ object: JSONObject) async throws {
         try await limit(name, object["allow"]?.string ?? "", object["for_value"]?.string ?? "", object)
     }
+
+    @Test func `links of new documents take the defaults of their user, where no User Permission says another`()
+        async throws
+    {
+        let place = try await RightsPlace()
+        try await place.write { session in
+            let user = try session.get("User", "reader@example.com")
+            try session.apply(
+                ["defaults": [["defkey": "zone", "defvalue": "South"], ["defkey": "title", "defvalue": "No link"]]],
+                to: user)
+            try session.save(user)
+        }
+        @Sendable func zone(_ name: String, _ sent: JSONObject = [:]) async throws -> String {
+            let actor = try await place.actor("reader")
+            return try await place.write(as: actor) { session in
+                var object = sent
+                object["__newname"] = .string(name)
+                let client = try session.document("Rights Client", from: object)
+                try session.insert(client)
+                #expect(client.text("title") == "")
+                return client.text("zone")
+            }
+        }
+        #expect(try await zone("one") == "South")
+        #expect(try await zone("two", ["zone": "Pole"]) == "Pole")
+        try await place.limit("reader", "Rights Zone", "North")
+        #expect(try await zone("three") == "")
+        try await place.write { session in
+            let user = try session.get("User", "reader@example.com")
+            #expect(throws: Problem.self) {
+                try session.savepoint {
+                    try session.apply(["defaults": [["defkey": "zone"]]], to: user)
+                    try session.save(user)
+                }
+            }
+        }
+    }
 }

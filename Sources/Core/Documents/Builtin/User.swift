@@ -15,6 +15,7 @@ public struct User: DocTypeSchema, Controller {
     public let userType = Select(["System User", "Website User"], .fallback("System User"), .inListView)
     public let roleProfileName = Link(RoleProfile.self)
     public let roles = Table(HasRole.self)
+    public let defaults = Table(DefaultValue.self)
     public init() {}
 
     public static func validate(_ user: Doc<Self>, in session: Session) throws {
@@ -41,6 +42,14 @@ public struct HasRole: DocTypeSchema {
     public init() {}
 }
 
+/// What a user's new documents have in links of a name, such as its company.
+public struct DefaultValue: DocTypeSchema {
+    public static let doctype = DocTypeInfo("DefaultValue", module: "Core", kind: .child)
+    public let defkey = Data(.required, .inListView)
+    public let defvalue = Data(.required, .inListView)
+    public init() {}
+}
+
 /// A name that DocTypes give rights to.
 public struct Role: DocTypeSchema {
     public static let doctype = DocTypeInfo(
@@ -55,7 +64,8 @@ extension Registry {
     /// A registry with what every company has: users, roles and versions.
     public static func core() -> Registry {
         var registry = Registry()
-        registry.add(User.self, HasRole.self, Role.self, RoleProfile.self, UserPermission.self, DocShare.self)
+        registry.add(
+            User.self, HasRole.self, DefaultValue.self, Role.self, RoleProfile.self, UserPermission.self, DocShare.self)
         registry.add(SystemSettings.self, Version.self)
         registry.addMetadata()
         RightsMethods.register(&registry)

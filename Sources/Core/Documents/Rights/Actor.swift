@@ -8,18 +8,21 @@ public struct Actor: Sendable, Hashable {
     public let restrictions: Restrictions
     /// The DocTypes of which a document is shared with it; nobody else is asked for shares.
     public let sharedTypes: Set<String>
+    /// What links of its new documents are filled with, by the name of the field.
+    public let defaults: [String: String]
     /// What the API key it came with is good for; nil for all that the user may.
     public let scopes: [Scope]?
 
     /// A user with these roles. Whoever has signed in has the roles `All` and `Guest`, who has not only `Guest`.
     public init(
         user: String, roles: Set<String>, restrictions: Restrictions = Restrictions(), sharedTypes: Set<String> = [],
-        scopes: [Scope]? = nil
+        defaults: [String: String] = [:], scopes: [Scope]? = nil
     ) {
         self.user = user
         self.roles = user == Self.guestName ? ["Guest"] : roles.union(["All", "Guest"])
         self.restrictions = restrictions
         self.sharedTypes = sharedTypes
+        self.defaults = defaults
         self.scopes = scopes
     }
 
@@ -38,7 +41,9 @@ public struct Actor: Sendable, Hashable {
 
     /// The same user with no more than these scopes allow.
     public func limited(to scopes: [Scope]?) -> Actor {
-        Actor(user: user, roles: roles, restrictions: restrictions, sharedTypes: sharedTypes, scopes: scopes)
+        Actor(
+            user: user, roles: roles, restrictions: restrictions, sharedTypes: sharedTypes, defaults: defaults,
+            scopes: scopes)
     }
 
     /// Whether its key lets it call a method by name.

@@ -10,10 +10,27 @@ struct PermittedDefault {
 }
 
 extension Session {
+    /// Fills links of new documents that have no value: by the actor's User Permissions, else by its own defaults. What a
+    /// User Permission limits takes no other default.
+    func fillUserDefaults(_ document: Document) throws {
+        let place = document.doctype
+        try fillPermitted(document, in: place)
+        guard !actor.defaults.isEmpty else { return }
+        for one in [document] + document.allRows {
+            for slot in one.doctype.linkSlots where one.values[slot].isEmpty {
+                let field = one.doctype.columns[slot]
+                guard field.type == .link, let target = field.options, let value = actor.defaults[field.name],
+                    !actor.restrictions.hold(target, in: place.name)
+                else { continue }
+                one.values[slot] = .text(value)
+            }
+        }
+    }
+
     /// Fills links of a new document that have no value with what the actor's User Permissions name as default.
     ///
     /// A default for one DocType goes before one for all.
-    func fillPermitted(_ document: Document, in place: DocType) throws {
+    private func fillPermitted(_ document: Document, in place: DocType) throws {
         guard !actor.restrictions.isEmpty, !asksNoRoles else { return }
         let defaults = try knownPermittedDefaults().filter { $0.place == nil || $0.place == place.name }
         guard !defaults.isEmpty else { return }

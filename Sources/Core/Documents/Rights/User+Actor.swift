@@ -19,7 +19,8 @@ extension User {
             if user.userType == "System User" { roles.insert("Desk User") }
             return Actor(
                 user: name, roles: roles, restrictions: try restrictions(of: name, session),
-                sharedTypes: try sharedTypes(of: name, session))
+                sharedTypes: try sharedTypes(of: name, session),
+                defaults: Dictionary(user.defaults.map { ($0.defkey, $0.defvalue) }, uniquingKeysWith: { $1 }))
         }
     }
 

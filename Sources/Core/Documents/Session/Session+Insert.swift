@@ -34,7 +34,7 @@ extension Session {
                 prepare(document)
                 restoreUnwritable(document)
                 try restoreReadOnly(document)
-                try fillPermitted(document, in: type)
+                try fillUserDefaults(document)
                 if submits { try require(.submit, type, document) }
             }
             try requireValues(.create, type, documents)

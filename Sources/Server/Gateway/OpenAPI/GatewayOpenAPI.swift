@@ -4,15 +4,19 @@ public import Values
 
 /// The description of the API in OpenAPI 3.1, made from what the modules declare.
 public enum GatewayOpenAPI {
-    /// The document: a schema for each DocType and report, paths for resources, methods and reports.
-    public static func document(registry: Registry, reports: [String: Report]) -> JSON {
+    /// The document: a schema for each DocType and report, paths for resources, methods and reports. Nothing is told of
+    /// the DocTypes `without`.
+    public static func document(
+        registry: Registry, reports: [String: Report], without hidden: Set<String> = []
+    ) -> JSON {
         let sorted = reports.values.sorted { $0.name < $1.name }
+        let types = registry.doctypes.filter { !hidden.contains($0.name) }
         var schemas = OpenAPISchemas.common
-        for type in registry.doctypes { schemas[OpenAPISchemas.key(type.name)] = OpenAPISchemas.schema(of: type) }
+        for type in types { schemas[OpenAPISchemas.key(type.name)] = OpenAPISchemas.schema(of: type) }
         for report in sorted { schemas[OpenAPISchemas.key(report)] = OpenAPISchemas.schema(of: report) }
 
         var paths: JSONObject = [:]
-        for type in registry.doctypes where type.kind != .child {
+        for type in types where type.kind != .child {
             let path = "/api/resource/" + PercentCoding.encode(type.name)
             paths[path] = OpenAPIPaths.collection(type)
             paths[path + "/{name}"] = OpenAPIPaths.item(type)
@@ -38,7 +42,7 @@ public enum GatewayOpenAPI {
             ],
             "servers": [["url": "/"]],
             "security": [["token": []], ["basic": []], ["session": []]],
-            "tags": .array(tags(registry).map { ["name": .string($0)] }),
+            "tags": .array(tags(types).map { ["name": .string($0)] }),
             "paths": .object(paths),
             "components": [
                 "schemas": .object(schemas), "responses": OpenAPISchemas.responses,
@@ -47,9 +51,9 @@ public enum GatewayOpenAPI {
         ]
     }
 
-    private static func tags(_ registry: Registry) -> [String] {
+    private static func tags(_ types: [DocType]) -> [String] {
         var tags: [String] = []
-        for type in registry.doctypes where type.kind != .child && !tags.contains(type.module) {
+        for type in types where type.kind != .child && !tags.contains(type.module) {
             tags.append(type.module)
         }
         for own in ["Methods", "Server"] where !tags.contains(own) { tags.append(own) }
