@@ -15,12 +15,16 @@ public struct Report: Sendable {
     public let summary: String
     /// The roles that may run it besides needing the right; empty for everyone who has the right.
     public let roles: Set<String>
+    /// Whether it reads only rows that User Permissions allow; see `Session.permittedRows(of:table:)`. Of others, what is
+    /// limited has to be named by a column or a filter.
+    public let readsPermitted: Bool
     /// Makes it. Arguments are the filters' values; a required one is present.
     public let run: @Sendable (Arguments, Session) throws -> ReportResult
 
     /// A report named `name`.
     public init(
         _ name: String, module: String, doctype: String, filters: [Filter], summary: String, roles: Set<String> = [],
+        readsPermitted: Bool = false,
         run: @escaping @Sendable (Arguments, Session) throws -> ReportResult
     ) {
         self.name = name
@@ -29,6 +33,7 @@ public struct Report: Sendable {
         self.filters = filters
         self.summary = summary
         self.roles = roles
+        self.readsPermitted = readsPermitted
         self.run = run
     }
 
@@ -126,7 +131,8 @@ extension Report {
     /// A report reads past the rights on documents. So it takes the right `report` on all documents of its DocType, and what
     /// User Permissions limit is taken away from what it gives; see ``ReportResult/limited(in:for:)``.
     ///
-    /// - Throws: ``Problem/Kind/forbidden`` without the right, or for a filter's value the actor is not limited to; ``Problem/Kind/mandatory`` without a required filter,
+    /// - Throws: ``Problem/Kind/forbidden`` without the right, for a filter's value the actor is not limited to, or for a
+    ///   report that sums up what it is limited in; ``Problem/Kind/mandatory`` without a required filter,
     ///   ``Problem/Kind/wrongType`` for a value that is not of a filter's type, ``Problem/Kind/unknownField`` for a filter
     ///   the report does not have.
     public func result(_ arguments: Arguments, in session: Session) throws -> ReportResult {
@@ -155,6 +161,8 @@ extension Report {
             let content = try field.value(of: value)
             if filter.type == .link { try session.requirePermitted(content, filter, for: doctype) }
         }
-        return try run(arguments, session).limited(in: session, for: doctype)
+        let result = try run(arguments, session)
+        try refuseSums(result, arguments, of: type, in: session)
+        return try result.limited(in: session, for: doctype)
     }
 }

@@ -62,6 +62,31 @@ extension ReportResult {
     }
 }
 
+extension Report {
+    /// Refuses a report whose rows sum up documents that User Permissions limit without saying of which they are: nothing
+    /// could be taken away from those.
+    ///
+    /// - Throws: ``Problem/Kind/forbidden``.
+    func refuseSums(
+        _ result: ReportResult, _ arguments: Arguments, of type: DocType, in session: Session
+    ) throws {
+        guard !readsPermitted else { return }
+        for target in session.limitedTargets(in: type) {
+            let isAsked = filters.contains { filter in
+                filter.type == .link && filter.options == target && !(arguments.text(filter.name) ?? "").isEmpty
+            }
+            let isNamed = result.columns.contains { $0.type == .link && $0.options == target }
+            guard isAsked || isNamed else {
+                let filter = filters.first { $0.type == .link && $0.options == target }
+                throw Problem(
+                    .forbidden, "\(session.actor.user) is limited to some \(target), and \(name) sums over all of them",
+                    field: filter?.name,
+                    fix: filter.map { "Choose one by \($0.name)." } ?? "Ask somebody who is not limited.")
+            }
+        }
+    }
+}
+
 extension Session {
     /// Whether a report of these roles is for the actor.
     func mayRun(_ roles: Set<String>) -> Bool {

@@ -14,7 +14,11 @@ enum LedgerMethods {
             .optional("cost_center"),
         ], summary: "Debit less credit of an account or party up to a day."
     ) { arguments, session in
-        try session.require(.read, session.registry.doctype("Account"))
+        let ledger = try session.registry.doctype("GL Entry")
+        try session.require(.read, ledger)
+        guard session.mayOnAll(.read, ledger) else {
+            throw Problem(.forbidden, "\(session.actor.user) may not read the general ledger")
+        }
         return .decimal(
             try balance(
                 of: arguments.text("account"), party: arguments.text("party"), partyType: arguments.text("party_type"),
@@ -29,6 +33,7 @@ enum LedgerMethods {
             .optional("as_dict"),
         ], summary: "The fiscal year of a day: name, first and last day."
     ) { arguments, session in
+        try session.require(.select, session.registry.doctype("Fiscal Year"))
         let year =
             try arguments.text("fiscal_year").map { try FiscalYears.named($0, in: session) }
             ?? FiscalYears.year(of: arguments.day("date") ?? session.today, in: session)
@@ -49,14 +54,20 @@ enum LedgerMethods {
         }
         var conditions = "posting_date <= ?"
         var values: [Value] = [.day(day)]
+        let permitted = session.permittedRows(of: try session.registry.doctype("GL Entry"), table: "gl_entry")
+        if let permitted {
+            conditions += " AND \(permitted.sql)"
+            values += permitted.arguments
+        }
         if let account {
+            // Whoever is limited to other accounts finds none of this name.
             guard let owner = try session.values(of: "Account", [account], ["company", "report_type"])[account] else {
                 throw Problem(.notFound, "Account \(account) not found", field: "account")
             }
             let owned = owner[0].text ?? ""
             let start = owner[1].text == "Profit and Loss" ? try FiscalYears.year(of: day, in: session).start : nil
             let names = try AccountTree(of: owned, in: session).names(below: account)
-            if party == nil, costCenter == nil {
+            if party == nil, costCenter == nil, permitted == nil {
                 let all = try AccountBalances.movements(of: owned, from: start, through: day, in: session)
                 return names.sum { all[$0]?.balance ?? .zero }
             }

@@ -13,7 +13,7 @@ enum GeneralLedgerReport {
             .optional("party_type", .select, "Customer\nSupplier\nEmployee"), .optional("party", .data),
             .optional("cost_center", .link, "Cost Center"), .optional("against_voucher_no", .data),
             .optional("group_by", .select), .optional("show_cancelled_entries", .check),
-        ], summary: "The entries of the general ledger with a running balance."
+        ], summary: "The entries of the general ledger with a running balance.", readsPermitted: true
     ) { arguments, session in
         try run(arguments, in: session)
     }
@@ -93,6 +93,10 @@ enum GeneralLedgerReport {
             guard let value = arguments.text(filter) else { continue }
             selection.isOfAccounts = false
             selection.add("\(column) = ?", [.text(value)])
+        }
+        if let permitted = session.permittedRows(of: try session.registry.doctype("GL Entry"), table: "gl_entry") {
+            selection.isOfAccounts = false
+            selection.add(permitted.sql, permitted.arguments)
         }
         return selection
     }

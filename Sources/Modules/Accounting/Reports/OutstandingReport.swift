@@ -21,7 +21,7 @@ enum OutstandingReport {
                 .optional("ageing_based_on", .select, "Due Date\nPosting Date"), .optional("range", .data),
                 .optional("party_type", .data), .optional("party", .data), .optional(party, .link, partyType),
                 .optional("party_account", .link, "Account"),
-            ], summary: summary
+            ], summary: summary, readsPermitted: true
         ) { arguments, session in
             try run(arguments, accountType, partyType, in: session)
         }
@@ -80,6 +80,11 @@ enum OutstandingReport {
         if let account = arguments.text("party_account") {
             conditions += " AND account = ?"
             values.append(.text(account))
+        }
+        let type = try session.registry.doctype("Payment Ledger Entry")
+        if let permitted = session.permittedRows(of: type, table: type.table) {
+            conditions += " AND \(permitted.sql)"
+            values += permitted.arguments
         }
         let isOwn = "voucher_no = against_voucher_no AND voucher_type = against_voucher_type"
         let rows = try session.transaction.query(
