@@ -10,7 +10,10 @@ import Values
     func `no way to read tells anybody what is hidden from them`(seed: UInt64) async throws {
         let world = RightsWorld(seed: seed)
         let company = try await world.company()
-        try await company.write(at: RightsWorld.noon.adding(seconds: 3600)) { try world.change($0) }
+        try await company.write(at: RightsWorld.noon.adding(seconds: 3600)) { session in
+            try world.change(session)
+            try RightsWays.attachFiles(session, world)
+        }
         let every = Set(world.things.flatMap { $0.marks.map(\.text) })
         for person in world.people {
             let actor = try await world.actor(person, company)
@@ -47,7 +50,10 @@ import Values
         for seed in UInt64(201)...204 where !silent.isEmpty {
             let world = RightsWorld(seed: seed)
             let company = try await world.company()
-            try await company.write(at: RightsWorld.noon.adding(seconds: 3600)) { try world.change($0) }
+            try await company.write(at: RightsWorld.noon.adding(seconds: 3600)) { session in
+                try world.change(session)
+                try RightsWays.attachFiles(session, world)
+            }
             for person in world.people {
                 let actor = try await world.actor(person, company)
                 let visible = world.visible(to: person)

@@ -17,7 +17,8 @@ enum RightsWays {
         ("group and aggregate", groups),
         ("version", versions), ("rehearsal", rehearsals), ("copy of what is proposed", presentedNew),
         ("explanation", explanations), ("as of a moment", pasts), ("nested rows", nested),
-        ("every method that is registered", methods),
+        ("every method that is registered", methods), ("distinct rows", distinct), ("search as a guess", searches),
+        ("file", files),
     ]
 
     private static let doctypes = ["Rights Zone", "Rights Client", "Rights Deal"]
@@ -273,6 +274,68 @@ enum RightsWays {
             object[key] = name
         }
         return object
+    }
+
+    @Sendable private static func distinct(_ session: Session, _ world: RightsWorld) -> [String] {
+        doctypes.flatMap { doctype in
+            (fields + ["lines.item", "lines.pin"]).flatMap { field in
+                var query = ListQuery(doctype, fields: [.string(field)], limit: 0)
+                query.distinct = true
+                return rows(query, session)
+            }
+        }
+    }
+
+    /// Each text as a phrase, and as one that is excluded from a search which finds its document.
+    @Sendable private static func searches(_ session: Session, _ world: RightsWorld) -> [String] {
+        var told: [String] = []
+        for thing in world.things {
+            for mark in thing.marks {
+                let phrase = "\"\(mark.text)\""
+                let hits = (try? session.search(phrase, doctypes: [thing.doctype])) ?? []
+                if hits.contains(where: { $0.name == thing.name }) { told.append(mark.text) }
+                told += hits.map { $0.title + $0.snippet }
+                let all = (try? session.search(thing.name, doctypes: [thing.doctype])) ?? []
+                let rest = (try? session.search("\(thing.name) -\(phrase)", doctypes: [thing.doctype])) ?? []
+                if all.count > rest.count { told.append(mark.text) }
+            }
+        }
+        return told
+    }
+
+    /// The names of files that are attached to each field of each document, through the document and by their address.
+    @Sendable private static func files(_ session: Session, _ world: RightsWorld) -> [String] {
+        world.things.flatMap { thing in
+            thing.marks.filter { $0.table == nil }.flatMap { mark -> [String] in
+                said {
+                    var told = try session.attachments(thing.doctype, thing.name).map(\.text)
+                    // What is not served is told of by the address that was asked for.
+                    if let file = try? session.storedFile(at: "/private/files/\(mark.text)") {
+                        told.append(file.fileName)
+                    }
+                    return told
+                }
+            }
+        }
+    }
+
+    /// Attaches to each field of each document a file that is called like what the field holds.
+    static func attachFiles(_ session: Session, _ world: RightsWorld) throws {
+        for thing in world.things where thing.doctype != "Rights Zone" {
+            for mark in thing.marks where mark.table == nil {
+                let file = try session.document(
+                    "File",
+                    from: [
+                        "file_name": .string(mark.text), "file_url": "https://example.com/x", "is_private": 1,
+                        "attached_to_doctype": .string(thing.doctype), "attached_to_name": .string(thing.name),
+                        "attached_to_field": .string(mark.field),
+                    ])
+                try session.insert(file)
+                try session.transaction.execute(
+                    "UPDATE file SET file_url = ?, content_hash = ? WHERE name = ?",
+                    [.text("/private/files/\(mark.text)"), .text(String(repeating: "a", count: 64)), .text(file.name)])
+            }
+        }
     }
 
     @Sendable private static func explanations(_ session: Session, _ world: RightsWorld) -> [String] {

@@ -78,6 +78,10 @@ struct RightsWorld: Sendable {
             }
             people.append(person)
         }
+        // Who may only select, and has one document of each kind shared with it; and who has nothing but shares.
+        let shares = [("Rights Client", "C\(dice.roll(0...4))"), ("Rights Deal", "D\(dice.roll(0...9))")]
+        people.append(Person(name: "selector@example.com", roles: ["Selector"], shares: shares))
+        people.append(Person(name: "sharer@example.com", roles: [], shares: shares))
     }
 
     private static func deal(_ index: Int, _ names: [String], _ zones: [String], _ dice: inout Dice) -> Thing {
