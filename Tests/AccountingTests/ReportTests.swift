@@ -15,8 +15,8 @@ import Values
     static func run(_ name: String, _ filters: JSONObject, _ session: Session) throws -> [[String: Value]] {
         let result = try report(name).result(Arguments(filters.merging(["company": "Acme"])), in: session)
         return result.rows.map { row in
-            #expect(row.count == result.columns.count)
-            return Dictionary(uniqueKeysWithValues: zip(result.columns.map(\.name), row))
+            #expect(row.values.count == result.columns.count)
+            return Dictionary(uniqueKeysWithValues: zip(result.columns.map(\.name), row.values))
         }
     }
 

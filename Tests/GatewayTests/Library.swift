@@ -139,8 +139,11 @@ struct Note: DocTypeSchema {
 
 enum LibraryReports {
     static let loans = Report(
-        "Loan Fees", module: "Library", doctype: "Loan Row",
-        filters: [.required("from_date", .date), .optional("reader", .data)], summary: "What loans brought in."
+        "Loan Fees", module: "Library", doctype: "Loan Row", reading: .permitted,
+        filters: [
+            .required("from_date", .date, from: .of("Loan Row", "posting_date")),
+            .optional("reader", .data, from: .none),
+        ], summary: "What loans brought in."
     ) { arguments, session in
         var query = ListQuery("Loan Row", fields: ["posting_date", "voucher_no", "voucher_type", "amount"], limit: 0)
         query.filters = [["posting_date", ">=", .string(try arguments.required("from_date"))]]
@@ -151,6 +154,7 @@ enum LibraryReports {
             columns: [
                 ReportColumn("posting_date", .date), ReportColumn("voucher_no", .dynamicLink, options: "voucher_type"),
                 ReportColumn("voucher_type", .data), ReportColumn("amount", .currency),
-            ], rows: rows, message: nil, summary: [("Total", Value(total, scale: 4))])
+            ], rows: rows.map { ReportRow($0) },
+            summary: [ReportFigure("Total", Value(total, scale: 4), from: .of("Loan Row", "amount"))])
     }
 }

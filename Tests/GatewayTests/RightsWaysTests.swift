@@ -55,6 +55,7 @@ import Values
         (.get, "/list/Vault%20Box", nil), (.get, "/list/Vault%20Box?q=V", nil),
         (.get, "/list/Vault%20Box?sort=secret", nil),
         (.get, "/doc/Vault%20Box/V-1", nil), (.get, "/doc/Vault%20Box/V-2", nil), (.get, "/report/Vault%20Boxes", nil),
+        (.get, "\(call)frappe.desk.query_report.run?report_name=Vault%20Secrets", nil),
         (.get, "\(doc)?filters=%5B%5B%22secret%22,%22like%22,%22V-1%25%22%5D%5D&fields=%5B%22title%22%5D", nil),
     ]
 
@@ -90,6 +91,49 @@ import Values
             if answer.text.contains("V-1 mark-title") { told += 1 }
         }
         #expect(told >= 12)
+    }
+
+    @Test func `a report is told without hidden columns, with masked ones, in another order`() async throws {
+        let site = try await Self.site()
+        let keys = try await site.tenant.identity.generateKeys(for: "boss@example.com", at: site.clock.now)
+        try await site.tenant.write(as: .administrator) { session in
+            let boss = try session.get(User.self, "boss@example.com")
+            let row = try session.new(HasRole.self)
+            row.role = "Reader Role"
+            boss.roles.append(row)
+            try session.save(boss)
+        }
+        let headers = ["Authorization": "token \(keys.key):\(keys.secret)"]
+        let run = "\(Self.call)frappe.desk.query_report.run?report_name="
+        let told = try await site.send(.get, "\(run)Vault%20Boxes", headers: headers).message
+        #expect(
+            told["columns"]?.array?.compactMap { $0["fieldname"]?.string } == [
+                "name", "shelf", "title", "phone", "text", "calls",
+            ])
+        let rows = told["result"]?.array ?? []
+        #expect(rows.map { $0["name"] } == ["V-1", "V-2", "Total"])
+        #expect(rows.map { $0["phone"] } == ["XXXXXXXX", "XXXXXXXX", "XXXXXXXX"])
+        #expect(rows.map { $0["calls"] } == ["XXXXXXXX", "XXXXXXXX", "XXXXXXXX"])
+        #expect(told["columns"]?.array?.last?["fieldtype"] == "Data")
+        #expect(told["message"] == .null && told["report_summary"]?.array?.count == 1)
+        let whole = try await site.send(.get, "\(run)Vault%20Boxes").message
+        #expect(whole["result"]?.array?.map { $0["name"] } == ["V-2", "V-1", "Total"])
+        #expect(whole["message"] != .null && whole["report_summary"]?.array?.count == 2)
+
+        for (path, field) in [
+            ("Vault%20Secrets", "secret"), ("Vault%20Boxes&filters=%7B%22phone%22:%221%22%7D", "phone"),
+            ("Vault%20Boxes&filters=%7B%22secret%22:%221%22%7D", "secret"),
+        ] {
+            let answer = try await site.send(.get, run + path, headers: headers)
+            #expect(answer.status == 403 && answer.text.lowercased().contains(field), "\(answer.text)")
+            #expect(try await site.send(.get, run + path).status == 200)
+        }
+        let cookie = try await site.signIn("boss@example.com")
+        let page = try await site.send(.get, "/report/Vault%20Boxes", headers: ["Cookie": cookie]).text
+        #expect(page.contains("XXXXXXXX") && page.contains("mark-title"))
+        for hidden in ["mark-secret", "mark-phone", "mark-cost", "name=\"secret\"", "name=\"phone\""] {
+            #expect(!page.contains(hidden), "\(hidden)")
+        }
     }
 
     @Test func `who may see everything sees it by the same requests`() async throws {

@@ -11,7 +11,7 @@ import Values
         summary: "Who can sign in."
     ) { arguments, session in
         let day = try arguments.day("since") ?? session.today
-        return ReportResult(columns: [ReportColumn("since", .date)], rows: [[.day(day)]])
+        return ReportResult(columns: [ReportColumn("since", .date, from: .none)], rows: [ReportRow([.day(day)])])
     }
 
     /// Runs the report as `actor` in a database of its own.
@@ -22,7 +22,7 @@ import Values
 
     @Test func `runs with what it asks for`() async throws {
         let result = try await run(["since": "1996-07-04", "limit": "5", "name": nil])
-        #expect(result.rows == [[.day(try #require(Day("1996-07-04")))]])
+        #expect(result.rows == [ReportRow([.day(try #require(Day("1996-07-04")))])])
         #expect(result.columns.map(\.label) == ["Since"])
     }
 

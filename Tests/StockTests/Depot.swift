@@ -145,7 +145,7 @@ struct Depot: TestCompany {
             return result.rows.map { row in
                 Dictionary(
                     uniqueKeysWithValues: zip(
-                        result.columns.map(\.name), row.map { $0.exact.map(plain) ?? $0.description }))
+                        result.columns.map(\.name), row.values.map { $0.exact.map(plain) ?? $0.description }))
             }
         }
     }

@@ -20,6 +20,9 @@ enum StockMethods {
         ], summary: "The quantity of an item in a warehouse at the end of a day, in its stock unit."
     ) { arguments, session in
         let scope = try scope(arguments, in: session)
+        if arguments.flag("with_valuation_rate") == true {
+            try requireOpen(["valuation_rate", "stock_value"], in: session)
+        }
         let day = try arguments.day("posting_date") ?? session.today
         var total = StockBalances.Amount()
         for amount in try StockBalances.balance(on: day, scope, in: session).values {
@@ -41,39 +44,48 @@ enum StockMethods {
         return json(try StockBalances.balance(on: nil, scope, in: session).values.sum(\.qty))
     }
 
-    /// The bins that are asked for, without those of warehouses that User Permissions do not allow.
+    /// The bins that are asked for, among those the actor may read.
+    ///
+    /// - Throws: ``Problem/Kind/forbidden`` for who may not read Bins, or not this item or warehouse; as `Session.get` does
+    ///   for one that is not there.
     private static func scope(_ arguments: Arguments, in session: Session) throws -> StockBalances.Scope {
-        let bin = try session.registry.doctype("Bin")
-        try session.require(.read, bin)
         let item = try arguments.required("item_code")
-        let isAllowed = try session.mayOnAll(.read, bin) && !session.permitted("Item", [item], for: bin.name).isEmpty
-        guard isAllowed else {
-            throw Problem(.forbidden, "\(session.actor.user) may not read the stock of \(item)", field: "item_code")
-        }
-        guard try session.exists("Item", item) else { throw Problem(.notFound, "Item \(item) not found") }
-        var scope = StockBalances.Scope(items: [item])
-        let limited = session.limitedTargets(in: bin).contains("Warehouse")
-        if limited, arguments.text("warehouse") ?? "" == "" {
-            scope.warehouses = try allowed(warehouses(in: session), bin, in: session)
-        }
-        if let warehouse = arguments.text("warehouse"), !warehouse.isEmpty {
-            guard try session.exists("Warehouse", warehouse) else {
-                throw Problem(.notFound, "Warehouse \(warehouse) not found")
+        let warehouse = arguments.text("warehouse")
+        let type = try session.registry.doctype("Bin")
+        try session.require(.read, type)
+        guard session.mayOnAll(.read, type) else { throw forbidden("may read its own Bins alone", session) }
+        try requireOpen(["item_code", "warehouse", "actual_qty"], in: session)
+        for (field, target, name) in [("item_code", "Item", item), ("warehouse", "Warehouse", warehouse)] {
+            guard let name else { continue }
+            guard try !session.permitted(target, [name], for: type.name).isEmpty else {
+                throw forbidden("is limited to other values of \(target) than \(name)", session, field: field)
             }
-            let names = try Tree.names("Warehouse", parent: "parent_warehouse", from: warehouse, in: session)
-            scope.warehouses = limited ? try allowed(names, bin, in: session) : names
+            _ = try session.get(target, name)
+        }
+        var scope = StockBalances.Scope(items: [item])
+        if let warehouse {
+            scope.warehouses = try Tree.names("Warehouse", parent: "parent_warehouse", from: warehouse, in: session)
+        }
+        if let condition = session.readCondition(for: type, table: type.table) {
+            let readable = try session.transaction.query(
+                "SELECT warehouse FROM bin WHERE item_code = ? AND \(condition.sql)",
+                [.text(item)] + condition.arguments, [.text]
+            ).compactMap { $0[0].text }
+            scope.warehouses = scope.warehouses?.intersection(readable) ?? Set(readable)
         }
         return scope
     }
 
-    private static func allowed(
-        _ names: Set<String>, _ bin: DocType, in session: Session
-    ) throws -> Set<String> {
-        try session.permitted("Warehouse", names, for: bin.name)
+    private static func requireOpen(_ fields: [String], in session: Session) throws {
+        let type = try session.registry.doctype("Bin")
+        guard let closed = fields.first(where: { session.openness(of: $0, in: type) != .open }) else { return }
+        throw forbidden("does not see \(type.field(closed)?.label ?? closed) of Bin", session, field: closed)
     }
 
-    private static func warehouses(in session: Session) throws -> Set<String> {
-        Set(try session.transaction.query("SELECT name FROM warehouse", [], [.text]).compactMap { $0[0].text })
+    private static func forbidden(_ words: String, _ session: Session, field: String? = nil) -> Problem {
+        var problem = Problem(.forbidden, "\(session.actor.user) \(words)", field: field)
+        problem.doctype = "Bin"
+        return problem
     }
 
     private static func json(_ number: Exact) -> JSON { number.wholeNumber.map(JSON.int) ?? .decimal(number) }

@@ -73,26 +73,6 @@ extension Session {
 
     // MARK: User Permissions
 
-    /// The condition on rows of the DocType's table, called `alias`, that the actor's User Permissions allow them; nil where
-    /// they limit none. For what sums up rows past the rights on documents, as reports do.
-    public func permittedRows(of type: DocType, table alias: String) -> RowCondition? {
-        isPrivileged || actor.isAdministrator ? nil : unrestricted(type, alias)
-    }
-
-    /// The DocTypes to some of whose documents the actor is limited in documents of `type`, in the order of their names.
-    public func limitedTargets(in type: DocType) -> [String] {
-        guard !actor.restrictions.isEmpty, !asksNoRoles else { return [] }
-        var targets: Set<String> = actor.restrictions.hold(type.name, in: type.name) ? [type.name] : []
-        for link in limits(of: type, in: type) {
-            if let target = link.target {
-                targets.insert(target)
-            } else {
-                targets.formUnion(actor.restrictions.targets(in: type.name))
-            }
-        }
-        return targets.sorted()
-    }
-
     /// That no User Permission of the actor refuses a document; nil when none can.
     private func unrestricted(_ type: DocType, _ alias: String) -> RowCondition? {
         guard !actor.restrictions.isEmpty else { return nil }

@@ -1,9 +1,30 @@
 internal import Documents
+internal import Reports
 internal import Storage
 internal import Values
 
 /// The accounts of a company in the order of their tree, for statements.
 struct AccountTree {
+    /// The fields that a statement along the tree needs: what its rows are and which of them there are.
+    static let needs: ReportSources =
+        .of("Account", "company", "parent_account", "root_type", "is_group")
+        + .of("GL Entry", "company", "account", "posting_date", "debit", "credit")
+    /// The fields that its amounts are made of.
+    static let amounts: ReportSources = .of("GL Entry", "debit", "credit", "posting_date")
+
+    /// The columns before the amounts.
+    static let leading = [
+        ReportColumn("account", .link, options: "Account"),
+        ReportColumn("account_name", .data, from: .of("Account", "account_name", namedBy: "account")),
+        ReportHelp.currency,
+    ]
+    /// The columns behind them.
+    static let trailing = [
+        ReportColumn("indent", .int, from: .none),
+        ReportColumn(
+            "parent_account", .link, options: "Account", from: .of("Account", "parent_account", namedBy: "account")),
+    ]
+
     struct Node {
         let name: String
         let label: String
@@ -12,6 +33,8 @@ struct AccountTree {
         let accountType: String
         let isGroup: Bool
         var indent = 0
+        /// Whether User Permissions let the actor see its name in the books.
+        var isNamed = true
 
         var isProfitAndLoss: Bool { ["Income", "Expense"].contains(rootType) }
         /// Whether its balance is usually a credit.
@@ -19,18 +42,21 @@ struct AccountTree {
     }
 
     /// Parents before their children; children by number and name.
-    let nodes: [Node]
+    private(set) var nodes: [Node]
 
-    /// Reads the accounts in one statement.
+    /// Reads the accounts in one statement; whose names are limited, in one more or two. Their numbers are told to who may
+    /// see them.
     init(of company: String, in session: Session) throws {
         var children: [String: [Node]] = [:]
+        let account = try session.registry.doctype("Account")
+        let tellsNumber = session.openness(of: "account_number", in: account) == .open
         try session.transaction.forEach(
             """
             SELECT name, account_name, account_number, parent_account, root_type, account_type, is_group FROM account
-            WHERE company = ? ORDER BY account_number, name
+            WHERE company = ? ORDER BY \(tellsNumber ? "account_number, name" : "name")
             """, [.text(company)], [.text, .text, .text, .text, .text, .text, .integer]
         ) { row in
-            let number = row[2].text.map { "\($0) - " } ?? ""
+            let number = tellsNumber ? row[2].text.map { "\($0) - " } ?? "" : ""
             let node = Node(
                 name: row[0].text ?? "", label: number + (row[1].text ?? ""), parent: row[3].text ?? "",
                 rootType: row[4].text ?? "", accountType: row[5].text ?? "", isGroup: row[6].int == 1)
@@ -50,6 +76,14 @@ struct AccountTree {
             }
         }
         self.nodes = nodes
+        try limitNames(in: session)
+    }
+
+    private mutating func limitNames(in session: Session) throws {
+        let limited = session.limitedFields(of: try session.registry.doctype("GL Entry"))
+        guard limited.contains(FieldPlace(doctype: "GL Entry", field: "account")) else { return }
+        let permitted = try session.permitted("Account", Set(nodes.map(\.name)), for: "GL Entry")
+        for index in nodes.indices { nodes[index].isNamed = permitted.contains(nodes[index].name) }
     }
 
     /// The figures of leaves and, summed up, of the groups above them.

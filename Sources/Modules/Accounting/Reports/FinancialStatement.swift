@@ -5,7 +5,8 @@ internal import Values
 /// Balance Sheet and Profit and Loss Statement: accounts as a tree, periods side by side.
 enum FinancialStatement {
     static let balanceSheet = Report(
-        "Balance Sheet", module: "Accounting", doctype: "GL Entry", filters: StatementPeriods.filters,
+        "Balance Sheet", module: "Accounting", doctype: "GL Entry", reading: .permitted,
+        filters: StatementPeriods.filters, needs: AccountTree.needs,
         summary: "What the company owns and owes at the end of each period."
     ) { arguments, session in
         var sheet = try Sheet(arguments, isBalanceSheet: true, in: session)
@@ -25,8 +26,8 @@ enum FinancialStatement {
     }
 
     static let profitAndLoss = Report(
-        "Profit and Loss Statement", module: "Accounting", doctype: "GL Entry", filters: StatementPeriods.filters,
-        summary: "Income and expense of each period."
+        "Profit and Loss Statement", module: "Accounting", doctype: "GL Entry", reading: .permitted,
+        filters: StatementPeriods.filters, needs: AccountTree.needs, summary: "Income and expense of each period."
     ) { arguments, session in
         var sheet = try Sheet(arguments, isBalanceSheet: false, in: session)
         let income = sheet.section("Income", total: "Total Income (Credit)")
@@ -45,7 +46,7 @@ enum FinancialStatement {
         private let showsZero: Bool
         /// Debit less credit of each account in each period, or at its end.
         private let balances: [[String: Exact]]
-        private var rows: [[Value]] = []
+        private var rows: [ReportRow] = []
         private let showsTotal: Bool
 
         init(_ arguments: Arguments, isBalanceSheet: Bool, in session: Session) throws {
@@ -75,8 +76,9 @@ enum FinancialStatement {
                     let balance = totals[node.name] ?? .zero
                     return isCredit ? -balance : balance
                 }
-                guard showsZero || amounts.contains(where: { !$0.isZero }) else { continue }
-                rows.append(row(node.name, node.label, node.parent, node.indent, amounts))
+                guard node.isNamed, showsZero || amounts.contains(where: { !$0.isZero }) else { continue }
+                let values = row(node.name, node.label, node.parent, node.indent, amounts)
+                rows.append(ReportRow(values, node.isGroup ? .group : .entry))
             }
             let sums = totals.map { totals in
                 let balance = nodes.filter { $0.indent == 0 }.sum { totals[$0.name] ?? .zero }
@@ -87,7 +89,9 @@ enum FinancialStatement {
         }
 
         /// Adds a line that is no account.
-        mutating func line(_ label: String, _ amounts: [Exact]) { rows.append(row("", label, "", 0, amounts)) }
+        mutating func line(_ label: String, _ amounts: [Exact]) {
+            rows.append(ReportRow(row("", label, "", 0, amounts), .total))
+        }
 
         private func row(
             _ account: String, _ label: String, _ parent: String, _ indent: Int, _ amounts: [Exact]
@@ -99,55 +103,16 @@ enum FinancialStatement {
         }
 
         func result(summary: [(String, [Exact])]) -> ReportResult {
-            var columns = [
-                ReportColumn("account", .link, options: "Account"), ReportColumn("account_name", .data),
-                ReportColumn("currency", .link, options: "Currency"),
-            ]
-            columns += periods.map { ReportColumn($0.key, .currency, label: $0.label) }
-            if showsTotal { columns.append(ReportColumn("total", .currency)) }
-            columns += [ReportColumn("indent", .int), ReportColumn("parent_account", .link, options: "Account")]
+            let sources = AccountTree.amounts
+            var columns = AccountTree.leading
+            columns += periods.map { ReportColumn($0.key, .currency, label: $0.label, from: sources) }
+            if showsTotal { columns.append(ReportColumn("total", .currency, from: sources)) }
             return ReportResult(
-                columns: columns, rows: rows,
+                columns: columns + AccountTree.trailing, rows: rows,
                 summary: summary.map { label, amounts in
-                    (label, ReportHelp.money(showsTotal ? amounts.sum() : amounts.last ?? .zero))
+                    let amount = showsTotal ? amounts.sum() : amounts.last ?? .zero
+                    return ReportFigure(label, ReportHelp.money(amount), from: sources)
                 })
         }
-    }
-}
-
-/// Balances at the ends of many periods from one reading of the kept months; only edges within a month ask the ledger.
-private final class PeriodBalances {
-    private let company: String
-    private let session: Session
-    private let months: [Int: [String: AccountBalances.Movement]]
-    private var cache: [Day: [String: Exact]] = [:]
-
-    init(of company: String, in session: Session) throws {
-        self.company = company
-        self.session = session
-        months = try AccountBalances.byMonth(of: company, through: Day.latest.monthIndex, in: session)
-    }
-
-    /// Debit less credit from one day through another; nil is from the beginning.
-    func balances(from start: Day?, through end: Day) throws -> [String: Exact] {
-        var total = try before(end.adding(days: 1))
-        if let start {
-            for (account, balance) in try before(start) { total[account] = (total[account] ?? .zero) - balance }
-        }
-        return total
-    }
-
-    private func before(_ day: Day) throws -> [String: Exact] {
-        if let known = cache[day] { return known }
-        var total: [String: Exact] = [:]
-        for (month, movements) in months where month < day.monthIndex {
-            for (account, movement) in movements { total[account] = (total[account] ?? .zero) + movement.balance }
-        }
-        if day > day.startOfMonth {
-            let partial = try AccountBalances.ledger(of: company, from: day.startOfMonth, before: day, in: session)
-            for (account, movement) in partial { total[account] = (total[account] ?? .zero) + movement.balance }
-        }
-        cache[day] = total
-        return total
     }
 }

@@ -6,14 +6,18 @@ internal import Values
 /// The entries of the general ledger with a running balance.
 enum GeneralLedgerReport {
     static let report = Report(
-        "General Ledger", module: "Accounting", doctype: "GL Entry",
+        "General Ledger", module: "Accounting", doctype: "GL Entry", reading: .permitted,
         filters: [
-            .required("company", .link, "Company"), .optional("from_date", .date), .optional("to_date", .date),
-            .optional("account", .link, "Account"), .optional("voucher_no", .data),
-            .optional("party_type", .select, "Customer\nSupplier\nEmployee"), .optional("party", .data),
-            .optional("cost_center", .link, "Cost Center"), .optional("against_voucher_no", .data),
-            .optional("group_by", .select), .optional("show_cancelled_entries", .check),
-        ], summary: "The entries of the general ledger with a running balance.", readsPermitted: true
+            .required("company", .link, "Company"), .optional("from_date", .date, from: ReportHelp.postingDate),
+            .optional("to_date", .date, from: ReportHelp.postingDate),
+            .optional("account", .link, "Account", from: .own + .of("Account", "parent_account")),
+            .optional("voucher_no", .data), .optional("party_type", .select, "Customer\nSupplier\nEmployee"),
+            .optional("party", .dynamicLink, "party_type"), .optional("cost_center", .link, "Cost Center"),
+            .optional("against_voucher_no", .data, from: .of("GL Entry", "against_voucher")),
+            .optional("group_by", .select, from: .none), .optional("show_cancelled_entries", .check, from: .none),
+        ], needs: .of("GL Entry", "company", "posting_date", "reverses", "is_cancelled"),
+        orderedBy: .of("GL Entry", "posting_date", "name"),
+        summary: "The entries of the general ledger with a running balance."
     ) { arguments, session in
         try run(arguments, in: session)
     }
@@ -22,7 +26,7 @@ enum GeneralLedgerReport {
     private struct Selection {
         var conditions = ["company = ?"]
         var arguments: [Value]
-        /// Only accounts are asked for, so that the opening balance is a kept one.
+        /// Only accounts are asked for, by who may read all entries, so that the opening balance is a kept one.
         var isOfAccounts = true
         var accounts: [String]?
 
@@ -38,9 +42,10 @@ enum GeneralLedgerReport {
         let selection = try select(arguments, company.name, in: session)
         let opening = try opening(selection, before: range.from, company.name, in: session)
         let currency = Value.text(company.defaultCurrency)
-        func sumRow(_ label: String, _ movement: AccountBalances.Movement) -> [Value] {
-            [.null, .text(label), ReportHelp.money(movement.debit), ReportHelp.money(movement.credit)]
-                + [ReportHelp.money(movement.balance)] + Array(repeating: .null, count: 10) + [currency]
+        func sumRow(_ label: String, _ movement: AccountBalances.Movement) -> ReportRow {
+            let amounts = [movement.debit, movement.credit, movement.balance].map(ReportHelp.money)
+            return ReportRow(
+                [.null, .text(label)] + amounts + Array(repeating: .null, count: 10) + [currency], .total)
         }
         var rows = [sumRow("Opening", opening)]
         var total = AccountBalances.Movement()
@@ -63,7 +68,7 @@ enum GeneralLedgerReport {
                 total
                 + AccountBalances.Movement(debit: row[2].exact ?? .zero, credit: row[3].exact ?? .zero)
             let balance = ReportHelp.money((opening + total).balance)
-            rows.append(Array(row[0...3]) + [balance] + Array(row[4...13]) + [currency])
+            rows.append(ReportRow(Array(row[0...3]) + [balance] + Array(row[4...13]) + [currency]))
         }
         rows.append(sumRow("Total", total))
         rows.append(sumRow("Closing (Opening + Total)", opening + total))
@@ -77,6 +82,10 @@ enum GeneralLedgerReport {
 
     private static func select(_ arguments: Arguments, _ company: String, in session: Session) throws -> Selection {
         var selection = Selection(arguments: [.text(company)])
+        if let condition = try ReadableBooks.condition(in: session) {
+            selection.isOfAccounts = false
+            selection.add(condition.sql, condition.arguments)
+        }
         if let account = arguments.text("account") {
             let names = try AccountTree(of: company, in: session).names(below: account)
             guard !names.isEmpty else {
@@ -93,10 +102,6 @@ enum GeneralLedgerReport {
             guard let value = arguments.text(filter) else { continue }
             selection.isOfAccounts = false
             selection.add("\(column) = ?", [.text(value)])
-        }
-        if let permitted = session.permittedRows(of: try session.registry.doctype("GL Entry"), table: "gl_entry") {
-            selection.isOfAccounts = false
-            selection.add(permitted.sql, permitted.arguments)
         }
         return selection
     }
@@ -123,13 +128,14 @@ enum GeneralLedgerReport {
 
     private static let columns = [
         ReportColumn("posting_date", .date), ReportColumn("account", .link, options: "Account"),
-        ReportColumn("debit", .currency), ReportColumn("credit", .currency), ReportColumn("balance", .currency),
+        ReportColumn("debit", .currency), ReportColumn("credit", .currency),
+        ReportColumn("balance", .currency, from: .of("GL Entry", "debit", "credit", "posting_date", "name")),
         ReportColumn("voucher_type", .data), ReportColumn("voucher_no", .dynamicLink, options: "voucher_type"),
         ReportColumn("against", .data, label: "Against Account"), ReportColumn("party_type", .data),
         ReportColumn("party", .dynamicLink, options: "party_type"),
         ReportColumn("cost_center", .link, options: "Cost Center"), ReportColumn("against_voucher_type", .data),
         ReportColumn("against_voucher", .dynamicLink, options: "against_voucher_type"), ReportColumn("remarks", .data),
-        ReportColumn("gl_entry", .link, label: "GL Entry", options: "GL Entry"),
-        ReportColumn("currency", .link, options: "Currency"),
+        ReportColumn("gl_entry", .link, label: "GL Entry", options: "GL Entry", from: .of("GL Entry", "name")),
+        ReportHelp.currency,
     ]
 }

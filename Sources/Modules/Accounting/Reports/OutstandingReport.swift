@@ -12,16 +12,28 @@ enum OutstandingReport {
         "Accounts Payable", accountType: AccountType.payable, partyType: "Supplier",
         summary: "What is owed to suppliers, by voucher and age.")
 
+    /// What is outstanding is what the payment ledger says.
+    private static let doctype = "Payment Ledger Entry"
+    private static let amount: ReportSources = .of(doctype, "amount", "posting_date")
+
     private static func report(_ name: String, accountType: String, partyType: String, summary: String) -> Report {
         let party = partyType.lowercased()
         return Report(
-            name, module: "Accounting", doctype: "GL Entry",
+            name, module: "Accounting", doctype: doctype, reading: .permitted,
             filters: [
-                .required("company", .link, "Company"), .optional("report_date", .date),
-                .optional("ageing_based_on", .select, "Due Date\nPosting Date"), .optional("range", .data),
-                .optional("party_type", .data), .optional("party", .data), .optional(party, .link, partyType),
-                .optional("party_account", .link, "Account"),
-            ], summary: summary, readsPermitted: true
+                .required("company", .link, "Company"),
+                .optional("report_date", .date, from: .of(doctype, "posting_date")),
+                .optional("ageing_based_on", .select, "Due Date\nPosting Date", from: .none),
+                .optional("range", .data, from: .none), .optional("party_type", .data),
+                .optional("party", .dynamicLink, "party_type"),
+                .optional(party, .link, partyType, from: .of(doctype, "party")),
+                .optional("party_account", .link, "Account", from: .of(doctype, "account")),
+            ],
+            needs: amount
+                + .of(
+                    doctype, "company", "account_type", "account", "party_type", "party", "against_voucher_type",
+                    "against_voucher_no"),
+            orderedBy: .of(doctype, "posting_date", "against_voucher_no"), summary: summary
         ) { arguments, session in
             try run(arguments, accountType, partyType, in: session)
         }
@@ -36,7 +48,7 @@ enum OutstandingReport {
         let isByDueDate = arguments.text("ageing_based_on") != "Posting Date"
         let found = try vouchers(arguments, company.name, accountType, partyType, through: day, in: session)
         let names = try partyNames(Set(found.compactMap { $0[2].text }), partyType, in: session)
-        var rows: [[Value]] = []
+        var rows: [ReportRow] = []
         var sums = [Exact](repeating: .zero, count: 3 + bounds.count + 1)
         for voucher in found {
             let outstanding = voucher[5].exact ?? .zero
@@ -55,15 +67,14 @@ enum OutstandingReport {
                 voucher[4], voucher[0], voucher[1], due.map(Value.day) ?? .null,
             ]
             row += amounts[0..<3].map(ReportHelp.money) + [.int(Int64(age))] + amounts[3...].map(ReportHelp.money)
-            rows.append(row + [.text(company.defaultCurrency)])
+            rows.append(ReportRow(row + [.text(company.defaultCurrency)]))
         }
-        rows.append(
-            [.null, .null, .text("Total"), .null, .null, .null, .null, .null] + sums[0..<3].map(ReportHelp.money) + [
-                .null
-            ]
-                + sums[3...].map(ReportHelp.money) + [.text(company.defaultCurrency)])
+        var total: [Value] = [.null, .null, .text("Total"), .null, .null, .null, .null, .null]
+        total += sums[0..<3].map(ReportHelp.money) + [.null] + sums[3...].map(ReportHelp.money)
+        rows.append(ReportRow(total + [.text(company.defaultCurrency)], .total))
         return ReportResult(
-            columns: columns(bounds), rows: rows, summary: [("Total Outstanding", ReportHelp.money(sums[2]))])
+            columns: try columns(bounds, partyType, in: session), rows: rows,
+            summary: [ReportFigure("Total Outstanding", ReportHelp.money(sums[2]), from: amount)])
     }
 
     /// What is not settled on the day, in one statement.
@@ -81,10 +92,10 @@ enum OutstandingReport {
             conditions += " AND account = ?"
             values.append(.text(account))
         }
-        let type = try session.registry.doctype("Payment Ledger Entry")
-        if let permitted = session.permittedRows(of: type, table: type.table) {
-            conditions += " AND \(permitted.sql)"
-            values += permitted.arguments
+        let type = try session.registry.doctype(doctype)
+        if let condition = session.readCondition(for: type, table: type.table) {
+            conditions += " AND \(condition.sql)"
+            values += condition.arguments
         }
         let isOwn = "voucher_no = against_voucher_no AND voucher_type = against_voucher_type"
         let rows = try session.transaction.query(
@@ -105,8 +116,15 @@ enum OutstandingReport {
     private static func partyNames(
         _ parties: Set<String>, _ partyType: String, in session: Session
     ) throws -> [String: Value] {
-        guard let title = session.registry.find(partyType)?.titleField else { return [:] }
+        guard let title = title(of: partyType, in: session) else { return [:] }
         return try session.values(of: partyType, parties, [title]).mapValues { $0[0] }
+    }
+
+    /// The field that a party is called by: its title, or else `customer_name` and the like.
+    private static func title(of partyType: String, in session: Session) -> String? {
+        guard let type = session.registry.find(partyType) else { return nil }
+        let own = "\(partyType.lowercased())_name"
+        return type.titleField ?? (type.slot(of: own) == nil ? nil : own)
     }
 
     /// The upper bounds of the ages, in days.
@@ -120,22 +138,33 @@ enum OutstandingReport {
         return bounds
     }
 
-    private static func columns(_ bounds: [Int]) -> [ReportColumn] {
+    private static func columns(
+        _ bounds: [Int], _ partyType: String, in session: Session
+    ) throws -> [ReportColumn] {
+        let age: ReportSources = .of(doctype, "due_date", "posting_date")
+        let paid = amount + .of(doctype, "voucher_type", "voucher_no")
         let lows = [0] + bounds.map { $0 + 1 }
         let ranges = lows.indices.map { index in
             ReportColumn(
                 "range\(index + 1)", .currency,
-                label: index < bounds.count ? "\(lows[index])-\(bounds[index])" : "\(lows[index])-Above")
+                label: index < bounds.count ? "\(lows[index])-\(bounds[index])" : "\(lows[index])-Above",
+                from: amount + age)
         }
+        // A party without a title is called by its name.
+        let name: ReportSources =
+            title(of: partyType, in: session).map { .of(partyType, $0, namedBy: "party") } ?? .of(doctype, "party")
         return [
             ReportColumn("posting_date", .date), ReportColumn("party_type", .data),
-            ReportColumn("party", .dynamicLink, options: "party_type"), ReportColumn("party_name", .data),
-            ReportColumn("party_account", .link, options: "Account"), ReportColumn("voucher_type", .data),
-            ReportColumn("voucher_no", .dynamicLink, options: "voucher_type"), ReportColumn("due_date", .date),
-            ReportColumn("invoiced", .currency, label: "Invoiced Amount"),
-            ReportColumn("paid", .currency, label: "Paid Amount"),
-            ReportColumn("outstanding", .currency, label: "Outstanding Amount"),
-            ReportColumn("age", .int, label: "Age (Days)"),
-        ] + ranges + [ReportColumn("currency", .link, options: "Currency")]
+            ReportColumn("party", .dynamicLink, options: "party_type"), ReportColumn("party_name", .data, from: name),
+            ReportColumn("party_account", .link, options: "Account", from: .of(doctype, "account")),
+            ReportColumn("voucher_type", .data, from: .of(doctype, "against_voucher_type")),
+            ReportColumn(
+                "voucher_no", .dynamicLink, options: "voucher_type", from: .of(doctype, "against_voucher_no")),
+            ReportColumn("due_date", .date, from: age),
+            ReportColumn("invoiced", .currency, label: "Invoiced Amount", from: paid),
+            ReportColumn("paid", .currency, label: "Paid Amount", from: paid),
+            ReportColumn("outstanding", .currency, label: "Outstanding Amount", from: amount),
+            ReportColumn("age", .int, label: "Age (Days)", from: age),
+        ] + ranges + [ReportHelp.currency]
     }
 }

@@ -4,6 +4,14 @@ internal import Values
 
 /// What the reports of the books share.
 enum ReportHelp {
+    /// The field that days are chosen by.
+    static let postingDate: ReportSources = .of("GL Entry", "posting_date")
+    /// The fields that a fiscal year chooses by.
+    static let fiscalYear: ReportSources = postingDate + .of("Fiscal Year", "year_start_date", "year_end_date")
+    /// The column of a company's currency.
+    static let currency = ReportColumn(
+        "currency", .link, options: "Currency", from: .of("Company", "default_currency"))
+
     /// An amount of money as a report shows it.
     static func money(_ amount: Exact) -> Value { Value(amount, scale: 4) }
 

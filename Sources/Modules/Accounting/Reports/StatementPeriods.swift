@@ -15,12 +15,17 @@ struct StatementPeriods {
 
     static let filters: [Report.Filter] = [
         .required("company", .link, "Company"),
-        .optional("filter_based_on", .select, "Fiscal Year\nDate Range"),
-        .optional("from_fiscal_year", .link, "Fiscal Year"), .optional("to_fiscal_year", .link, "Fiscal Year"),
-        .optional("fiscal_year", .link, "Fiscal Year"), .optional("period_start_date", .date),
-        .optional("period_end_date", .date), .optional("from_date", .date), .optional("to_date", .date),
-        .optional("report_date", .date), .optional("periodicity", .select, "Monthly\nQuarterly\nHalf-Yearly\nYearly"),
-        .optional("accumulated_values", .check), .optional("show_zero_values", .check),
+        .optional("filter_based_on", .select, "Fiscal Year\nDate Range", from: .none),
+        .optional("from_fiscal_year", .link, "Fiscal Year", from: ReportHelp.fiscalYear),
+        .optional("to_fiscal_year", .link, "Fiscal Year", from: ReportHelp.fiscalYear),
+        .optional("fiscal_year", .link, "Fiscal Year", from: ReportHelp.fiscalYear),
+        .optional("period_start_date", .date, from: ReportHelp.postingDate),
+        .optional("period_end_date", .date, from: ReportHelp.postingDate),
+        .optional("from_date", .date, from: ReportHelp.postingDate),
+        .optional("to_date", .date, from: ReportHelp.postingDate),
+        .optional("report_date", .date, from: ReportHelp.postingDate),
+        .optional("periodicity", .select, "Monthly\nQuarterly\nHalf-Yearly\nYearly", from: .none),
+        .optional("accumulated_values", .check, from: .none), .optional("show_zero_values", .check, from: .none),
     ]
 
     /// The most periods of one statement.

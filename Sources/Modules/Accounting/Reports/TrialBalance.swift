@@ -3,15 +3,20 @@ internal import Reports
 internal import Values
 
 /// Opening balance, movement and closing balance of every account. It costs the number of accounts and months, not of
-/// entries: only the days of a month that is not whole are read from the ledger.
+/// entries: only the days of a month that is not whole are read from the ledger. Who may not read all entries gets the sums
+/// of those it may.
 enum TrialBalance {
     static let report = Report(
-        "Trial Balance", module: "Accounting", doctype: "GL Entry",
+        "Trial Balance", module: "Accounting", doctype: "GL Entry", reading: .permitted,
         filters: [
-            .required("company", .link, "Company"), .optional("fiscal_year", .link, "Fiscal Year"),
-            .optional("from_date", .date), .optional("to_date", .date), .optional("show_zero_values", .check),
-            .optional("show_unclosed_fy_pl_balances", .check), .optional("with_period_closing_entry", .check),
-        ], summary: "Opening balance, movement and closing balance of every account."
+            .required("company", .link, "Company"),
+            .optional("fiscal_year", .link, "Fiscal Year", from: ReportHelp.fiscalYear),
+            .optional("from_date", .date, from: ReportHelp.postingDate),
+            .optional("to_date", .date, from: ReportHelp.postingDate),
+            .optional("show_zero_values", .check, from: .none),
+            .optional("show_unclosed_fy_pl_balances", .check, from: .none),
+            .optional("with_period_closing_entry", .check, from: .none),
+        ], needs: AccountTree.needs, summary: "Opening balance, movement and closing balance of every account."
     ) { arguments, session in
         try run(arguments, in: session)
     }
@@ -42,9 +47,9 @@ enum TrialBalance {
         let company = try ReportHelp.company(arguments, in: session)
         let range = try ReportHelp.range(arguments, in: session)
         let tree = try AccountTree(of: company.name, in: session)
-        let opening = try AccountBalances.movements(
+        let opening = try ReadableBooks.movements(
             of: company.name, from: nil, through: range.from.adding(days: -1), in: session)
-        let period = try AccountBalances.movements(of: company.name, from: range.from, through: range.to, in: session)
+        let period = try ReadableBooks.movements(of: company.name, from: range.from, through: range.to, in: session)
         var leaves: [String: Figures] = [:]
         for (account, movement) in opening { leaves[account, default: Figures()].opening = movement }
         for (account, movement) in period { leaves[account, default: Figures()].period = movement }
@@ -54,7 +59,7 @@ enum TrialBalance {
 
         let totals = tree.rolledUp(leaves) { $0 + $1 }
         let showsZero = arguments.flag("show_zero_values") == true
-        var rows: [[Value]] = []
+        var rows: [ReportRow] = []
         var sums = [Exact](repeating: .zero, count: 6)
         func add(to sums: inout [Exact], _ columns: [Exact]) {
             for (index, amount) in columns.enumerated() { sums[index] += amount }
@@ -62,17 +67,19 @@ enum TrialBalance {
         for node in tree.nodes {
             let figures = totals[node.name] ?? Figures()
             if !node.isGroup { add(to: &sums, figures.columns) }
-            guard showsZero || !figures.isZero else { continue }
-            rows.append(
-                row(node.name, node.label, company.defaultCurrency, figures.columns, node.indent, parent: node.parent))
+            guard node.isNamed, showsZero || !figures.isZero else { continue }
+            let values = row(
+                node.name, node.label, company.defaultCurrency, figures.columns, node.indent, parent: node.parent)
+            rows.append(ReportRow(values, node.isGroup ? .group : .entry))
+        }
+        func line(_ label: String, _ amounts: [Exact]) {
+            rows.append(ReportRow(row("", label, company.defaultCurrency, amounts, 0, parent: ""), .total))
         }
         if !unclosed.isZero {
             add(to: &sums, unclosed.columns)
-            rows.append(
-                row("", "Unclosed Fiscal Years Profit / Loss", company.defaultCurrency, unclosed.columns, 0, parent: "")
-            )
+            line("Unclosed Fiscal Years Profit / Loss", unclosed.columns)
         }
-        rows.append(row("", "Total", company.defaultCurrency, sums, 0, parent: ""))
+        line("Total", sums)
         return ReportResult(columns: columns, rows: rows)
     }
 
@@ -83,7 +90,7 @@ enum TrialBalance {
     ) throws -> Figures {
         var unclosed = Figures()
         if keep { return unclosed }
-        let before = try AccountBalances.movements(
+        let before = try ReadableBooks.movements(
             of: company, from: nil, through: range.yearStart.adding(days: -1), in: session)
         for node in tree.nodes where node.isProfitAndLoss {
             guard let movement = before[node.name], var figures = leaves[node.name] else { continue }
@@ -101,13 +108,13 @@ enum TrialBalance {
             + amounts.map(ReportHelp.money) + [.int(Int64(indent)), ReportHelp.text(parent)]
     }
 
-    private static let columns = [
-        ReportColumn("account", .link, options: "Account"), ReportColumn("account_name", .data),
-        ReportColumn("currency", .link, options: "Currency"),
-        ReportColumn("opening_debit", .currency, label: "Opening (Dr)"),
-        ReportColumn("opening_credit", .currency, label: "Opening (Cr)"), ReportColumn("debit", .currency),
-        ReportColumn("credit", .currency), ReportColumn("closing_debit", .currency, label: "Closing (Dr)"),
-        ReportColumn("closing_credit", .currency, label: "Closing (Cr)"), ReportColumn("indent", .int),
-        ReportColumn("parent_account", .link, options: "Account"),
-    ]
+    private static let columns =
+        AccountTree.leading + [
+            ReportColumn("opening_debit", .currency, label: "Opening (Dr)", from: AccountTree.amounts),
+            ReportColumn("opening_credit", .currency, label: "Opening (Cr)", from: AccountTree.amounts),
+            ReportColumn("debit", .currency, from: AccountTree.amounts),
+            ReportColumn("credit", .currency, from: AccountTree.amounts),
+            ReportColumn("closing_debit", .currency, label: "Closing (Dr)", from: AccountTree.amounts),
+            ReportColumn("closing_credit", .currency, label: "Closing (Cr)", from: AccountTree.amounts),
+        ] + AccountTree.trailing
 }

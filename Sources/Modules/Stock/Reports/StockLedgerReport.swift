@@ -8,35 +8,51 @@ internal import Values
 /// Balances run by date here, whatever the order in which the movements were posted.
 enum StockLedgerReport {
     static let report = Report(
-        "Stock Ledger", module: "Stock", doctype: "Stock Ledger Entry",
+        "Stock Ledger", module: "Stock", doctype: StockReports.entry, reading: .permitted,
         filters: [
-            .required("company", .link, "Company"), .required("from_date", .date), .required("to_date", .date),
-            .optional("warehouse", .link, "Warehouse"), .optional("item_code", .link, "Item"),
-            .optional("item_group", .link, "Item Group"), .optional("voucher_no", .data),
-            .optional("show_cancelled_entries", .check),
-        ], summary: "The movements of stock by date, with running balances.", run: run)
+            .required("company", .link, "Company", from: StockReports.companyFilter),
+            .required("from_date", .date, from: StockReports.dayFilter),
+            .required("to_date", .date, from: StockReports.dayFilter),
+            .optional("warehouse", .link, "Warehouse", from: StockReports.warehouseFilter),
+            .optional("item_code", .link, "Item"),
+            .optional("item_group", .link, "Item Group", from: StockReports.groupFilter),
+            .optional("voucher_no", .data), .optional("show_cancelled_entries", .check, from: .none),
+        ], needs: .of(StockReports.entry, "posting_date", "reverses", "is_cancelled"),
+        orderedBy: .of(StockReports.entry, "posting_datetime", "name"),
+        summary: "The movements of stock by date, with running balances.", run: run)
 
-    private static let columns = [
-        ReportColumn("date", .datetime), ReportColumn("item_code", .link, label: "Item", options: "Item"),
-        ReportColumn("item_name", .data), ReportColumn("item_group", .link, options: "Item Group"),
-        ReportColumn("stock_uom", .link, label: "Stock UOM", options: "UOM"), ReportColumn("in_qty", .float),
-        ReportColumn("out_qty", .float), ReportColumn("qty_after_transaction", .float, label: "Balance Qty"),
-        ReportColumn("warehouse", .link, options: "Warehouse"), ReportColumn("incoming_rate", .float),
-        ReportColumn("valuation_rate", .float), ReportColumn("stock_value", .currency, label: "Balance Value"),
-        ReportColumn("stock_value_difference", .currency, label: "Value Change"), ReportColumn("voucher_type", .data),
-        ReportColumn("voucher_no", .dynamicLink, options: "voucher_type"),
-        ReportColumn("company", .link, options: "Company"),
-    ]
+    private static let columns: [ReportColumn] = {
+        typealias Shared = StockReports
+        // What runs by date tells the order of the dates.
+        let order: ReportSources = .of(Shared.entry, "posting_datetime", "name")
+        return [
+            ReportColumn(
+                "date", .datetime, from: .of(Shared.entry, "posting_datetime", "posting_date", "posting_time")),
+            ReportColumn("item_code", .link, label: "Item", options: "Item"),
+        ] + Shared.itemColumns + [
+            Shared.unitColumn, ReportColumn("in_qty", .float, from: .of(Shared.entry, "actual_qty")),
+            ReportColumn("out_qty", .float, from: .of(Shared.entry, "actual_qty")),
+            ReportColumn(
+                "qty_after_transaction", .float, label: "Balance Qty", from: Shared.balanceQty + order),
+            ReportColumn("warehouse", .link, options: "Warehouse"), ReportColumn("incoming_rate", .float),
+            ReportColumn("valuation_rate", .float, from: Shared.balanceRate + order),
+            ReportColumn("stock_value", .currency, label: "Balance Value", from: Shared.balanceValue + order),
+            ReportColumn("stock_value_difference", .currency, label: "Value Change"),
+            ReportColumn("voucher_type", .data),
+            ReportColumn("voucher_no", .dynamicLink, options: "voucher_type"),
+            ReportColumn("company", .link, options: "Company"),
+        ]
+    }()
 
     private static func run(_ arguments: Arguments, _ session: Session) throws -> ReportResult {
         let (first, last) = try StockReports.span(arguments, in: session)
         let scope = try StockReports.scope(arguments, in: session)
-        var balances = try StockBalances.balance(on: first.adding(days: -1), scope, in: session)
+        var balances = try ReadableStock.balance(on: first.adding(days: -1), scope, in: session)
         let entries = try read(from: first, to: last, arguments, scope, in: session)
         let items = try StockReports.facts(of: Set(entries.map(\.key.item)), in: session)
         let voucher = arguments.text("voucher_no")
         let showsCancelled = arguments.flag("show_cancelled_entries") == true
-        var rows: [[Value]] = []
+        var rows: [ReportRow] = []
         for entry in entries {
             var balance = balances[entry.key] ?? StockBalances.Amount()
             balance.qty += entry.qty
@@ -52,13 +68,14 @@ enum StockLedgerReport {
             let item = items[entry.key.item] ?? StockReports.ItemFacts()
             let rate =
                 balance.qty.isZero ? 0 : balance.value.divided(by: balance.qty, decimals: StockState.rateDecimals)
-            rows.append([
+            let values: [Value] = [
                 entry.moment, .text(entry.key.item), item.name, item.group, item.unit,
                 Value(entry.qty.isPositive ? entry.qty : 0, scale: 9),
                 Value(entry.qty.isPositive ? 0 : entry.qty, scale: 9), Value(balance.qty, scale: 9),
                 .text(entry.key.warehouse), entry.incomingRate, Value(rate, scale: 9), Value(balance.value, scale: 4),
                 Value(entry.value, scale: 4), entry.voucherType, entry.voucherNo, entry.company,
-            ])
+            ]
+            rows.append(ReportRow(values))
         }
         return ReportResult(columns: columns, rows: rows)
     }
@@ -93,6 +110,10 @@ enum StockLedgerReport {
         if let company = arguments.text("company") {
             sql += " AND company = ?"
             values.append(.text(company))
+        }
+        if let condition = try ReadableStock.condition(in: session) {
+            sql += " AND \(condition.sql)"
+            values += condition.arguments
         }
         sql += " ORDER BY posting_datetime, name"
         var entries: [Entry] = []

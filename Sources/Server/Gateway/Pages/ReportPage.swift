@@ -13,7 +13,7 @@ struct ReportPage {
         try session.require(.report, session.registry.doctype(report.doctype))
         let values = try filled(session)
         var inputs: HTML = ""
-        for filter in report.filters {
+        for filter in report.openFilters(in: session) {
             inputs += FilterInput.html(
                 filter.name, Text.title(filter.name), filter.type, filter.options, values[filter.name]?.string ?? "",
                 required: filter.isRequired)
@@ -31,7 +31,7 @@ struct ReportPage {
     private func filled(_ session: Session) throws -> JSONObject {
         var values: JSONObject = [:]
         var span: (first: Value, last: Value)?
-        for filter in report.filters {
+        for filter in report.openFilters(in: session) {
             if let text = arguments.text(filter.name) {
                 values[filter.name] = .string(text)
                 continue
@@ -79,9 +79,9 @@ struct ReportPage {
         } catch let problem as Problem where problem.kind.status < 500 {
             return "<div class=\"note bad\" role=\"alert\">\(Bodies.text(problem))</div>"
         }
-        let message: HTML = result.message.map { "<div class=\"note\">\($0)</div>" } ?? ""
-        let figures = result.summary.map { label, value -> HTML in
-            "<div class=\"card\">\(label)<b>\(PageFormat.text(value, .currency))</b></div>"
+        let message: HTML = result.message.map { "<div class=\"note\">\($0.text)</div>" } ?? ""
+        let figures = result.summary.map { figure -> HTML in
+            "<div class=\"card\">\(figure.label)<b>\(PageFormat.text(figure.value, .currency))</b></div>"
         }
         let summary: HTML = figures.isEmpty ? "" : "<div class=\"figures\">\(HTML(figures))</div>"
         return message + summary + table(result)
@@ -100,14 +100,14 @@ struct ReportPage {
         }
         let names = result.columns.map(\.name)
         let rows = result.rows.prefix(Self.mostRows).map { row -> HTML in
-            let depth = indent.flatMap { row[$0].int } ?? 0
+            let depth = indent.flatMap { row.values[$0].int } ?? 0
             let cells = columns.map { index -> HTML in
                 let column = result.columns[index]
                 var target = column.options
                 if column.type == .dynamicLink, let options = column.options, let at = names.firstIndex(of: options) {
-                    target = row[at].text
+                    target = row.values[at].text
                 }
-                let content = PageFormat.cell(row[index], column.type, target: target)
+                let content = PageFormat.cell(row.values[index], column.type, target: target)
                 guard indent != nil, index == columns.first else {
                     return "<td\(PageFormat.alignment(column.type))>\(content)</td>"
                 }

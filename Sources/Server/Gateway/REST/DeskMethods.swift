@@ -41,12 +41,15 @@ extension ReportResult {
             object["width"] = .int(column.type.isNumeric ? 120 : 180)
             return .object(object)
         }
-        let figures = summary.map { label, value -> JSON in
-            ["label": .string(label), "value": JSON(value), "datatype": value.exact == nil ? "Data" : "Currency"]
+        let figures = summary.map { figure -> JSON in
+            [
+                "label": .string(figure.label), "value": JSON(figure.value),
+                "datatype": figure.value.exact == nil ? "Data" : "Currency",
+            ]
         }
         var object: JSONObject = ["columns": .array(described)]
-        object["result"] = .array(rows.map { .object(JSONObject(zip(names, $0.map { JSON($0) }))) })
-        object["message"] = message.map(JSON.string) ?? .null
+        object["result"] = .array(rows.map { .object(JSONObject(zip(names, $0.values.map { JSON($0) }))) })
+        object["message"] = message.map { .string($0.text) } ?? .null
         object["chart"] = .null
         object["report_summary"] = figures.isEmpty ? .null : .array(figures)
         object["skip_total_row"] = 0

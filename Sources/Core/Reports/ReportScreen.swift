@@ -1,0 +1,117 @@
+internal import Documents
+internal import Storage
+internal import Values
+
+extension ReportResult {
+    /// The result as its reader sees it.
+    ///
+    /// - A column of which a field is hidden is taken out, of totals too. One of which a field is masked holds
+    ///   `Session.maskedText` where it is not null, as text, so that nothing adds it up.
+    /// - A Dynamic Link whose DocType is not told is text.
+    /// - A figure or remark of which a field is not open goes.
+    /// - What was fetched from a document that the actor may not read is null.
+    /// - Where a field that entries are ordered by is not open, they are ordered anew by what is. A tree keeps its order.
+    ///
+    /// It costs a statement for each DocType that values were fetched from and whose documents the actor may not all read.
+    ///
+    /// - Throws: ``StorageError``.
+    func screened(in session: Session, for report: Report) throws -> ReportResult {
+        func openness(_ sources: ReportSources, _ name: String = "") -> Openness {
+            session.openness(of: sources.fields(named: name, of: report.doctype))
+        }
+        var result = self
+        try result.clearUnreadable(in: session)
+        let levels = columns.map { openness($0.sources, $0.name) }
+        if openness(report.orderedBy) != .open { result.order(by: levels.indices.filter { levels[$0] == .open }) }
+        result.show(levels)
+        result.summary.removeAll { openness($0.sources) != .open }
+        if let message, openness(message.sources) != .open { result.message = nil }
+        return result
+    }
+
+    /// Takes out hidden columns and masks masked ones, in one pass over the rows.
+    private mutating func show(_ levels: [Openness]) {
+        guard levels.contains(where: { $0 != .open }) else { return }
+        let shown = levels.indices.filter { levels[$0] != .hidden }
+        let told = Set(levels.indices.filter { levels[$0] == .open }.map { columns[$0].name })
+        for index in rows.indices {
+            let values = rows[index].values
+            rows[index].values = shown.map {
+                levels[$0] == .masked && !values[$0].isNull ? .text(Session.maskedText) : values[$0]
+            }
+        }
+        columns = shown.map { index in
+            let column = columns[index]
+            let isAimless = column.type == .dynamicLink && !told.contains(column.options ?? "")
+            return levels[index] == .masked || isAimless ? column.asText : column
+        }
+    }
+
+    /// Puts the entries into the order of these columns, from the first on. Other rows keep their places; where some are
+    /// groups, all do.
+    private mutating func order(by keys: [Int]) {
+        guard !rows.contains(where: { $0.kind == .group }) else { return }
+        let places = rows.indices.filter { rows[$0].kind == .entry }
+        let sorted = places.map { rows[$0] }.sorted { left, right in
+            for key in keys where left.values[key] != right.values[key] {
+                return left.values[key].isBefore(right.values[key])
+            }
+            return false
+        }
+        for (place, row) in zip(places, sorted) { rows[place] = row }
+    }
+
+    /// Empties what was fetched from documents that the actor may not read.
+    private mutating func clearUnreadable(in session: Session) throws {
+        var fetched: [String: [(column: Int, names: Int)]] = [:]
+        for (index, column) in columns.enumerated() {
+            for source in column.sources.fields(named: "", of: "") {
+                guard let name = source.namedBy, let names = columns.firstIndex(where: { $0.name == name }) else {
+                    continue
+                }
+                fetched[source.doctype, default: []].append((index, names))
+            }
+        }
+        for (doctype, pairs) in fetched.sorted(by: { $0.key < $1.key }) {
+            guard let type = session.registry.find(doctype),
+                session.readCondition(for: type, table: type.table) != nil
+            else { continue }
+            let named = Set(
+                rows.filter { $0.kind != .total }.flatMap { row in pairs.compactMap { row.values[$0.names].text } })
+            let readable = try session.readable(type, named)
+            for index in rows.indices where rows[index].kind != .total {
+                for pair in pairs where !readable.contains(rows[index].values[pair.names].text ?? "") {
+                    rows[index].values[pair.column] = .null
+                }
+            }
+        }
+    }
+}
+
+extension Value {
+    /// Whether it comes before another of its column: nothing first, numbers by size, all else as it is written.
+    fileprivate func isBefore(_ other: Value) -> Bool {
+        if isNull || other.isNull { return isNull && !other.isNull }
+        if let left = exact, let right = other.exact { return left < right }
+        return description < other.description
+    }
+}
+
+extension Session {
+    /// The documents among those of these names that the actor may list.
+    fileprivate func readable(_ type: DocType, _ names: Set<String>) throws -> Set<String> {
+        var found: Set<String> = []
+        var rest = names.sorted()[...]
+        while !rest.isEmpty {
+            let chunk = rest.prefix(Limits.filterValues)
+            rest = rest.dropFirst(Limits.filterValues)
+            guard let condition = readCondition(for: type, table: type.table) else { return names }
+            let isNamed = transaction.dialect.isOneOf("\(quoted(type.table)).name", count: chunk.count)
+            try transaction.forEach(
+                "SELECT name FROM \(quoted(type.table)) WHERE \(isNamed) AND \(condition.sql)",
+                chunk.map(Value.text) + condition.arguments, [.text]
+            ) { found.insert($0[0].text ?? "") }
+        }
+        return found
+    }
+}
