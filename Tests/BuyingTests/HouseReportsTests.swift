@@ -118,7 +118,8 @@ import Values
                 let told = try Self.told(report, session)
                 #expect(!told.isRefused, "\(report.name): \(told.text)")
                 if report.name != "Profit and Loss Statement" {
-                    #expect(told.text.contains(hidden.value) == hidden.tellers.contains(report.name),
+                    #expect(
+                        told.text.contains(hidden.value) == hidden.tellers.contains(report.name),
                         "\(report.name): \(told.text)")
                 }
             }

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import PostgresStorage
 import Storage
@@ -114,6 +115,47 @@ import Values
         SELECT c.relname, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid \
         WHERE NOT tgisinternal AND c.relnamespace = CAST(current_schema() AS REGNAMESPACE)
         """
+
+    @Test func `finds counters of patterns and rules that names have overtaken`() async throws {
+        let company = try await Company()
+        try await company.with { tenant in
+            try await tenant.write(as: .administrator) { session in
+                try session.insert(
+                    session.document(
+                        "DocType",
+                        from: [
+                            "name": "Errand", "module": "Core", "custom": 1, "autoname": "ERRAND-.####",
+                            "fields": [["fieldname": "kind", "fieldtype": "Data"]],
+                            "permissions": [["role": "System Manager", "read": 1, "write": 1, "create": 1]],
+                        ]))
+            }
+            try await tenant.write(as: .administrator) { session in
+                try session.insert(
+                    session.document(
+                        "Document Naming Rule",
+                        from: [
+                            "document_type": "Errand", "prefix": "R-", "prefix_digits": 3,
+                            "conditions": [["field": "kind", "condition": "=", "value": "R"]],
+                        ]))
+            }
+            try await tenant.write(as: .administrator) { session in
+                for kind in ["", "", "R", "R"] as [JSON] {
+                    try session.insert(session.document("Errand", from: ["kind": kind]))
+                }
+            }
+        }
+        let fine = try await company.run("doctor")
+        #expect(fine.status == 0, "\(fine.output)")
+        try await company.damage(
+            "UPDATE _series SET current = 1 WHERE prefix = 'ERRAND-' OR prefix LIKE 'Document Naming Rule/%'")
+        let finding = try await company.run("doctor", "--json").json["checks"]?.array?.first {
+            $0["name"]?.string == "series counters"
+        }
+        let problems = (finding?["problems"]?.array ?? []).compactMap(\.string)
+        for name in ["ERRAND-0002", "R-002"] {
+            #expect(problems.contains { $0.hasSuffix("stands at 1, but there is Errand \(name)") }, "\(problems)")
+        }
+    }
 
     @Test func `finds a damaged file, and goes on with what can be read`() async throws {
         let company = try await Company()

@@ -134,6 +134,43 @@ extension Answer {
         }
     }
 
+    @Test func `keeps all of a name in quotes`() {
+        let cases = [
+            (#"form-data; name="file"; filename="a;b.pdf""#, "a;b.pdf"), (#"x; filename="a \"b\".txt""#, #"a "b".txt"#),
+            (#"x; filename="C:\files\plan.txt""#, #"C:\files\plan.txt"#), ("x; filename=plain.txt", "plain.txt"),
+            ("x; filename=\"open.txt\r\nContent-Type: a; name=\"b\"", "open.txt\r\n"),
+        ]
+        for (header, name) in cases.dropLast() { #expect(FormBody.parameter("filename", of: header) == name) }
+        // A quote that is not closed ends with its line.
+        #expect(FormBody.parameter("name", of: cases[4].0) == "b")
+    }
+
+    @Test func `attaches to a document whose name begins as that of an unsaved one`() async throws {
+        let folder = FileFolder()
+        let site = try await site(folder)
+        try await site.fill()
+        for name in ["new-york", "new-book-shop"] {
+            _ = try await site.send(
+                .post, "/api/resource/Book", json: #"{"name": "\#(name)", "title": "x"}"#)
+        }
+        let cases: [(name: String, isAttached: Bool)] = [
+            ("new-york", true), ("new-book-shop", true), ("new-book-abcdefghij", false),
+        ]
+        for (name, isAttached) in cases {
+            let answer = try await upload(site, [("doctype", "Book"), ("docname", name)], ("a;b.txt", [65]))
+            #expect(answer.status == 200, "\(answer.text)")
+            #expect(answer.message["attached_to_name"]?.string == (isAttached ? name : nil))
+            #expect(answer.message["file_name"] == "a;b.txt")
+        }
+        let link = try await site.send(
+            .post, "/api/method/upload_file",
+            json: #"{"doctype": "Book", "docname": "B-1", "file_url": "https://example.com/x", "file_name": "x"}"#)
+        #expect(link.status == 200, "\(link.text)")
+        try await site.tenant.read(as: .administrator) { (session: Session) throws in
+            #expect(try session.comments("Book", "B-1", kind: "Attachment").count == 1)
+        }
+    }
+
     private static let ranges: [(header: String, range: Range<Int64>?)] = [
         ("bytes=0-0", 0..<1), ("bytes=5-", 5..<10), ("bytes=-3", 7..<10), ("bytes=-30", 0..<10), ("bytes=5-99", 5..<10),
         ("bytes=10-", 0..<0), ("bytes=-0", 0..<0), ("bytes=3-2", nil), ("bytes=a-b", nil), ("lines=0-1", nil),

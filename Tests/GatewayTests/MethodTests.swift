@@ -1,6 +1,7 @@
 import Documents
 import HTTPTypes
 import Identity
+import Reports
 import Storage
 import Tenancy
 import TestSupport
@@ -174,6 +175,113 @@ import Values
         #expect(loan.message["name"] == "LOAN-2026-0001", "the rehearsal used up no number")
     }
 
+    private static let rehearsals: [(call: String, effects: [String])] = [
+        (#"{"action": "rename", "doctype": "Binder", "name": "one", "new_name": "three"}"#, ["rename Binder three"]),
+        (
+            #"{"action": "rename", "doctype": "Binder", "name": "one", "new_name": "two", "merge": 1}"#,
+            ["delete Binder one"]
+        ),
+        (#"{"action": "discard", "doctype": "Loan", "name": "LOAN-2026-0001"}"#, ["discard Loan LOAN-2026-0001"]),
+        (#"{"action": "amend", "doctype": "Loan", "name": "LOAN-2026-0002"}"#, ["insert Loan LOAN-2026-0002-1"]),
+        (
+            #"{"action": "assign", "doctype": "Binder", "name": "one", "assign_to": ["boss@example.com"]}"#,
+            ["insert ToDo"]
+        ),
+        (#"{"action": "restore", "name": "$COPY"}"#, ["restore Binder gone"]),
+    ]
+
+    @Test func `what else is done to documents is rehearsed, too`() async throws {
+        let site = try await Site.make(modules: [
+            Module("Binders", roles: []) { $0.add(Binder.self) }
+        ])
+        try await site.fill()
+        let copy = try await site.tenant.write(as: .administrator) { session -> String in
+            for name in ["one", "two", "gone"] { _ = try session.create("Binder", ["name": .string(name)]) }
+            try session.delete("Binder", "gone")
+            for _ in 0..<2 {
+                _ = try session.create("Loan", ["reader": "Ana", "lines": [["book": "B-1", "fee": 1]]])
+            }
+            let loan = try session.get("Loan", "LOAN-2026-0002")
+            try session.submit(loan)
+            try session.cancel(loan)
+            return try session.deletedCopy(of: "Binder", "gone") ?? ""
+        }
+        for (call, effects) in Self.rehearsals {
+            let arguments = try JSON.parse(call.replacing("$COPY", with: copy)).object ?? [:]
+            let answer = try await site.tenant.write(as: .administrator) {
+                try RehearseMethod.method.run(Arguments(arguments), $0)
+            }
+            let found = (answer["documents"]?.array ?? []).map { effect in
+                ["action", "doctype", "name"].compactMap { effect[$0]?.string }.joined(separator: " ")
+            }
+            for effect in effects { #expect(found.contains { $0.hasPrefix(effect) }, "\(call): \(found)") }
+        }
+        try await site.tenant.read(as: .administrator) { (session: Session) throws in
+            #expect(try session.exists("Binder", "one") && !session.exists("Binder", "three"))
+            #expect(try !session.exists("Binder", "gone"))
+        }
+    }
+
+    @Test func `a single's value, what stands around a document, and what has to be cancelled first`() async throws {
+        let site = try await Site.make(modules: [
+            Module("Binders", roles: []) { $0.add(Binder.self, BinderSettings.self) }
+        ])
+        try await site.fill()
+        let loan = try await call(
+            site, "frappe.client.insert", #"{"doc": {"doctype": "Loan", "reader": "A", "lines": [{"book": "B-1"}]}}"#)
+        let name = try #require(loan.message["name"]?.string)
+        let info = try await call(
+            site, "frappe.desk.form.load.get_docinfo", #"{"doctype": "Loan", "name": "\#(name)"}"#)
+        #expect(info.message["attachments"] == [] && info.message["comments"] == [])
+        _ = try await call(site, "frappe.client.submit", #"{"doc": {"doctype": "Loan", "name": "\#(name)"}}"#)
+        let linked = try await call(
+            site, "frappe.desk.form.linked_with.get_submitted_linked_docs", #"{"doctype": "Book", "name": "B-1"}"#)
+        #expect(linked.message["count"] == 1)
+        #expect(linked.message["docs"]?.array?.first?["name"]?.string == name)
+        let cancelled = try await call(
+            site, "frappe.desk.form.linked_with.cancel_all_linked_docs",
+            #"{"docs": \#(linked.message["docs"]?.text ?? "[]")}"#)
+        #expect(cancelled.status == 200)
+        #expect(try await site.send(.get, "/api/resource/Loan/\(name)").data["docstatus"] == 2)
+        let draft = try await call(
+            site, "frappe.client.insert", #"{"doc": {"doctype": "Loan", "reader": "B", "lines": [{"book": "B-2"}]}}"#)
+        let discarded = try await site.send(
+            .post, "/api/resource/Loan/\(draft.message["name"]?.string ?? "")", form: "run_method=discard")
+        #expect(discarded.data["docstatus"] == 2)
+        let colour = try await call(
+            site, "frappe.client.get_single_value", #"{"doctype": "Binder Settings", "field": "colour"}"#)
+        #expect(colour.message == "red", "\(colour.text)")
+        let wrong = try await call(
+            site, "frappe.client.get_single_value", #"{"doctype": "Book", "field": "title"}"#)
+        #expect(wrong.status == 417)
+    }
+
+    @Test func `a row that the database refuses is one of many that failed`() async throws {
+        let site = try await Site.make(modules: [Module("Binders", roles: []) { $0.add(Binder.self) }])
+        let copies = try await site.tenant.write(as: .administrator) { session -> [String] in
+            for (name, note) in [("one", ""), ("two", ""), ("free", ""), ("held", "stays")] {
+                _ = try session.create("Binder", ["name": .string(name), "note": .string(note)])
+            }
+            for name in ["free", "held"] { try session.delete("Binder", name) }
+            return try ["free", "held"].compactMap { try session.deletedCopy(of: "Binder", $0) }
+        }
+        let changed = try await call(
+            site, "frappe.client.bulk_update",
+            #"""
+            {"docs": [{"doctype": "Binder", "docname": "one", "note": "breaks"},
+            {"doctype": "Binder", "docname": "two", "note": "fine"}]}
+            """#)
+        #expect(changed.message["failed_docs"]?.array?.map { $0["code"] } == ["forbidden"], "\(changed.text)")
+        #expect(try await site.send(.get, "/api/resource/Binder/two").data["note"] == "fine")
+        let restored = try await site.tenant.write(as: .administrator) { session in
+            try session.call(
+                "frappe.core.doctype.deleted_document.deleted_document.bulk_restore",
+                ["docnames": .array(copies.map(JSON.string))])
+        }
+        #expect(restored["restored"] == [.string(copies[0])] && restored["invalid"] == [.string(copies[1])])
+        #expect(try await site.send(.get, "/api/resource/Binder/held").status == 404)
+    }
+
     @Test func `links are searched and checked`() async throws {
         let site = try await Site.make()
         try await site.fill()
@@ -218,4 +326,28 @@ import Values
         #expect(try await site.send(.get, "/api/method/version").message.string?.isEmpty == false)
         #expect(try await site.send(.get, "/api/method/frappe.client.get_time_zone").message == ["time_zone": "UTC"])
     }
+}
+
+/// Something that is renamed.
+private struct Binder: DocTypeSchema, Controller {
+    static let doctype = DocTypeInfo(
+        "Binder", module: "Library", naming: .prompt, .renamable, permissions: [.manage("Librarian")])
+    let note = Data()
+    init() {}
+
+    /// What a hook of a module meets when a table's rule refuses its row.
+    static func validate(_ binder: Doc<Self>, in session: Session) throws {
+        if binder.note == "breaks" { throw StorageError.forbidden("a rule of the table") }
+    }
+    static func onRestore(_ binder: Doc<Self>, in session: Session) throws {
+        if binder.note == "stays" { throw StorageError.duplicate(columns: ["binder.note"]) }
+    }
+}
+
+/// What there is one of.
+private struct BinderSettings: DocTypeSchema {
+    static let doctype = DocTypeInfo(
+        "Binder Settings", module: "Library", .single, permissions: [.manage("Librarian")])
+    let colour = Data(.fallback("red"))
+    init() {}
 }

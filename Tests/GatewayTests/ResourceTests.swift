@@ -45,6 +45,20 @@ import Values
         #expect(try await site.send(.get, "/api/resource/Book/B-1").status == 404)
     }
 
+    @Test func `a document is read as it was at a moment`() async throws {
+        let site = try await Site.make()
+        try await site.fill()
+        let before = site.clock.now.description
+        site.clock.advance(seconds: 60)
+        _ = try await site.send(.put, "/api/resource/Book/B-1", json: #"{"title": "Omega"}"#)
+        for (query, title) in [("", "Omega"), ("?as_of=" + coded(before), "Alpha")] {
+            let answer = try await site.send(.get, "/api/resource/Book/B-1" + query)
+            #expect(answer.data["title"] == .string(title), "\(answer.text)")
+        }
+        #expect(try await site.send(.get, "/api/resource/Book/B-1?as_of=2020-01-01%2000:00:00").status == 404)
+        #expect(try await site.send(.get, "/api/resource/Book/B-1?as_of=yesterday").status == 417)
+    }
+
     @Test(arguments: [
         "a/b/c", "50 % off", "100%", "C#", "名前 🙂", "it's \"quoted\"", "a?b&c=d", "trailing/", "..", "a+b", "%2F",
         "'; DROP TABLE book; --",

@@ -12,7 +12,7 @@ enum Naming {
         "_series", columns: [.init("prefix", .text, required: true), .init("current", .integer, required: true)])
 
     /// A name that waits for its number.
-    private struct Counted {
+    struct Counted {
         let document: Document
         let number: SeriesPattern.Resolved
     }
@@ -33,6 +33,25 @@ enum Naming {
         }
         try count(counted, in: session)
         for one in counted { try session.about(one.document) { try checkName(one.document) } }
+    }
+
+    /// Gives a document that comes back the next number where another has its name now.
+    ///
+    /// - Returns: whether it was counted; else it keeps its name.
+    static func renumber(_ document: Document, in session: Session) throws -> Bool {
+        let type = document.doctype
+        guard document["amended_from"].isEmpty, !type.isSingle else { return false }
+        let rules = session.registry.namingRules[type.name] ?? []
+        if try !rules.contains(where: { try $0.applies(to: document) }) {
+            switch type.naming {
+            case .series, .expression, .autoincrement: break
+            case .format(let text): guard try NameFormat(text).counts else { return false }
+            default: return false
+            }
+        }
+        guard let number = try name(document, type, rules, in: session, nil) else { return false }
+        try count([Counted(document: document, number: number)], in: session)
+        return true
     }
 
     /// Names one document; gives the counter it has to wait for, if any.
@@ -58,7 +77,7 @@ enum Naming {
             if format.counts { return format.resolve(document, at: session.now) }
             document.name = format.resolve(document, at: session.now).before.trimmedName
         case .autoincrement:
-            return SeriesPattern.Resolved(key: "\(type.name)/autoincrement", before: "", after: "", digits: 1)
+            return .autoincrement(type)
         case .field(let field): document.name = document[field].description.trimmedName
         case .prompt: document.name = document.name.trimmedName
         case .hash: document.name = session.newIdentifier()
@@ -92,40 +111,6 @@ enum Naming {
                 fix: "Use one of: \(series.joined(separator: ", ")).")
         }
         return chosen
-    }
-
-    /// Gives numbers without gaps: a counter moves in the transaction that uses the number.
-    private static func count(_ counted: [Counted], in session: Session) throws {
-        var keys: [String] = []
-        var byKey: [String: [Counted]] = [:]
-        for one in counted {
-            if byKey[one.number.key] == nil { keys.append(one.number.key) }
-            byKey[one.number.key, default: []].append(one)
-        }
-        let sql = """
-            INSERT INTO _series (prefix, current) VALUES (?, ?)
-            ON CONFLICT (prefix) DO UPDATE SET current = _series.current + excluded.current RETURNING current
-            """
-        for key in keys.sorted() {
-            let waiting = byKey[key] ?? []
-            // A counter that nobody has used yet starts where its rule says.
-            let first = (waiting.first?.number.start ?? 0) + Int64(waiting.count)
-            let row: [Value]?
-            if waiting.first?.number.start ?? 0 > 0 {
-                row = try session.transaction.first(
-                    """
-                    INSERT INTO _series (prefix, current) VALUES (?, ?)
-                    ON CONFLICT (prefix) DO UPDATE SET current = _series.current + ? RETURNING current
-                    """, [.text(key), .int(first), .int(Int64(waiting.count))], [.integer])
-            } else {
-                row = try session.transaction.first(sql, [.text(key), .int(Int64(waiting.count))], [.integer])
-            }
-            var number = (row?[0].int ?? 0) - Int64(waiting.count)
-            for one in waiting {
-                number += 1
-                one.document.name = one.number.text(number)
-            }
-        }
     }
 
     /// `X-1` for the first amendment of X, then `X-2`.
@@ -179,31 +164,6 @@ enum Naming {
             text.trimmedName != document.name
         else { return }
         document.values[slot] = document.values[Document.Slot.name]
-    }
-
-    /// Moves a counter back when the document that took its newest number is deleted, so that no gap stays.
-    static func giveBack(_ document: Document, in session: Session) throws {
-        let type = document.doctype
-        let rules = session.registry.namingRules[type.name] ?? []
-        switch type.naming {
-        case .series, .expression, .format: break
-        default: if rules.isEmpty { return }
-        }
-        let digits = document.name.reversed().prefix { $0.isASCII && $0.isNumber }.count
-        // The digits of the prefix may run into those of the number; only the counter's own prefix is found.
-        for length in stride(from: min(digits, 18), to: 0, by: -1) {
-            guard let number = Int64(document.name.suffix(length)) else { continue }
-            let before = String(document.name.dropLast(length))
-            var keys = [before]
-            for rule in rules where rule.resolve(document, at: document.creation ?? session.now).before == before {
-                keys.append(rule.key)
-            }
-            for key in keys.sorted() {
-                try session.transaction.execute(
-                    "UPDATE _series SET current = current - 1 WHERE prefix = ? AND current = ?",
-                    [.text(key), .int(number)])
-            }
-        }
     }
 }
 

@@ -31,6 +31,14 @@ public enum StorageError: Error, Equatable, Sendable {
     case invalidText
     /// Any other failure, with the engine's code and words.
     case failed(code: Int, message: String)
+
+    /// Whether it is about the data of one document rather than the database: what else is done goes on without it.
+    public var isAboutData: Bool {
+        switch self {
+        case .duplicate, .forbidden, .outOfRange, .invalidText: true
+        default: false
+        }
+    }
 }
 
 /// The limits of a database connection.

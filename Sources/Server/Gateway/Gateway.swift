@@ -164,7 +164,7 @@ public final class Gateway: HTTPResponder {
         _ doctype: String, _ name: String, _ request: Incoming, as actor: Actor
     ) async throws -> Reply {
         switch request.method {
-        case .get: return try await resources.read(doctype, name, as: actor)
+        case .get: return try await resources.read(doctype, name, request, as: actor)
         case .put: return try await resources.update(doctype, name, request, as: actor)
         case .delete: return try await resources.delete(doctype, name, as: actor)
         case .post:

@@ -81,8 +81,17 @@ enum DoctorDocuments {
         }
         notes.looked = counters.count
         var highest: [String: (number: Int64, name: String, doctype: String)] = [:]
-        for type in session.registry.doctypes where !session.registry.hasNamingRules(type.name) {
-            guard case .series = type.naming else { continue }
+        for type in session.registry.doctypes where type.kind == .document && !type.isVirtual {
+            let hasRules = session.registry.hasNamingRules(type.name)
+            switch type.naming {
+            case .series where !hasRules: break
+            case .series, .expression, .format, .autoincrement:
+                try countedByPattern(type, counters, session, &notes)
+                continue
+            default:
+                if hasRules { try countedByPattern(type, counters, session, &notes) }
+                continue
+            }
             let original = type.isSubmittable ? "amended_from" : "NULL"
             let sql = "SELECT name, \(original) FROM \(quoted(type.table))"
             try session.transaction.forEach(sql, [], [.text, .text]) { row in
@@ -100,6 +109,31 @@ enum DoctorDocuments {
         for (prefix, top) in highest.sorted(by: { $0.key < $1.key }) where top.number > counters[prefix] ?? 0 {
             notes.add(
                 "the series \(prefix) stands at \(counters[prefix] ?? 0), but there is \(top.doctype) \(top.name)")
+        }
+    }
+
+    /// The same for documents that are counted by a pattern or by rules, which their fields are needed for: a thousand at a
+    /// time. Of each counter the document furthest ahead is noted.
+    private static func countedByPattern(
+        _ type: DocType, _ counters: [String: Int64], _ session: Session, _ notes: inout Doctor.Notes
+    ) throws {
+        var ahead: [String: (name: String, current: Int64)] = [:]
+        var after = ""
+        var isLast = false
+        while !isLast {
+            let names = try session.transaction.query(
+                "SELECT name FROM \(quoted(type.table)) WHERE name > ? ORDER BY name LIMIT \(atOnce)", [.text(after)],
+                [.text]
+            ).compactMap { $0[0].text }
+            isLast = names.count < atOnce
+            for document in try session.getMany(type.name, names) {
+                guard let behind = try session.counterBehind(document, counters) else { continue }
+                ahead[behind.key] = (document.name, behind.current)
+            }
+            after = names.last ?? after
+        }
+        for (key, top) in ahead.sorted(by: { $0.key < $1.key }) {
+            notes.add("the series \(key) stands at \(top.current), but there is \(type.name) \(top.name)")
         }
     }
 

@@ -292,13 +292,3 @@ struct ImportDraft {
 
     init(_ source: Source) { self.source = source }
 }
-
-extension StorageError {
-    /// Whether it is about the data of one document rather than the database.
-    fileprivate var isAboutData: Bool {
-        switch self {
-        case .duplicate, .forbidden, .outOfRange, .invalidText: true
-        default: false
-        }
-    }
-}

@@ -172,4 +172,110 @@ import Values
         }
         #expect(try await world.faults() == [])
     }
+
+    @Test func `asks of a File that is made or deleted by itself what is asked of an attachment`() async throws {
+        let world = try await LifeWorld()
+        let name = try await world.write(as: LifeWorld.worker) { try $0.attach(Self.upload("plan.txt")).name }
+        let link: JSONObject = [
+            "file_name": "site", "file_url": "https://example.com/x", "attached_to_doctype": "Life Part",
+            "attached_to_name": "bolt",
+        ]
+        let made = try await world.write(as: LifeWorld.worker) { try $0.make("File", link).name }
+        try await world.write { try $0.lock($0.get("Life Part", "bolt"), for: 60) }
+        // Who uploaded it has no longer the right to write what it hangs on.
+        let former = Actor(user: LifeWorld.worker.user, roles: ["Visitor"])
+        for (actor, kind) in [(former, Problem.Kind.forbidden), (LifeWorld.worker, .locked)] {
+            for work: @Sendable (Session) throws -> Void in [
+                { try $0.delete("File", name) }, { try $0.removeFile(name) }, { _ = try $0.make("File", link) },
+                { _ = try $0.attach(Self.upload("other.txt", "other")) },
+            ] {
+                let found = await problem { try await world.write(as: actor, work) }
+                #expect(found?.kind == kind, "\(String(describing: found))")
+            }
+        }
+        try await world.write { try $0.unlock($0.get("Life Part", "bolt")) }
+        try await world.write(as: LifeWorld.worker) { session in
+            for file in [name, made] { try session.delete("File", file) }
+        }
+        try await world.read { (session: Session) throws in
+            #expect(try session.comments("Life Part", "bolt", kind: "Attachment").count == 2)
+            #expect(try session.comments("Life Part", "bolt", kind: "Attachment Removed").count == 2)
+        }
+        #expect(try await world.faults() == [])
+    }
+
+    @Test func `counts links to other sites among the files of a document`() async throws {
+        let world = try await LifeWorld()
+        try await world.write(as: .administrator) { session in
+            _ = try session.make(
+                "Property Setter",
+                [
+                    "doc_type": "Life Part", "doctype_or_field": "DocType", "property": "max_attachments", "value": "2",
+                    "property_type": "Int",
+                ])
+        }
+        let link: JSONObject = [
+            "file_name": "site", "file_url": "https://example.com/x", "attached_to_doctype": "Life Part",
+            "attached_to_name": "bolt",
+        ]
+        try await world.write { session in
+            try session.make("File", link)
+            try session.attach(Self.upload("plan.txt"))
+        }
+        let found = await problem { _ = try await world.write { _ = try $0.make("File", link) } }
+        #expect(found?.kind == .tooManyFiles)
+    }
+
+    @Test func `gives a file another address when it becomes public or private, and keeps the bytes`() async throws {
+        let world = try await LifeWorld()
+        let (name, url) = try await world.write { session -> (String, String) in
+            let file = try session.attach(Self.upload("plan.txt"))
+            try session.attach(Self.upload("plan.txt", "other", isPrivate: false))
+            return (file.name, file.text("file_url"))
+        }
+        func change(_ fields: JSONObject, as actor: Actor = LifeWorld.manager) async -> Problem? {
+            await problem {
+                _ = try await world.write(as: actor) { session in
+                    let file = try session.get("File", name)
+                    try session.apply(fields, to: file)
+                    try session.save(file)
+                }
+            }
+        }
+        #expect(await change(["file_url": "/files/mine.txt"])?.kind == .frozen)
+        let visitor = Actor(user: LifeWorld.manager.user, roles: ["Visitor"])
+        #expect(await change(["is_private": 0], as: visitor)?.kind == .forbidden)
+        #expect(await change(["is_private": 0]) == nil)
+        try await world.read { (session: Session) throws in
+            let file = try session.get("File", name)
+            let new = file.text("file_url")
+            #expect(new.hasPrefix("/files/plan") && new != "/files/plan.txt")
+            #expect(try session.storedFile(at: new).hash == file.text("content_hash"))
+            #expect(throws: Problem.self) { try session.storedFile(at: url) }
+        }
+        #expect(await change(["is_private": 1]) == nil)
+        #expect(try await world.read { try $0.get("File", name).text("file_url") } == url)
+    }
+
+    @Test func `finds who may see a file in a few statements, however many documents have it`() async throws {
+        let world = try await LifeWorld()
+        func statements(_ count: Int) async throws -> Int {
+            try await world.write { session in
+                try session.attach(Self.upload("plan.txt", to: nil))
+                for number in 0..<count {
+                    let job = try session.make("Life Job", ["subject": .string("\(number)")])
+                    _ = try session.attach(existing: "/private/files/plan.txt", to: ("Life Job", job.name))
+                }
+            }
+            return try await world.read { session in
+                let counting = CountingTransaction(session.transaction)
+                let worker = world.session(
+                    as: Actor(user: "cleo@example.com", roles: ["Clerk"]), counting)
+                #expect(throws: Problem.self) { try worker.storedFile(at: "/private/files/plan.txt") }
+                return counting.count
+            }
+        }
+        let few = try await statements(2)
+        #expect(try await statements(30) == few)
+    }
 }

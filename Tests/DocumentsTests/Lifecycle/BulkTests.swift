@@ -55,6 +55,7 @@ import Values
         }
         #expect(changeset["documents"]?.array?.count == 3)
         #expect(changeset["postings"]?.array?.count == 3)
+        #expect(changeset["results"]?.array?.map { $0["ok"] } == [true, true, true, false])
         let drafts = try await world.read { session in
             try session.list(ListQuery("Life Job", filters: ["docstatus": 0])).rows.count
         }
@@ -89,5 +90,25 @@ import Values
             try $0.call("frappe.desk.form.linked_with.get", ["doctype": "Life Part", "docname": "bolt"])
         }
         #expect(linked["Life Job"]?.array?.count == 4)
+    }
+
+    @Test func `refuses more assignments in one call than one transaction takes`() async throws {
+        let world = try await LifeWorld()
+        let names = JSON.array((0..<21).map { .string("\($0)") })
+        let users = JSON.array((0..<100).map { .string("user\($0)@example.com") })
+        let calls: [(String, JSONObject)] = [
+            (
+                "cauldron.bulk",
+                ["doctype": "Life Part", "names": names, "action": "assign", "assign_to": users]
+            ),
+            (
+                "frappe.desk.form.assign_to.add_multiple",
+                ["doctype": "Life Part", "name": names, "assign_to": users]
+            ),
+        ]
+        for (method, arguments) in calls {
+            let found = await problem { _ = try await world.write { try $0.call(method, arguments) } }
+            #expect(found?.kind == .tooMany && found?.field == "assign_to")
+        }
     }
 }

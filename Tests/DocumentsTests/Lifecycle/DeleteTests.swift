@@ -87,12 +87,11 @@ import Values
         #expect(try await world.job("three", ["bolt"]) == "LJ-2026-0003")
         try await world.write { try $0.delete("Life Job", "LJ-2026-0003") }
         #expect(try await world.job("four", ["bolt"]) == "LJ-2026-0003")
-        let found = await problem {
-            _ = try await world.write { session in
-                _ = try session.restore(#require(try session.deletedCopy(of: "Life Job", "LJ-2026-0003")))
-            }
+        let back = try await world.write { session in
+            try session.restore(#require(try session.deletedCopy(of: "Life Job", "LJ-2026-0003"))).name
         }
-        #expect(found?.kind == .duplicateName)
+        #expect(back == "LJ-2026-0004")
+        #expect(try await world.faults() == [])
     }
 
     @Test func `restores only for who deleted it or looks after it, and only what still fits`() async throws {
@@ -163,6 +162,20 @@ import Values
             _ = try await world.write { try $0.delete("Life Part", "bolt", cascade: true) }
         }
         #expect(found?.kind == .transition && found?.name == booked)
+    }
+
+    @Test func `deletes what links first, and tells beforehand of what is far away`() async throws {
+        let world = try await LifeWorld()
+        let first = try await world.job("one", ["gear"])
+        let second = try await world.job("two", ["bolt"], ["cause": .string(first)])
+        let order = try await world.write { session in
+            try session.rehearse { try $0.delete("Life Part", "gear", cascade: true) }.documents
+                .filter { $0.action == "delete" }.map(\.name)
+        }
+        #expect(order.last == "gear")
+        try await world.write { try $0.submit($0.get("Life Job", second)) }
+        let preview = try await world.read { try $0.deletePreview("Life Part", "gear") }
+        #expect(preview.linked.first?.submitted == 0 && !preview.cascadeIsPossible)
     }
 
     @Test(arguments: 0..<12) func `stays whole through renamings, merges, deletions and undoings`(

@@ -77,6 +77,21 @@ import Values
         #expect(try await world.faults() == [])
     }
 
+    @Test func `asks for the right to submit from who changes a submitted document`() async throws {
+        let world = try await LifeWorld()
+        let clerk = Actor(user: LifeWorld.worker.user, roles: ["Clerk"])
+        let job = try await world.write(as: clerk) { try $0.make("Life Job", ["subject": "one"]).name }
+        @Sendable func change(_ session: Session) throws {
+            let document = try session.get("Life Job", job)
+            try session.apply(["remark": .string(session.actor.user)], to: document)
+            try session.save(document)
+        }
+        #expect(await problem { try await world.write(as: clerk, change) } == nil)
+        try await world.write { try $0.submit($0.get("Life Job", job)) }
+        #expect(await problem { try await world.write(as: clerk, change) }?.kind == .forbidden)
+        #expect(await problem { try await world.write(change) } == nil)
+    }
+
     @Test func `keeps others from a locked document until it is let go`() async throws {
         let world = try await LifeWorld()
         try await world.write { try $0.lock($0.get("Life Part", "bolt"), for: 600, reason: "counting") }
@@ -117,5 +132,47 @@ import Values
             _ = try await world.write(as: LifeWorld.visitor) { try $0.lock($0.get("Life Part", "nut"), for: 5) }
         }
         #expect(forbidden?.kind == .forbidden)
+    }
+
+    @Test func `leaves no lock behind when a document is deleted or merged`() async throws {
+        let world = try await LifeWorld()
+        let job = try await world.job("one", ["nut"])
+        try await world.write { session in
+            try session.lock(session.get("Life Job", job), for: 600)
+            try session.delete("Life Job", job)
+            try session.lock(session.get("Life Part", "bolt"), for: 600)
+            try session.rename("Life Part", "bolt", to: "nut", merge: true)
+        }
+        #expect(try await world.job("two", ["nut"]) == job)
+        try await world.write(as: .administrator) { session in
+            let document = try session.get("Life Job", job)
+            try session.apply(["subject": "mine"], to: document)
+            try session.save(document)
+            let part = try session.make("Life Part", ["code": "bolt"])
+            part.set("title", "new")
+            try session.save(part)
+        }
+    }
+
+    @Test func `renames to a name that a lock was left under, and purges what has ended`() async throws {
+        let world = try await LifeWorld()
+        try await world.write { session in
+            try session.lock(session.get("Life Part", "bolt"), for: 600)
+            try session.lock(session.get("Life Part", "nut"), for: 60)
+            // As earlier versions of the server left it.
+            try session.transaction.execute(
+                "UPDATE _document_lock SET name = 'screw' WHERE name = 'nut'")
+            try session.rename("Life Part", "bolt", to: "screw")
+            #expect(try session.lock(of: session.get("Life Part", "screw"))?.until == session.now.adding(seconds: 600))
+        }
+        let task = try #require(world.registry.dailyTasks.first { $0.name == "document_locks" })
+        func rows(_ seconds: Int) async throws -> Int64? {
+            try await world.write(as: .administrator, at: LifeWorld.noon.adding(seconds: seconds)) { session in
+                try task.run(session, session.today)
+                return try session.transaction.first("SELECT count(*) FROM _document_lock", [], [.integer])?[0].int
+            }
+        }
+        #expect(try await rows(599) == 1)
+        #expect(try await rows(600) == 0)
     }
 }

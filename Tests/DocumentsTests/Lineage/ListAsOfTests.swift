@@ -84,4 +84,71 @@ import Values
         let refusal = await problem { [query] in _ = try await archive.read { try $0.list(query).rows.count } }
         #expect(refusal?.kind == .noHistory)
     }
+
+    @Test func `counts against its limit only what was there at the moment`() async throws {
+        let archive = try await archive()
+        try await archive.write(30) { session in
+            let customers = try (0..<Limits.rebuiltDocuments).map { number in
+                try session.document("Past Customer", from: ["__newname": .string("new \(number)"), "title": "x"])
+            }
+            try session.insert(customers)
+            for customer in customers { customer.set("title", "y") }
+            try session.saveDerived(customers)
+        }
+        try await archive.read { (session: Session) throws in
+            #expect(try session.list(query(15)).rows.map { $0[0].text } == ["Ana", "Bo"])
+        }
+        // A name that was another document's before still is brought back.
+        try await archive.write(40) { _ = try $0.make("Past Customer", ["__newname": "Bo", "title": "new"]) }
+        try await archive.read { (session: Session) throws in
+            let rows = try session.list(query(15, ["name", "title"])).rows
+            #expect(rows.map { $0[1].text } == ["T", "T"])
+        }
+    }
+
+    @Test func `gives with a list the linked documents and rows of the moment`() async throws {
+        let archive = try await archive()
+        let name = try await archive.write(12) {
+            try $0.make("Past Order", ["customer": "Ana", "lines": [["label": "x"]]]).name
+        }
+        try await archive.write(30) { session in
+            let order = try session.get("Past Order", name)
+            order.setTable("lines", [])
+            try session.save(order)
+        }
+        var query = ListQuery("Past Order", fields: ["name", "customer"], limit: 0)
+        query.expand = ["customer"]
+        query.asOf = Archive.moment(15)
+        let json = try await archive.read { [query] in try $0.list(query).json(dictionaries: true) }
+        #expect(json.array?.first?["customer"]?["territory"] == "North")
+        let moment = JSON.string(Archive.moment(15).description)
+        let rows = try await archive.read {
+            try $0.call(
+                "cauldron.as_of",
+                ["doctype": "Past Order", "fields": ["name", ["lines": ["label"]]], "moment": moment])
+        }
+        let plain = try await archive.read {
+            try $0.call("cauldron.as_of", ["doctype": "Past Order", "fields": "name, customer", "moment": moment])
+        }
+        #expect(plain == [["name": .string(name), "customer": "Ana"]])
+        #expect(rows.text.contains(#""label":"x""#), "\(rows.text)")
+        for field in ["limit_start", "limit_page_length"] {
+            let found = await problem {
+                _ = try await archive.read {
+                    try $0.call("cauldron.as_of", ["doctype": "Past Order", "moment": moment, field: -1])
+                }
+            }
+            #expect(found?.kind == .wrongType && found?.field == field)
+        }
+    }
+
+    @Test func `refuses a list of what no table holds`() async throws {
+        let archive = try await Archive()
+        var query = ListQuery("DocType")
+        query.asOf = Archive.moment(15)
+        let found = await problem {
+            _ = try await archive.read(as: .administrator) { [query] in try $0.list(query).rows }
+        }
+        #expect(found?.kind.code == "no_history")
+    }
 }

@@ -230,29 +230,6 @@ import Values
             #expect(instrument.text("keeper") == "Administrator" || instrument.text("keeper").isEmpty)
         }
     }
-}
-
-/// A DocType whose documents no table holds.
-struct MetaStar: DocTypeSchema {
-    static let doctype = DocTypeInfo(
-        "Star", module: "Sky", naming: .prompt, .virtual, permissions: [.manage("System Manager")])
-    let colour = Data()
-    let brightness = FloatField()
-    init() {}
-
-    static let source = VirtualSource(
-        list: { _, session in try documents(session) },
-        load: { names, session in try documents(session).filter { names.contains($0.name) } },
-        update: { document, _ in
-            guard document.text("colour") != "green" else { throw Problem(.invalid, "no star is green") }
-        })
-
-    private static func documents(_ session: Session) throws -> [Document] {
-        try [("Vega", "white", "0.03"), ("Deneb", "white", "1.25"), ("Altair", "yellow", "1.1")].map {
-            name, colour, light in
-            try session.virtualDocument("Star", name, ["colour": .string(colour), "brightness": .string(light)])
-        }
-    }
 
     @Test func `a condition of a tab, a section or a column holds for the fields in it`() async throws {
         let laboratory = try await MetaLaboratory()
@@ -362,5 +339,72 @@ struct MetaStar: DocTypeSchema {
             return try session.make("Chain", ["__newname": "c"]).int("f0")
         }
         #expect(first == count)
+    }
+
+    @Test func `a time of the day takes now, and a series that is offered no more keeps its documents`() async throws {
+        let laboratory = try await MetaLaboratory()
+        let clock = try await laboratory.write { session in
+            try session.make(
+                "DocType",
+                [
+                    "name": "Visit", "module": "Laboratory", "autoname": "naming_series:",
+                    "fields": [
+                        [
+                            "fieldname": "naming_series", "fieldtype": "Select", "options": "OLD-.##\nNEW-.##",
+                            "default": "OLD-.##", "set_only_once": 1,
+                        ], ["fieldname": "clock", "fieldtype": "Time", "default": "Now"],
+                        ["fieldname": "note", "fieldtype": "Data"],
+                    ], "permissions": [["role": "System Manager", "read": 1, "write": 1, "create": 1]],
+                ])
+            return try session.make("Visit", [:])["clock"]
+        }
+        #expect(clock == .time(MetaLaboratory.noon.time))
+        try await laboratory.write { session in
+            _ = try session.make(
+                "Property Setter",
+                [
+                    "doctype_or_field": "DocField", "doc_type": "Visit", "field_name": "naming_series",
+                    "property": "options", "value": "NEW-.##",
+                ])
+            _ = try session.make(
+                "Property Setter",
+                [
+                    "doctype_or_field": "DocField", "doc_type": "Visit", "field_name": "naming_series",
+                    "property": "default", "value": "NEW-.##",
+                ])
+        }
+        try await laboratory.write { session in
+            let visit = try session.get("Visit", "OLD-01")
+            #expect(visit["clock"] == .time(MetaLaboratory.noon.time))
+            visit.set("note", "later")
+            try session.save(visit)
+        }
+        let refused = await problem {
+            try await laboratory.write { _ = try $0.make("Visit", ["naming_series": "OLD-.##"]) }
+        }
+        #expect(refused != nil)
+    }
+}
+
+/// A DocType whose documents no table holds.
+struct MetaStar: DocTypeSchema {
+    static let doctype = DocTypeInfo(
+        "Star", module: "Sky", naming: .prompt, .virtual, permissions: [.manage("System Manager")])
+    let colour = Data()
+    let brightness = FloatField()
+    init() {}
+
+    static let source = VirtualSource(
+        list: { _, session in try documents(session) },
+        load: { names, session in try documents(session).filter { names.contains($0.name) } },
+        update: { document, _ in
+            guard document.text("colour") != "green" else { throw Problem(.invalid, "no star is green") }
+        })
+
+    private static func documents(_ session: Session) throws -> [Document] {
+        try [("Vega", "white", "0.03"), ("Deneb", "white", "1.25"), ("Altair", "yellow", "1.1")].map {
+            name, colour, light in
+            try session.virtualDocument("Star", name, ["colour": .string(colour), "brightness": .string(light)])
+        }
     }
 }

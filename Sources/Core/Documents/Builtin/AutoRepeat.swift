@@ -23,6 +23,7 @@ struct AutoRepeat: DocTypeSchema, Controller {
     let repeatOnDays = Table(AutoRepeatDay.self)
     let nextScheduleDate = DateField(.readOnly, .noCopy)
     let status = Select(["", "Active", "Disabled", "Completed"], .readOnly, .noCopy, .inListView, .inStandardFilter)
+    let lastMadeFor = DateField(.readOnly, .noCopy, .about("The last day a copy was made for."))
     let lastError = SmallText(.readOnly, .noCopy, .about("Why the last copy could not be made."))
     init() {}
 
@@ -46,15 +47,36 @@ struct AutoRepeat: DocTypeSchema, Controller {
         if let start = rule.startDate, let end = rule.endDate, end < start {
             throw Problem(.invalid, "The end \(end) is before the start \(start)", field: "end_date")
         }
-        try plan(rule, after: session.today.adding(days: -1))
+        guard changesCalendar(rule, session) else { return settle(rule) }
+        // What was made already is not made again.
+        let yesterday = session.today.adding(days: -1)
+        try plan(rule, after: max(yesterday, rule.lastMadeFor ?? yesterday))
+    }
+
+    private static let calendar: Set<String> = [
+        "disabled", "start_date", "frequency", "repeat_on_day", "repeat_on_last_day",
+    ]
+
+    /// Whether the next day is to be found anew; else a rule that is behind catches up with what it missed.
+    private static func changesCalendar(_ rule: Doc<Self>, _ session: Session) -> Bool {
+        if rule.document.isNew || rule.nextScheduleDate == nil { return true }
+        let changes = session.changes(of: rule.document)
+        let table = "repeat_on_days"
+        return changes.fields.contains { calendar.contains($0.field) }
+            || (changes.added + changes.removed).contains { $0.table == table }
+            || changes.rows.contains { $0.table == table }
     }
 
     /// Sets the next day and the status.
     static func plan(_ rule: Doc<Self>, after day: Day) throws {
         guard let recurrence = rule.recurrence else { return }
-        let next = recurrence.next(after: day)
-        rule.nextScheduleDate = next
-        if let end = rule.endDate, next > end {
+        rule.nextScheduleDate = recurrence.next(after: day)
+        settle(rule)
+    }
+
+    /// Sets the status by the next day.
+    private static func settle(_ rule: Doc<Self>) {
+        if let end = rule.endDate, let next = rule.nextScheduleDate, next > end {
             rule.status = "Completed"
         } else {
             rule.status = rule.disabled ? "Disabled" : "Active"

@@ -66,6 +66,18 @@ struct Comment: DocTypeSchema, Controller {
         }
     }
 
+    static func onRestore(_ comment: Doc<Self>, in session: Session) throws {
+        guard let reference = comment.reference else { return }
+        try Collaboration.change(reference.doctype, reference.name, in: session) { marks in
+            if comment.commentType == "Comment" {
+                marks.comments = Array((marks.comments + [comment.mark]).suffix(Limits.commentsInLists))
+            }
+            if comment.commentType == "Like", !marks.likedBy.contains(comment.commentEmail) {
+                marks.likedBy.append(comment.commentEmail)
+            }
+        }
+    }
+
     /// Logs who was mentioned, for whoever notifies them; users that there are not do not count.
     private static func tellMentioned(_ comment: Doc<Self>, _ reference: Reference, _ session: Session) throws {
         let named = Mentions.find(in: comment.content)

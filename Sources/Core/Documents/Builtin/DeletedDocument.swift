@@ -14,6 +14,7 @@ struct DeletedDocument: DocTypeSchema {
     let data = JSONField(.readOnly, .about("The document with its rows."))
     let companions = JSONField(.readOnly, .about("What was deleted with it: comments, files, assignments."))
     let marks = JSONField(.readOnly, .hidden, .about("Its tags, likes and the like, as lists show them."))
+    let takenOut = JSONField(.readOnly, .hidden, .about("Rows of others that named it, which went with it."))
     let secrets = Password(.readOnly, .hidden, .about("Its passwords, which the copy shows only as stars."))
     init() {}
 }
@@ -48,6 +49,8 @@ public enum Lifecycle {
             let own = companions[document.name] ?? []
             if !own.isEmpty { copy.set("companions", JSON.array(own.map(deletedCopy)).text) }
             if let marks = marks[document.name] { copy.set("marks", marks.json.text) }
+            let taken = session.pending.takenOut.removeValue(forKey: .init(doctype: type.name, name: document.name))
+            if let taken, !taken.isEmpty { copy.set("taken_out", JSON.array(taken).text) }
             var secrets: JSONObject = [:]
             for one in [document] + own { one.collectSecrets(&secrets) }
             if !secrets.isEmpty { copy.set("secrets", JSON.object(secrets).text) }

@@ -15,7 +15,7 @@ struct File: DocTypeSchema, Controller {
     let isPrivate = Check(.inStandardFilter)
     let fileType = Data(.readOnly, .inListView)
     let fileSize = IntField(.kind(.longInt), .readOnly, .inListView)
-    let fileUrl = SmallText(.named("file_url"), .kind(.code), .setOnlyOnce)
+    let fileUrl = SmallText(.named("file_url"), .kind(.code))
     let thumbnailUrl = SmallText(.named("thumbnail_url"), .readOnly)
     let folder = Link("File", .indexed)
     let isFolder = Check(.setOnlyOnce)
@@ -33,9 +33,11 @@ struct File: DocTypeSchema, Controller {
     }
 
     static func validate(_ file: Doc<Self>, in session: Session) throws {
-        let reference = Reference(file.document, "attached_to_doctype", "attached_to_name")
         try session.keepReference(of: file.document, "attached_to_doctype", "attached_to_name")
-        if file.document.isNew { try session.requireReference(.write, reference) }
+        if file.document.isNew, let reference = file.reference {
+            try session.requireReference(.write, reference)
+            if asksRules(file, session) { try session.requireAttachable(reference) }
+        }
         if !file.isFolder {
             file.fileName = try FileName.cleaned(file.fileName)
             // Where bytes are kept here, only an upload says so: a link of one's own leads to other sites alone.
@@ -47,14 +49,55 @@ struct File: DocTypeSchema, Controller {
         } else if file.fileName.isEmpty || file.fileName.contains("/") {
             throw Problem(.invalidName, "A folder needs a name without slashes", field: "file_name")
         }
-        guard !file.document.isNew, file.isPrivate != (file.document.storedValue("is_private").int == 1) else { return }
-        throw Problem(.frozen, "A file stays private or public as it was uploaded", field: "is_private")
+        guard !file.document.isNew else { return }
+        guard file.storedUrl.isEmpty || file.storedUrl == file.fileUrl else {
+            throw Problem(.frozen, "The address of a file does not change by itself", field: "file_url")
+        }
+        try changePrivacy(of: file, session)
+    }
+
+    /// The bytes stay where they are; the address says whether everybody gets them. The field that holds it follows.
+    private static func changePrivacy(of file: Doc<Self>, _ session: Session) throws {
+        guard !file.contentHash.isEmpty, file.isPrivate != file.storedUrl.hasPrefix("/private/") else { return }
+        if let reference = file.reference { try session.requireDetachable(reference) }
+        file.fileUrl = try session.freeAddress(file.fileName, file.contentHash, isPrivate: file.isPrivate)
+        guard let reference = file.reference, let type = session.registry.find(reference.doctype),
+            type.field(file.attachedToField) != nil,
+            let holder = try session.load(type, [reference.name]).first,
+            holder.text(file.attachedToField) == file.storedUrl
+        else { return }
+        holder.set(file.attachedToField, file.fileUrl)
+        try session.saveDerived([holder])
+    }
+
+    static func afterInsert(_ file: Doc<Self>, in session: Session) throws {
+        guard let reference = file.reference, asksRules(file, session) else { return }
+        try session.noteAttached(file, reference)
     }
 
     static func onTrash(_ file: Doc<Self>, in session: Session) throws {
+        if let reference = file.reference, asksRules(file, session),
+            let type = session.registry.find(reference.doctype),
+            try session.exists(type.name, reference.name)
+        {
+            try session.requireDetachable(reference)
+            try session.noteRemoved(file, reference)
+        }
         guard file.isFolder else { return }
         guard !file.isHomeFolder, !file.isAttachmentsFolder else {
             throw Problem(.forbidden, "The folder \(file.name) stays")
         }
     }
+
+    /// What attaches files on the system's behalf asks and notes it by itself.
+    private static func asksRules(_ file: Doc<Self>, _ session: Session) -> Bool {
+        !session.isPrivileged && !file.isFolder
+    }
+}
+
+extension Doc<File> {
+    /// What it is attached to, if to anything.
+    var reference: Reference? { Reference(document, "attached_to_doctype", "attached_to_name") }
+    /// Its address, as the database holds it.
+    fileprivate var storedUrl: String { document.storedValue("file_url").text ?? "" }
 }

@@ -54,6 +54,8 @@ struct ToDo: DocTypeSchema, Controller {
         }
     }
 
+    static func onRestore(_ todo: Doc<Self>, in session: Session) throws { try onUpdate(todo, in: session) }
+
     static func onTrash(_ todo: Doc<Self>, in session: Session) throws {
         guard let reference = todo.reference else { return }
         let user = todo.allocatedTo

@@ -6,7 +6,8 @@ internal import Values
 /// `row_changed` as `[[table, idx, name, [[field, old, new]]]]`. Beside it stands what is needed to go back exactly:
 /// `before` is the `modified` and `modified_by` that the document had, `order` the names of the rows that stayed as they
 /// stood, for each table in which they moved. A deletion keeps the whole document as `deleted`, a renaming
-/// `[old, new]` as `renamed` under both names.
+/// `[old, new]` as `renamed` under both names, an undone deletion the `name` and the `version` of the deletion as
+/// `restored`.
 public struct Version: DocTypeSchema {
     public static let doctype = DocTypeInfo(
         "Version", module: "Core", kind: .ledger, sort: ("creation", true), permissions: [.read("System Manager")],

@@ -55,9 +55,7 @@ extension Session {
         try FileContent.check(fileName, head: upload.head)
         let file = try new(File.self)
         if let reference = upload.reference {
-            let document = try get(reference.doctype, reference.name)
-            try require(.write, document.doctype, document)
-            try refuseBeyondLimit(document)
+            try requireAttachable(Reference(reference.doctype, reference.name))
             file.attachedToDoctype = reference.doctype
             file.attachedToName = reference.name
             file.attachedToField = upload.field
@@ -67,11 +65,11 @@ extension Session {
         file.fileType = FileName.kind(fileName).uppercased()
         file.fileSize = Int(upload.size)
         file.contentHash = upload.hash
-        file.fileUrl = try address(fileName, upload)
+        file.fileUrl = try freeAddress(fileName, upload.hash, isPrivate: upload.isPrivate)
         file.folder = try folder(upload)
         try privileged { try insert(file) }
         if let reference = upload.reference {
-            try comment(reference.doctype, reference.name, "Added \(file.fileUrl)", kind: "Attachment")
+            try noteAttached(file, Reference(reference.doctype, reference.name))
         }
         return file.document
     }
@@ -100,17 +98,36 @@ extension Session {
             [.text(url), .int(Int64(Limits.filterValues))], [.text]
         ).compactMap { $0[0].text }
         let files = try load(type, names).map { Doc<File>($0) }
-        let isOpen = url.hasPrefix("/files/")
-        var asked: Set<Reference> = []
-        for file in files {
-            let reference = Reference(file.document, "attached_to_doctype", "attached_to_name")
-            // Many rows may lead to few documents.
-            if let reference, !isOpen, !asked.insert(reference).inserted { continue }
-            guard try isOpen || maySee(file, reference) else { continue }
-            return StoredFile(
-                fileName: file.fileName, hash: file.contentHash, size: Int64(file.fileSize), isPrivate: file.isPrivate)
+        guard let file = try files.first(where: { url.hasPrefix("/files/") || isOwn($0) }) ?? attached(files) else {
+            throw Self.notFound(type.name, url)
         }
-        throw Self.notFound(type.name, url)
+        return StoredFile(
+            fileName: file.fileName, hash: file.contentHash, size: Int64(file.fileSize), isPrivate: file.isPrivate)
+    }
+
+    /// Whether the actor sees a file whatever it is attached to.
+    private func isOwn(_ file: Doc<File>) -> Bool {
+        if isPrivileged { return true }
+        // A key sees files without a document's leave only where its scopes hold files themselves.
+        guard isInScope(.read, file.document.doctype) else { return false }
+        return actor.isAdministrator || file.document.owner == actor.user
+    }
+
+    /// The first file that is attached to a document the actor may read. Documents are read once for each DocType.
+    private func attached(_ files: [Doc<File>]) throws -> Doc<File>? {
+        var names: [String: Set<String>] = [:]
+        for reference in files.compactMap(\.reference) { names[reference.doctype, default: []].insert(reference.name) }
+        var readable: [Reference: Document] = [:]
+        for (doctype, names) in names.sorted(by: { $0.key < $1.key }) {
+            guard let type = registry.find(doctype) else { continue }
+            let documents = try load(type, names.sorted())
+            for (document, decision) in zip(documents, try decisions(.read, type, documents)) where decision.isAllowed {
+                readable[Reference(doctype, document.name)] = document
+            }
+        }
+        return files.first { file in
+            file.reference.flatMap { readable[$0] }.map { shows(file.attachedToField, of: $0) } ?? false
+        }
     }
 
     /// The files of a document the actor may read, oldest first.
@@ -132,16 +149,14 @@ extension Session {
     /// Takes a file away. Needs the right to write the document it is attached to, or to have uploaded it.
     public func removeFile(_ name: String) throws {
         let file = try privileged { try get(File.self, name) }
-        let reference = Reference(file.document, "attached_to_doctype", "attached_to_name")
+        let reference = file.reference
         if let reference {
-            try requireReference(.write, reference)
+            try requireDetachable(reference)
         } else if file.document.owner != actor.user {
             try require(.delete, file.document.doctype, file.document)
         }
         try privileged { try delete(File.doctype.name, name) }
-        if let reference {
-            try comment(reference.doctype, reference.name, "Removed \(file.fileName)", kind: "Attachment Removed")
-        }
+        if let reference { try noteRemoved(file, reference) }
     }
 
     /// The hashes of every file that is there or could come back from a deletion: what an object store must keep.
@@ -198,54 +213,11 @@ extension Session {
         try privileged { try insert(copies) }
     }
 
-    private func maySee(_ file: Doc<File>, _ reference: Reference?) throws -> Bool {
-        if isPrivileged { return true }
-        // A key sees files without a document's leave only where its scopes hold files themselves.
-        let isWithin = isInScope(.read, try registry.doctype(File.doctype.name))
-        if isWithin, actor.isAdministrator || file.document.owner == actor.user { return true }
-        guard let reference, let type = registry.find(reference.doctype) else { return false }
-        guard let document = try load(type, [reference.name]).first else { return false }
-        do {
-            try require(.read, type, document)
-            return shows(file.document.text("attached_to_field"), of: document)
-        } catch let problem as Problem where problem.kind == .forbidden {
-            return false
-        }
-    }
-
     /// Whether the actor sees what a field of a document holds, and so the file that is in it.
     private func shows(_ field: String, of document: Document) -> Bool {
         guard !field.isEmpty, !asksNoFields else { return true }
         let rights = fieldRights(of: document.doctype, isOwn: isSameName(document.storedOwner, actor.user))
         return !rights.hidden.contains(field) && !rights.masked.contains(field)
-    }
-
-    private func refuseBeyondLimit(_ document: Document) throws {
-        let type = document.doctype
-        let own = Int(type.properties["max_attachments"]?.int ?? 0)
-        let limit = own > 0 ? min(own, Limits.attachments) : Limits.attachments
-        let count =
-            try transaction.first(
-                "SELECT count(*) FROM file WHERE attached_to_doctype = ? AND attached_to_name = ?",
-                [.text(type.name), .text(document.name)], [.integer])?[0].int ?? 0
-        guard count < limit else {
-            throw Problem(
-                .tooManyFiles, "\(type.name) \(document.name) has \(count) files and takes no more",
-                fix: "Remove one first.")
-        }
-    }
-
-    /// The address of a file: by its name, with a piece of its hash where the name is taken by other content.
-    private func address(_ fileName: String, _ upload: Upload) throws -> String {
-        let place = upload.isPrivate ? "/private/files/" : "/files/"
-        let (stem, ending) = FileName.parts(fileName)
-        for name in [fileName, stem + upload.hash.suffix(6) + ending, stem + upload.hash + ending] {
-            let other = try transaction.first(
-                "SELECT content_hash FROM file WHERE file_url = ? AND (content_hash IS NULL OR content_hash <> ?) LIMIT 1",
-                [.text(place + name), .text(upload.hash)], [.text])
-            if other == nil { return place + name }
-        }
-        throw Problem(.badFile, "The name \(fileName) is taken", field: "file_name", fix: "Choose another.")
     }
 
     /// The folder a file goes to; the usual ones come to be when they are needed.

@@ -169,7 +169,9 @@ enum CollaborationMethods {
     ) { arguments, session in
         let doctype = try arguments.required("doctype")
         let users = try LifecycleMethods.names(arguments, "assign_to")
-        for name in try LifecycleMethods.names(arguments, "name") {
+        let names = try LifecycleMethods.names(arguments, "name")
+        try session.requireFewAssignments(names.count * users.count)
+        for name in names {
             try session.assign(doctype, name, to: users, assignment(arguments))
         }
         return .null

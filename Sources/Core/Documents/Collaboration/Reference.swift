@@ -6,6 +6,11 @@ struct Reference: Hashable {
     let doctype: String
     let name: String
 
+    init(_ doctype: String, _ name: String) {
+        self.doctype = doctype
+        self.name = name
+    }
+
     /// What the two fields of a companion name; nil when one of them is empty.
     init?(_ document: Document, _ typeField: String, _ nameField: String) {
         let (doctype, name) = (document.text(typeField), document.text(nameField))

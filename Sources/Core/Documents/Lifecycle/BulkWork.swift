@@ -37,7 +37,8 @@ extension Session {
     ///
     /// With `allOrNothing` the first failure undoes all of it and is thrown.
     ///
-    /// - Throws: ``Problem/Kind/tooMany`` for more than ``Limits/documentsPerCall``; what the database throws besides
+    /// - Throws: ``Problem/Kind/tooMany`` for more than ``Limits/documentsPerCall``, or more assignments than
+    ///   ``Limits/assignmentsPerCall``; what the database throws besides
     ///   refusing a row.
     public func bulk(
         _ doctype: String, _ names: [String], _ action: BulkAction, allOrNothing: Bool = false
@@ -53,6 +54,9 @@ extension Session {
             throw Problem(
                 .tooMany, "More than \(Limits.documentsPerCall) documents in one call", fix: "Send fewer at once.")
         }
+        var assignments = 0
+        for case .assign(let users, _) in work.map(\.action) { assignments += users.count }
+        try requireFewAssignments(assignments)
         if allOrNothing {
             return try savepoint {
                 try work.map { one in
@@ -67,14 +71,18 @@ extension Session {
                 return BulkResult(name: one.name, problem: nil)
             } catch let problem as Problem {
                 return BulkResult(name: one.name, problem: problem)
-            } catch let error as StorageError {
-                switch error {
-                // A row was refused; anything else concerns the transaction as a whole.
-                case .duplicate, .forbidden, .outOfRange: return BulkResult(name: one.name, problem: Problem(error))
-                default: throw error
-                }
+            } catch let error as StorageError where error.isAboutData {
+                return BulkResult(name: one.name, problem: Problem(error))
             }
         }
+    }
+
+    /// - Throws: ``Problem/Kind/tooMany`` beyond ``Limits/assignmentsPerCall``.
+    func requireFewAssignments(_ count: Int) throws {
+        guard count > Limits.assignmentsPerCall else { return }
+        throw Problem(
+            .tooMany, "More than \(Limits.assignmentsPerCall) assignments in one call", field: "assign_to",
+            fix: "Send fewer documents or users at once.")
     }
 
     private func perform(_ action: BulkAction, _ doctype: String, _ name: String) throws {

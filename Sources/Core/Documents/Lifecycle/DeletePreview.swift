@@ -22,7 +22,7 @@ public struct DeletePreview: Sendable {
     public let companions: [(doctype: String, count: Int)]
     /// Whether it can be deleted now, as far as links and its own state go.
     public let isPossible: Bool
-    /// Whether it can be deleted together with what directly links to it.
+    /// Whether it can be deleted together with what links to it, directly or through others.
     public let cascadeIsPossible: Bool
 
     /// The preview for clients.
@@ -81,10 +81,22 @@ extension Session {
             }
         }
         let isFree = document.docstatus != .submitted
+        let goesWithAll =
+            try isFree && !isHeld && linked.allSatisfy { $0.submitted == 0 } && cascades(from: document, linked)
         return DeletePreview(
             linked: linked, companions: counts.map { (doctype: $0.0, count: $0.1) },
             isPossible: isFree && !isHeld && linked.isEmpty,
-            cascadeIsPossible: isFree && !isHeld && linked.allSatisfy { $0.submitted == 0 })
+            cascadeIsPossible: goesWithAll)
+    }
+
+    /// Whether nothing that would go with the document is submitted, however far away, and it is not too much.
+    private func cascades(from document: Document, _ linked: [DeletePreview.Linked]) throws -> Bool {
+        if linked.isEmpty { return true }
+        do {
+            return try withAllThatLinks(to: document).allSatisfy { $0.docstatus != .submitted }
+        } catch let problem as Problem where problem.kind == .tooMany {
+            return false
+        }
     }
 
     private func holds(_ document: Document, in column: LinkColumn) throws -> Bool {

@@ -77,6 +77,21 @@ extension Session {
         return (sql, [.text(type.name), name, .timestamp(now), .text(actor.user)])
     }
 
+    /// Lets a lock follow a renamed document; what is left of one that has ended stays behind.
+    func moveLock(_ rename: Rename) throws {
+        try transaction.execute(
+            "DELETE FROM _document_lock WHERE doctype = ? AND (name = ? OR name = ? AND until <= ?)",
+            [.text(rename.doctype), .text(rename.new), .text(rename.old), .timestamp(now)])
+        try transaction.execute(
+            "UPDATE _document_lock SET name = ? WHERE doctype = ? AND name = ?",
+            [.text(rename.new), .text(rename.doctype), .text(rename.old)])
+    }
+
+    /// Removes the locks that have ended.
+    func purgeLocks() throws {
+        try transaction.execute("DELETE FROM _document_lock WHERE until <= ?", [.timestamp(now)])
+    }
+
     /// Refuses to touch documents that somebody else holds, in one statement for each DocType.
     func refuseIfLocked(_ documents: [Document]) throws {
         var names: [String: [String]] = [:]

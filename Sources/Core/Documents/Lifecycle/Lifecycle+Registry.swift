@@ -14,6 +14,7 @@ extension Lifecycle {
         registry.add(companion: Companion("File", "attached_to_doctype", "attached_to_name"))
         registry.add(companion: Companion("Auto Repeat", "reference_doctype", "reference_document"))
         registry.add(daily: DailyTask("auto_repeat") { session, day in try session.runAutoRepeat(day) })
-        for method in LifecycleMethods.all + CollaborationMethods.all { registry.add(method) }
+        registry.add(daily: DailyTask("document_locks") { session, _ in try session.purgeLocks() })
+        for method in LifecycleMethods.all + FormMethods.all + CollaborationMethods.all { registry.add(method) }
     }
 }

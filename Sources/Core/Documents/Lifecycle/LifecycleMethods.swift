@@ -90,6 +90,8 @@ enum LifecycleMethods {
                 restored.append(.string(name))
             } catch is Problem {
                 invalid.append(.string(name))
+            } catch let error as StorageError where error.isAboutData {
+                invalid.append(.string(name))
             }
         }
         return ["restored": .array(restored), "invalid": .array(invalid), "failed": []]
@@ -196,7 +198,7 @@ enum LifecycleMethods {
             .optional("fields", "What to set, for update."), .optional("assign_to", "A list of users, for assign."),
             .optional("description", "What is to be done, for assign."), .optional("tag", "The tag, for tag."),
             .optional("all_or_nothing", "1 undoes all when one fails."),
-            .optional("rehearse", "1 only says what would happen."),
+            .optional("rehearse", "1 only says what would happen, and what of it would fail."),
         ], summary: "Does one thing to many documents, with a result for each."
     ) { arguments, session in
         let doctype = try arguments.required("doctype")
@@ -204,7 +206,13 @@ enum LifecycleMethods {
         let action = try action(arguments.required("action"), arguments, fields: "fields")
         let whole = arguments.flag("all_or_nothing") ?? false
         if arguments.flag("rehearse") ?? false {
-            return try session.rehearse { _ = try $0.bulk(doctype, names, action, allOrNothing: whole) }.shown
+            var results: [BulkResult] = []
+            let shown = try session.rehearse {
+                results = try $0.bulk(doctype, names, action, allOrNothing: whole)
+            }.shown
+            guard case .object(var object) = shown else { return shown }
+            object["results"] = .array(results.map(\.json))
+            return .object(object)
         }
         return .array(try session.bulk(doctype, names, action, allOrNothing: whole).map(\.json))
     }

@@ -32,4 +32,10 @@ extension Limits {
     public static let dailyCatchUp = 400
     /// The most documents of one recurrence that are made for one day, when days were missed.
     public static let repeatsPerRun = 400
+    /// How many runs of taken numbers a counter steps over at once.
+    public static let takenNumbers = 40
+    /// The most assignments one call makes.
+    public static let assignmentsPerCall = 2_000
+    /// The most names of one document, or deletions of it, that its history is followed through.
+    public static let formerNames = 200
 }

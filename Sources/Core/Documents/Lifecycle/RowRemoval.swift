@@ -2,7 +2,7 @@ internal import Storage
 internal import Values
 
 extension Session {
-    /// Removes documents of one DocType and their rows: one statement for each table and thousand documents. No rights
+    /// Removes documents of one DocType, their rows and who holds them: one statement for each table and thousand documents. No rights
     /// are asked, no hooks run; each is noted in the logs.
     func removeRows(_ documents: [Document]) throws {
         guard let type = documents.first?.doctype else { return }
@@ -19,6 +19,10 @@ extension Session {
             }
             try transaction.execute(
                 "DELETE FROM \(quoted(type.table)) WHERE \(dialect.isOneOf("name", count: chunk.count))", names)
+            // Somebody else may get the name.
+            try transaction.execute(
+                "DELETE FROM _document_lock WHERE doctype = ? AND \(dialect.isOneOf("name", count: chunk.count))",
+                [.text(type.name)] + names)
         }
         for document in documents {
             verified.remove(LinkTarget(doctype: type.name, name: document.name))
@@ -26,10 +30,11 @@ extension Session {
         }
     }
 
-    /// Writes documents as they are, with their rows, names and standard columns: for what comes back.
+    /// Writes documents of one DocType as they are, with their rows, names and standard columns: for what comes back.
+    /// `deletions` are those that are undone, by the names the documents have now.
     ///
     /// - Throws: ``Problem/Kind/duplicate``, ``Problem/Kind/duplicateName``.
-    func writeBack(_ documents: [Document], _ action: Action) throws {
+    func writeBack(_ documents: [Document], _ deletions: [String: Deletion]) throws {
         guard let type = documents.first?.doctype else { return }
         try writeRows(type, documents)
         for (field, slot) in type.tables {
@@ -37,7 +42,8 @@ extension Session {
         }
         for document in documents {
             markStored(document)
-            record(action, document)
+            keepRestored(document, deletions[document.name])
+            record(.restore, document)
         }
     }
 

@@ -21,6 +21,8 @@ extension Session {
                     count += try savepoint { try run(rule, through: day) }
                 } catch let problem as Problem {
                     try disable(rule.name, because: problem)
+                } catch let error as StorageError where error.isAboutData {
+                    try disable(rule.name, because: Problem(error))
                 }
             }
             return count
@@ -32,13 +34,15 @@ extension Session {
         while let next = rule.nextScheduleDate, next <= day, rule.status == "Active", count < Limits.repeatsPerRun {
             try makeCopy(for: rule, on: next)
             count += 1
+            rule.lastMadeFor = next
             try AutoRepeat.plan(rule, after: next)
         }
         try saveDerived([rule.document])
         return count
     }
 
-    /// Makes one copy: the required dates and the posting date become the day, others keep their distance to it.
+    /// Makes one copy: the required dates and the posting date become the day, others keep their distance to it, those of
+    /// rows, too.
     private func makeCopy(for rule: Doc<AutoRepeat>, on day: Day) throws {
         let original = try get(rule.referenceDoctype, rule.referenceDocument)
         let copy = original.copied()
@@ -50,6 +54,7 @@ extension Session {
             // A due date a month after an invoice stays as far from the next one.
             copy.set(field.name, isMain && old <= origin ? day : day.adding(days: max(0, old - origin)))
         }
+        for row in copy.allRows { row.moveDates(by: day - origin) }
         if copy.has("set_posting_time") { copy.set("set_posting_time", true) }
         if copy.has("auto_repeat") { copy.set("auto_repeat", rule.name) }
         try insert(copy)
@@ -71,5 +76,18 @@ extension Session {
         emit(
             "auto_repeat.failed", subject: "Auto Repeat/\(name)",
             ["name": .string(name), "message": .string(problem.message)])
+    }
+}
+
+extension Document {
+    /// Moves every day and moment of a row by so many days.
+    fileprivate func moveDates(by days: Int) {
+        for slot in doctype.firstOwnSlot..<values.count where !doctype.virtualSlots.contains(slot) {
+            switch values[slot] {
+            case .day(let day): values[slot] = .day(day.adding(days: days))
+            case .timestamp(let moment): values[slot] = .timestamp(moment.adding(seconds: days * 86_400))
+            default: continue
+            }
+        }
     }
 }

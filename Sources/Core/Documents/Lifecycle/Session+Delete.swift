@@ -16,7 +16,7 @@ extension Session {
             try about(document) {
                 try requireDeletable(document)
                 let batch = cascade ? try withAllThatLinks(to: document) : [document]
-                for other in batch.dropFirst() { try requireSeen(other) { try requireDeletable(other) } }
+                for other in batch.dropLast() { try requireSeen(other) { try requireDeletable(other) } }
                 try refuseIfLocked(batch)
                 for other in batch { try registry.hooks(other.doctype.name)?.run(.onTrash, other, self) }
                 if !cascade { try refuseIfLinked(document, onlySubmitted: false) }
@@ -49,7 +49,7 @@ extension Session {
 
     /// The document and everything that links to it, directly or through others; what links first, last of all itself.
     /// One statement for each field that may link and each step away from it, however many documents there are.
-    private func withAllThatLinks(to document: Document) throws -> [Document] {
+    func withAllThatLinks(to document: Document) throws -> [Document] {
         var found = [document]
         var known: Set<LinkTarget> = [LinkTarget(doctype: document.doctype.name, name: document.name)]
         var edge: [String: [String]] = [document.doctype.name: [document.name]]
@@ -73,11 +73,11 @@ extension Session {
             }
             edge = next
         }
-        return found
+        return found.reversed()
     }
 
     /// The documents that link to one of these, or whose rows do.
-    private func holders(of type: DocType, _ names: [String]) throws -> [LinkTarget] {
+    func holders(of type: DocType, _ names: [String]) throws -> [LinkTarget] {
         var found: [LinkTarget] = []
         for column in LinkColumn.all(to: type, in: registry) where column.holds {
             for chunk in names.chunks(of: Limits.filterValues) {

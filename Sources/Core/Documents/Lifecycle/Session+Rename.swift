@@ -7,8 +7,8 @@ extension Session {
     /// on it. With `merge` a document of the new name exists, takes all that over, and the old one is deleted.
     ///
     /// One statement changes each column that may hold the name, however many rows do. Documents whose links change keep
-    /// their `modified` and get an event and an audit entry; the renamed document gets a version as well. Ledger rows are
-    /// the one exception from never being changed: see `docs/decisions/0009-renaming.md`.
+    /// their `modified` and get a version, an event and an audit entry. Ledger rows are the one exception from never being
+    /// changed: see `docs/decisions/0009-renaming.md`.
     ///
     /// Needs the right to write the document, and for merging to delete it and to write the other.
     ///
@@ -58,6 +58,9 @@ extension Session {
             arguments.append(.text(rename.new))
             changes.fields.append(FieldChange(field: field, old: document.values[slot], new: .text(rename.new)))
         }
+        let own = linksToItself(of: document, rename)
+        changes.fields += own.fields
+        changes.rows = own.rows
         do {
             try transaction.execute(
                 "UPDATE \(quoted(type.table)) SET \(assignments) WHERE name = ?", arguments + [.text(rename.old)])
@@ -71,19 +74,21 @@ extension Session {
                 [.text(rename.new), .text(rename.old), .text(type.name), .text(field.name)])
         }
         try repoint(rename, type)
-        for table in ["_collaboration", "_document_lock"] {
-            try transaction.execute(
-                "UPDATE \(table) SET name = ? WHERE doctype = ? AND name = ?",
-                [.text(rename.new), .text(type.name), .text(rename.old)])
-        }
-        try Lifecycle.reserveNumber(of: rename.new, type, in: self)
+        try moveLock(rename)
+        try transaction.execute(
+            "UPDATE _collaboration SET name = ? WHERE doctype = ? AND name = ?",
+            [.text(rename.new), .text(type.name), .text(rename.old)])
         forget(rename)
         guard let renamed = try load(type, [rename.new]).first else { throw Self.notFound(type.name, rename.new) }
+        try Naming.reserve(renamed, in: self)
         pending.audit.append(
             AuditEntry(
                 time: now, actor: actor.user, action: Action.renameAway.rawValue, doctype: type.name, name: rename.old,
                 digest: []))
-        if changes.fields.count > 1 { keepVersion(of: renamed, Changes(fields: Array(changes.fields.dropFirst()))) }
+        if changes.fields.count > 1 || !changes.rows.isEmpty {
+            // What the name is, the entry of the renaming says.
+            keepVersion(of: renamed, Changes(fields: Array(changes.fields.dropFirst()), rows: changes.rows))
+        }
         record(.rename, renamed, changes)
         return renamed
     }
@@ -149,6 +154,25 @@ extension Session {
         }
     }
 
+    /// What changes in the renamed document because it links to itself.
+    private func linksToItself(of document: Document, _ rename: Rename) -> Changes {
+        let type = document.doctype
+        let columns = LinkColumn.all(to: type, in: registry)
+        func changes(_ row: Document) -> [FieldChange] {
+            columns.filter { $0.type === row.doctype && $0.names(type, rename.old, in: row) }.map {
+                FieldChange(field: $0.field.name, old: .text(rename.old), new: .text(rename.new))
+            }
+        }
+        var found = Changes(fields: changes(document))
+        for (field, slot) in type.tables {
+            for row in document.rows[slot] {
+                let fields = changes(row)
+                if !fields.isEmpty { found.rows.append((field.name, row, fields)) }
+            }
+        }
+        return found
+    }
+
     /// The documents that name the old one, in memory as they will be, with what changes in them.
     private func relinked(
         _ rename: Rename, _ columns: [LinkColumn], _ type: DocType
@@ -183,27 +207,6 @@ extension Session {
         return result
     }
 
-    /// Removes what hangs twice on a document after a merge: the same tag, the same follower.
-    private func removeDoubles(of target: Document) throws {
-        for (doctype, typeField, nameField, key) in [
-            ("Tag Link", "document_type", "document_name", "tag"),
-            ("Document Follow", "ref_doctype", "ref_docname", "user"),
-        ] {
-            guard let type = registry.find(doctype) else { continue }
-            var seen: Set<String> = []
-            var doubles: [String] = []
-            try transaction.forEach(
-                """
-                SELECT name, \(quoted(key)) FROM \(quoted(type.table))
-                WHERE \(typeField) = ? AND \(nameField) = ? ORDER BY name
-                """, [.text(target.doctype.name), .text(target.name)], [.text, .text]
-            ) { row in
-                if !seen.insert(row[1].text ?? "").inserted { doubles.append(row[0].text ?? "") }
-            }
-            if !doubles.isEmpty { try removeRows(load(type, doubles)) }
-        }
-    }
-
     /// Forgets what was looked up under either name.
     private func forget(_ rename: Rename) {
         for name in [rename.old, rename.new] {
@@ -219,7 +222,7 @@ extension Session {
         guard type.kind == .document, !type.isSingle, !type.isVirtual else {
             throw Problem(.forbidden, "\(type.name) has no names of its own to change")
         }
-        guard type.isRenamable || isPrivileged else {
+        guard type.isRenamable && !DocType.neverRenamed.contains(type.name) || isPrivileged else {
             throw Problem(.forbidden, "Documents of \(type.name) are not renamed")
         }
     }

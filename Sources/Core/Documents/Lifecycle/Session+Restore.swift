@@ -7,7 +7,8 @@ extension Session {
     /// they may create such a document.
     ///
     /// Its hooks are not run again, except `onRestore`. A companion that can no longer be, such as an assignment to
-    /// somebody who is gone, stays away.
+    /// somebody who is gone, stays away. Where the number it was counted by was given to another, it gets the next one;
+    /// where another file has the address of one of its files, that gets a new one, in its fields, too.
     ///
     /// - Throws: ``Problem/Kind/duplicateName`` when another has its name now, ``Problem/Kind/duplicate``,
     ///   ``Problem/Kind/brokenLink`` when what it links to is gone, ``Problem/Kind/forbidden``.
@@ -19,20 +20,26 @@ extension Session {
         guard !kept.isSet("restored") else {
             throw Problem(.duplicateName, "\(type.name) \(kept.text("deleted_name")) was restored already")
         }
-        let secrets = try object(kept, "secrets")
-        let document = try Document(copy: try object(kept, "data"), type, secrets: secrets, in: registry)
+        let copies = try KeptCopy(kept, type, in: self)
+        let document = copies.document
+        let old = document.name
         try nested {
             try about(document) {
                 try require(.create, type)
                 try requireOwn(document)
-                if try exists(type.name, document.name) { throw duplicate(type, ["name"], [document]) }
-                try verifyLinks(of: [document], allowsCancelled: document.docstatus == .cancelled)
-                try writeBack([document], .restore)
-                try Lifecycle.reserveNumber(of: document.name, type, in: self)
-                try restoreCompanions(of: kept, secrets)
-                if let marks = Collaboration.Marks(try object(kept, "marks")) {
-                    try Collaboration.write(type.name, document.name, marks, in: self)
+                if try exists(type.name, old) {
+                    guard try Naming.renumber(document, in: self) else { throw duplicate(type, ["name"], [document]) }
+                    copies.follow(from: old, in: self)
                 }
+                try giveFreeAddresses(to: copies)
+                // It may link to itself.
+                verified.insert(LinkTarget(doctype: type.name, name: document.name))
+                try verifyLinks(of: [document], allowsCancelled: document.docstatus == .cancelled)
+                let deletions = try deletions(type, [old], leaving: kept)
+                try writeBack([document], deletions[old].map { [document.name: $0] } ?? [:])
+                try Naming.reserve(document, in: self)
+                try restoreCompanions(copies, kept)
+                try putBack(copies.takenOut)
                 try registry.hooks(type.name)?.run(.onRestore, document, self)
             }
             try transaction.execute(
@@ -61,37 +68,14 @@ extension Session {
         throw Problem(.forbidden, "\(actor.user) may not restore what \(document.owner) made")
     }
 
-    private func object(_ kept: Document, _ field: String) throws -> JSONObject {
-        guard let json = try parsed(kept, field) else { return [:] }
-        guard case .object(let object) = json else { throw damaged(kept) }
-        return object
-    }
-
-    private func parsed(_ kept: Document, _ field: String) throws -> JSON? {
-        guard case .text(let text) = kept[field] else { return nil }
-        do {
-            return try JSON.parse(text)
-        } catch {
-            throw damaged(kept)
-        }
-    }
-
-    private func damaged(_ kept: Document) -> Problem {
-        Problem(.inconsistent, "The copy of \(kept.text("deleted_doctype")) \(kept.text("deleted_name")) is damaged")
-    }
-
-    private func restoreCompanions(of kept: Document, _ secrets: JSONObject) throws {
-        guard let copies = try parsed(kept, "companions")?.array else { return }
-        var byType: [String: [Document]] = [:]
-        for copy in copies.compactMap(\.object) {
-            guard let doctype = copy["doctype"]?.string, let type = registry.find(doctype) else { continue }
-            byType[doctype, default: []].append(
-                try Document(copy: copy, type, secrets: secrets, in: registry))
-        }
+    /// Brings back what hung on the document, as far as it can still be, and the marks that tell of it.
+    private func restoreCompanions(_ copies: KeptCopy, _ kept: Document) throws {
+        var restored: [Document] = []
         // In the order of the registry: what hangs on a companion comes after it.
         for companion in registry.companions {
-            guard let documents = byType[companion.doctype] else { continue }
-            let taken = try values(of: companion.doctype, documents.map(\.name), ["name"])
+            guard let documents = copies.companions[companion.doctype], let type = registry.find(companion.doctype)
+            else { continue }
+            let taken = try values(of: type.name, documents.map(\.name), ["name"])
             let possible = try documents.filter { document in
                 guard taken[document.name] == nil else { return false }
                 do {
@@ -101,23 +85,13 @@ extension Session {
                     return false
                 }
             }
-            try writeBack(possible, .restore)
+            try writeBack(possible, deletions(type, possible.map(\.name), leaving: kept))
+            restored += possible
         }
-    }
-}
-
-extension Lifecycle {
-    /// Moves the counter of a series on, so that it does not give out the number of this name again.
-    static func reserveNumber(of name: String, _ type: DocType, in session: Session) throws {
-        guard case .series = type.naming else { return }
-        let digits = name.utf8.reversed().prefix { $0 >= 0x30 && $0 <= 0x39 }.count
-        // The longest prefix whose counter there is takes the rest as its number.
-        for length in stride(from: 1, through: min(digits, 18), by: 1) {
-            guard let number = Int64(name.suffix(length)) else { return }
-            let moved = try session.transaction.execute(
-                "UPDATE _series SET current = CASE WHEN current < ? THEN ? ELSE current END WHERE prefix = ?",
-                [.int(number), .int(number), .text(String(name.dropLast(length)))])
-            if moved > 0 { return }
-        }
+        guard let marks = copies.marks else { return }
+        let document = copies.document
+        try Collaboration.write(
+            document.doctype.name, document.name,
+            marks.kept(by: restored, on: Reference(document.doctype.name, document.name)), in: self)
     }
 }

@@ -7,8 +7,10 @@ public struct Lineage: Sendable {
     public let fields: [String: Origin]
     /// By the row's name, then by field. A row that was added later has its own origin under ``Origin/row``.
     public let rows: [String: [String: Origin]]
-    /// Who made the document, and when: where all other values come from.
+    /// Who made the document, and when.
     public let creation: Origin
+    /// Where all other values come from: the creation, or what let the actor read the document when that came later.
+    let earliest: Origin
 
     /// Who gave a value, and when.
     public struct Origin: Sendable, Equatable {
@@ -34,18 +36,20 @@ public struct Lineage: Sendable {
     }
 
     /// Where a field of the document comes from.
-    public func origin(of field: String) -> Origin { fields[field] ?? creation }
+    public func origin(of field: String) -> Origin { fields[field] ?? earliest }
 
     /// Where a field of a row comes from.
     public func origin(of field: String, row: String) -> Origin {
-        rows[row]?[field] ?? rows[row]?[Origin.row] ?? creation
+        rows[row]?[field] ?? rows[row]?[Origin.row] ?? earliest
     }
 }
 
 extension Session {
-    /// Where each value of a document that was read comes from: one statement, and one more for each name it had before.
+    /// Where each value of a document that was read comes from, also from before a renaming and before a deletion that
+    /// was undone: one statement, and one more for each name it had before.
     ///
-    /// Fields that the actor may not read are left out, of masked ones it is not said what they were.
+    /// Fields that the actor may not read are left out, of masked ones it is not said what they were. Of the time before
+    /// the actor could read the document nothing is told.
     ///
     /// - Throws: ``Problem/Kind/noHistory`` where no versions are kept; ``Problem/Kind/forbidden``.
     public func lineage(of document: Document) throws -> Lineage {
@@ -53,54 +57,15 @@ extension Session {
         try require(.read, type, document)
         try requireHistory(of: type)
         var builder = LineageBuilder(try VersionScreen(self, type))
-        var names: [String] = [document.name]
-        while let name = names.last {
-            try readVersions(of: type, name) { row in
-                let entry = try Past.entry(row[3])
-                if let renamed = entry["renamed"]?.array?.compactMap(\.string), renamed.last == name,
-                    let old = renamed.first, names.count < Limits.rebuiltDocuments
-                {
-                    names.append(old)
-                    return false
-                }
-                // What had the name before is another document.
-                guard entry["deleted"] == nil, entry["restored"] == nil, entry["renamed"] == nil else { return false }
-                builder.add(entry, name: row[0].text ?? "", user: row[1].text ?? "", moment: row[2].timestamp)
-                return true
-            }
-            if names.last == name { break }
+        var walk = try VersionWalk(self, document)
+        try walk.run { version in
+            builder.add(version)
+            return true
         }
+        let creation = Lineage.Origin(
+            version: nil, user: document.owner, moment: document.creation ?? .earliest, old: .null)
         return Lineage(
-            fields: builder.fields, rows: builder.rows,
-            creation: Lineage.Origin(
-                version: nil, user: document.owner, moment: document.creation ?? .earliest, old: .null))
-    }
-
-    /// Reads the versions of a name, newest first, until `each` gives false.
-    func readVersions(of type: DocType, _ name: String, each: ([Value]) throws -> Bool) throws {
-        for version in pending.versions.reversed() where version.doctype == type.name && version.docname == name {
-            let row: [Value] = [
-                .text(version.name), .text(version.user), .timestamp(version.moment), .text(version.entry.text),
-            ]
-            guard try each(row) else { return }
-        }
-        struct Enough: Error {}
-        var count = 0
-        do {
-            try transaction.forEach(
-                """
-                SELECT name, owner, creation, data FROM version WHERE ref_doctype = ? AND docname = ?
-                ORDER BY number DESC, creation DESC, name DESC LIMIT ?
-                """, [.text(type.name), .text(name), .int(Int64(Limits.rebuiltVersions + 1))],
-                [.text, .text, .timestamp, .text]
-            ) { row in
-                count += 1
-                guard count <= Limits.rebuiltVersions else {
-                    throw Problem(.tooMany, "\(type.name) \(name) has more than \(Limits.rebuiltVersions) versions")
-                }
-                guard try each(row) else { throw Enough() }
-            }
-        } catch is Enough {}
+            fields: builder.fields, rows: builder.rows, creation: creation, earliest: builder.horizon ?? creation)
     }
 }
 
@@ -109,14 +74,21 @@ private struct LineageBuilder {
     private let screen: VersionScreen
     var fields: [String: Lineage.Origin] = [:]
     var rows: [String: [String: Lineage.Origin]] = [:]
+    /// What let the actor read the document, where that came after its creation.
+    var horizon: Lineage.Origin?
 
     init(_ screen: VersionScreen) { self.screen = screen }
 
-    mutating func add(_ entry: JSON, name: String, user: String, moment: Timestamp?) {
+    mutating func add(_ version: KeptVersion) {
         func origin(_ old: JSON) -> Lineage.Origin {
-            Lineage.Origin(version: name, user: user, moment: moment ?? .earliest, old: old)
+            Lineage.Origin(
+                version: version.name, user: version.user, moment: version.moment,
+                old: version.showsBefore ? old : .null)
         }
-        let entry = screen.shown(entry)
+        if !version.showsBefore {
+            horizon = Lineage.Origin(version: nil, user: version.user, moment: version.moment, old: .null)
+        }
+        let entry = screen.shown(version.entry)
         for change in entry["changed"]?.array ?? [] {
             guard let parts = change.array, parts.count == 3, let field = parts[0].string, fields[field] == nil
             else { continue }

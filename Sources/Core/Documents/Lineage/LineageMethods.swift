@@ -48,19 +48,33 @@ enum LineageMethods {
         }
         var query = ListQuery(doctype)
         query.asOf = moment
-        if let fields = try arguments.json("fields")?.array { query.fields = fields }
+        query.fields = try fields(arguments)
         query.filters = try arguments.json("filters")
         query.orFilters = try arguments.json("or_filters")
         query.orderBy = arguments.text("order_by")
         query.groupBy = arguments.text("group_by")
         query.parent = arguments.text("parent")
-        query.start = max(0, try arguments.int("limit_start") ?? 0)
-        query.limit = try arguments.int("limit_page_length") ?? Limits.pageRows
-        let result = try session.list(query)
-        return .array(
-            result.rows.map { row in
-                .object(JSONObject(zip(result.columns, row).map { ($0.name, JSON($1)) }))
-            })
+        query.start = try number("limit_start", arguments) ?? 0
+        query.limit = try number("limit_page_length", arguments) ?? Limits.pageRows
+        return try session.list(query).json(dictionaries: true)
+    }
+
+    /// A list of fields, or names between commas.
+    private static func fields(_ arguments: Arguments) throws -> [JSON] {
+        switch try arguments.json("fields") {
+        case nil: return ["name"]
+        case .array(let fields)?: return fields.isEmpty ? ["name"] : fields
+        case .string(let text)? where text.contains("("): return [.string(text)]
+        case .string(let text)?:
+            return text.split(separator: ",").map { .string(String($0.drop { $0 == " " })) }
+        default: throw Problem(.malformed, "fields must be a list of names", field: "fields")
+        }
+    }
+
+    private static func number(_ name: String, _ arguments: Arguments) throws -> Int? {
+        guard let number = try arguments.int(name) else { return nil }
+        guard number >= 0 else { throw Problem(.wrongType, "\(name) must not be negative", field: name) }
+        return number
     }
 }
 
@@ -79,24 +93,26 @@ extension Arguments {
 
 extension Session {
     /// The newest versions of a document as clients of Frappe read them, as far as the actor may see what is in them:
-    /// objects with `name`, `owner`, `creation` and `data`, which is JSON text.
+    /// objects with `name`, `owner`, `creation` and `data`, which is JSON text. Those from before a renaming or before a
+    /// deletion that was undone are among them; those from before the actor could read the document are not.
     ///
     /// - Throws: ``Problem/Kind/forbidden``, ``Problem/Kind/notFound``.
     public func versions(of doctype: String, _ name: String, limit: Int) throws -> [JSON] {
         let document = try get(doctype, name)
+        let most = min(max(limit, 0), Limits.documentsPerCall)
+        guard most > 0 else { return [] }
         let screen = try VersionScreen(self, document.doctype)
         var versions: [JSON] = []
-        try readVersions(of: document.doctype, name) { row in
-            guard versions.count < min(max(limit, 0), Limits.documentsPerCall) else { return false }
-            let entry = try Past.entry(row[3])
-            // What had the name before is another document.
-            guard entry["deleted"] == nil else { return false }
+        var walk = try VersionWalk(self, document)
+        try walk.run { version in
+            // What changed then tells what was before.
+            guard version.showsBefore else { return false }
             versions.append([
-                "name": JSON(row[0]), "owner": JSON(row[1]), "creation": JSON(row[2]),
-                "ref_doctype": .string(doctype), "docname": .string(name),
-                "data": .string(screen.shown(entry).text),
+                "name": .string(version.name), "owner": .string(version.user),
+                "creation": .string(version.moment.description), "ref_doctype": .string(doctype),
+                "docname": .string(version.docname), "data": .string(screen.shown(version.entry).text),
             ])
-            return entry["restored"] == nil
+            return versions.count < most
         }
         return versions
     }

@@ -62,7 +62,18 @@ struct Past {
     private func condition(_ names: [String]?) -> (sql: String, arguments: [Value]) {
         let since = "ref_doctype = ? AND creation > ?"
         let arguments: [Value] = [.text(type.name), .timestamp(moment)]
-        guard let names else { return (since, arguments) }
+        guard let names else {
+            // What was made since is left out by its creation alone, unless the name was another document's before.
+            let table = quoted(type.table)
+            let sql = """
+                \(since) AND (
+                NOT EXISTS (SELECT 1 FROM \(table) made WHERE made.name = version.docname AND made.creation > ?)
+                OR version.docname IN (SELECT was.docname FROM version was WHERE was.ref_doctype = ?
+                AND was.creation > ? AND substr(was.data, 1, 11) IN (?, ?, ?)))
+                """
+            let ends = [#"{"deleted":"#, #"{"restored""#, #"{"renamed":"#].map(Value.text)
+            return (sql, arguments + [.timestamp(moment), .text(type.name), .timestamp(moment)] + ends)
+        }
         let dialect = session.transaction.dialect
         return ("\(since) AND \(dialect.isOneOf("docname", count: names.count))", arguments + names.map(Value.text))
     }
@@ -177,7 +188,7 @@ struct Past {
 
 extension Document {
     /// A copy of the document and its rows as they were read.
-    fileprivate func asRead() -> Document {
+    func asRead() -> Document {
         let copy = Document(doctype, stored: stored ?? values)
         copy.rows = storedRows.map { $0.map { Document($0.doctype, stored: $0.stored ?? $0.values) } }
         copy.storedRows = copy.rows

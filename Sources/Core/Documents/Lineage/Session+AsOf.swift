@@ -5,7 +5,7 @@ extension Session {
     /// The document of that name with its rows as it was at `moment`; what was written at that moment is in it.
     ///
     /// The rights are those of now, and have to hold for the document as it was and, where it is still there, as it is.
-    /// A document that was renamed since is found by the name it had then; names that links hold are those of today. Of
+    /// A document that was renamed since is found by the name it had then, and links hold the names of that time. Of
     /// a password stands only whether there was one. The document cannot be saved.
     ///
     /// - Throws: ``Problem/Kind/notFound`` when there was none then; ``Problem/Kind/forbidden``;

@@ -28,10 +28,47 @@ extension Session {
         keepVersion(document.doctype, new, entry)
     }
 
-    /// Keeps that a deleted document was put back: before this moment there was none of that name.
-    func keepRestored(_ document: Document) {
+    /// Keeps that a deleted document was put back: before this moment there was none of that name. `deletion` is the
+    /// version that tells of its deletion, under the name it had, below which its own history goes on.
+    func keepRestored(_ document: Document, _ deletion: Deletion?) {
         guard document.doctype.tracksChanges else { return }
-        keepVersion(document.doctype, document.name, ["restored": true])
+        let origin: JSON = deletion.map { ["name": .string($0.name), "version": .string($0.version)] } ?? true
+        keepVersion(document.doctype, document.name, ["restored": origin])
+    }
+
+    /// A document that was deleted: the name it had then, and the version that tells of it.
+    struct Deletion {
+        let name: String
+        let version: String
+    }
+
+    /// The deletions that left a copy, by the names that documents of one DocType had: the versions were written right
+    /// after the copy, in the same transaction.
+    func deletions(_ type: DocType, _ names: [String], leaving kept: Document) throws -> [String: Deletion] {
+        guard type.tracksChanges, let moment = kept.creation else { return [:] }
+        var found: [String: Deletion] = [:]
+        for version in pending.versions
+        where version.doctype == type.name && version.name > kept.name && version.moment == moment
+            && version.entry["deleted"] != nil && names.contains(version.docname) && found[version.docname] == nil
+        {
+            found[version.docname] = Deletion(name: version.docname, version: version.name)
+        }
+        for chunk in names.filter({ found[$0] == nil }).chunks(of: Limits.filterValues) where !chunk.isEmpty {
+            try transaction.forEach(
+                """
+                SELECT docname, name FROM version WHERE ref_doctype = ?
+                AND \(transaction.dialect.isOneOf("docname", count: chunk.count))
+                AND creation = ? AND name > ? AND substr(data, 1, 11) = ? ORDER BY name
+                """,
+                [.text(type.name)] + chunk.map(Value.text) + [
+                    .timestamp(moment), .text(kept.name), .text(#"{"deleted":"#),
+                ], [.text, .text]
+            ) { row in
+                let name = row[0].text ?? ""
+                if found[name] == nil { found[name] = Deletion(name: name, version: row[1].text ?? "") }
+            }
+        }
+        return found
     }
 
     private func keepVersion(_ type: DocType, _ name: String, _ entry: JSON) {

@@ -79,6 +79,7 @@ struct FieldCheck {
             if options == definition.name { throw bad("options", "a DocType cannot be a table of itself") }
             guard let target = registry.find(options) else { throw noDocType(options) }
             guard target.kind == .child else { throw bad("options", "\(options) is not for rows of a table") }
+            if definition.info.kind == .child { throw bad("options", "rows of a table have no tables of their own") }
             if field.type == .tableMultiSelect, !target.fields.contains(where: { $0.type == .link }) {
                 throw bad("options", "the rows of a Table MultiSelect need a Link, and \(options) has none")
             }

@@ -131,7 +131,7 @@ extension Session {
             if let stored = document.stored {
                 document.values[slot] = stored[slot]
             } else {
-                document.values[slot] = field.fallback.map(value) ?? .null
+                document.values[slot] = fallback(of: field) ?? .null
             }
         }
     }

@@ -175,7 +175,7 @@ extension Session {
             try applyAll(given, to: present)
             for row in present.allRows { prepare(row) }
             for slot in type.firstOwnSlot..<present.values.count where present.values[slot].isNull {
-                if let fallback = type.columns[slot].fallback { present.values[slot] = value(of: fallback) }
+                if let value = fallback(of: type.columns[slot]) { present.values[slot] = value }
             }
             try save(present)
             return present

@@ -39,6 +39,9 @@ struct PropertyChange {
             return
         }
         guard !Self.fixed.contains(change.property) else { throw bad("it cannot be changed") }
+        if change.property == "allow_rename", isOn, DocType.neverRenamed.contains(change.doctype) {
+            throw bad("documents of \(change.doctype) keep their names")
+        }
         if shipped != nil {
             guard change.property != "autoname" else { throw bad("a shipped DocType keeps its rule for names") }
             if change.property == "track_changes", shipped?.tracksChanges == true, !isOn {

@@ -109,6 +109,10 @@ extension Session {
         guard let type = registry.find(query.doctype), type.isVirtual || registry.sources[type.name] != nil else {
             return nil
         }
+        if query.asOf != nil {
+            try requireHistory(of: type)
+            throw Problem(.noHistory, "What \(type.name) were is not known", fix: "Ask for what they are now.")
+        }
         return VirtualList(query, type, self)
     }
 

@@ -155,10 +155,11 @@ extension Session {
             let names = Set(result.rows.compactMap { $0[column].text }).sorted()
             var found: [String: JSON] = [:]
             for chunk in names.chunks(of: Limits.filterValues) where !chunk.isEmpty {
-                let wanted = ListQuery(
+                var wanted = ListQuery(
                     target.name, fields: ["*", "name as __name"],
                     filters: [["name", "in", .array(chunk.map(JSON.string))]],
                     limit: 0)
+                wanted.asOf = query.asOf
                 for document in try list(wanted).json(dictionaries: true).array ?? [] {
                     guard var object = document.object, let name = object.removeValue(forKey: "__name")?.string else {
                         continue

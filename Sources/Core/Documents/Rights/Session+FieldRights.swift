@@ -153,7 +153,7 @@ extension Session {
                 if document.isNew, document.values[slot] != .text(Self.maskedText) { continue }
             }
             let field = document.doctype.columns[slot]
-            document.values[slot] = document.stored?[slot] ?? field.fallback.map { value(of: $0) } ?? .null
+            document.values[slot] = document.stored?[slot] ?? fallback(of: field) ?? .null
         }
     }
 }

@@ -43,6 +43,8 @@ public final class DocType: Sendable {
     public var isVirtual: Bool { switches.contains(.virtual) }
     /// Its documents may be renamed.
     public var isRenamable: Bool { switches.contains(.renamable) }
+    /// The DocTypes whose names stand where no link leads: in passwords, keys, permissions and tables.
+    static let neverRenamed: Set<String> = ["User", "Role", "DocType"]
     /// It was made in this company, not shipped.
     public var isCustom: Bool { switches.contains(.custom) }
     /// What was said of it.

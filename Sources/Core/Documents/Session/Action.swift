@@ -21,8 +21,8 @@ enum Action: String, Sendable {
     var right: Right {
         switch self {
         case .insert, .restore: .create
-        case .save, .derive, .updateAfterSubmit, .discard, .rename, .renameAway, .relink: .write
-        case .submit: .submit
+        case .save, .derive, .discard, .rename, .renameAway, .relink: .write
+        case .submit, .updateAfterSubmit: .submit
         case .cancel: .cancel
         case .delete: .delete
         }

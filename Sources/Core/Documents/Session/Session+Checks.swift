@@ -92,7 +92,8 @@ extension Session {
             throw Problem(.invalid, "\(field.label) holds a null character", field: field.name, row: row)
         }
         try DataFormats.check(text, field, row)
-        if field.type == .select, let options = field.options, !options.isEmpty,
+        // Documents keep the series they were counted by when it is offered no more; new ones are asked by their naming.
+        if field.type == .select, field.name != "naming_series", let options = field.options, !options.isEmpty,
             !field.choices.contains(where: { $0 == text })
         {
             throw Problem(

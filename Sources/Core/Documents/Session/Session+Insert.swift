@@ -99,7 +99,7 @@ extension Session {
         stamp(document, created: true)
         let virtual = document.doctype.virtualSlots
         for slot in document.doctype.columns.indices where document.values[slot].isNull && !virtual.contains(slot) {
-            if let fallback = document.doctype.columns[slot].fallback { document.values[slot] = value(of: fallback) }
+            if let value = fallback(of: document.doctype.columns[slot]) { document.values[slot] = value }
         }
         for row in document.allRows {
             row.values[Document.Slot.name] = .null
@@ -107,11 +107,13 @@ extension Session {
         }
     }
 
-    func value(of fallback: FieldDefault) -> Value {
-        switch fallback {
+    /// What a field of a new document holds by default; nil where it has no default.
+    func fallback(of field: FieldDefinition) -> Value? {
+        switch field.fallback {
+        case nil: nil
         case .value(let value): value
         case .today: .day(today)
-        case .now: .timestamp(now)
+        case .now: field.type == .time ? .time(now.time) : .timestamp(now)
         case .user: .text(actor.user)
         case .linked: .null
         }

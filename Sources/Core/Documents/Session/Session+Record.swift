@@ -4,7 +4,7 @@ internal import EventLog
 public import Values
 
 extension Session {
-    /// Notes a write for the logs: its event and its audit entry; of a deletion also what is gone, and that it came back.
+    /// Notes a write for the logs: its event and its audit entry; of a deletion also what is gone.
     func record(_ action: Action, _ document: Document, _ changes: Changes? = nil) {
         let type = document.doctype
         touched.insert(type.name)
@@ -13,7 +13,6 @@ extension Session {
         noteForSearch(action, document, changes)
         let json = changes?.json
         if action == .delete { keepDeleted(document) }
-        if action == .restore { keepRestored(document) }
         // The digest of a document that was submitted as it was inserted is taken once, when all is done.
         if !(action == .insert && document.docstatus == .submitted) {
             pending.audit.append(

@@ -55,6 +55,8 @@ public final class Session {
         var versions: [Version.Row] = []
         var effects: [Effect] = []
         var search = SearchIndex.Pending()
+        /// Rows of others that were taken out for documents that are about to be deleted.
+        var takenOut: [LinkTarget: [JSON]] = [:]
     }
 
     /// A session of `actor` at the moment `now`. `identifiers` gives names that no other session gets.

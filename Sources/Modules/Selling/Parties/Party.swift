@@ -17,7 +17,7 @@ package enum Party {
             fix: "Disable it instead.")
     }
 
-    /// Removes the links of addresses and contacts to a party that is being deleted.
+    /// Removes the links of addresses and contacts to a party that is being deleted. They come back with it.
     package static func unlink(_ type: String, _ name: String, in session: Session) throws {
         let rows = try session.transaction.query(
             "SELECT parenttype, parent FROM dynamic_link WHERE link_doctype = ? AND link_name = ?",
@@ -25,13 +25,9 @@ package enum Party {
         for holder in ["Address", "Contact"] {
             let names = rows.filter { $0[0].text == holder }.compactMap(\.[1].text)
             guard !names.isEmpty else { continue }
-            let documents = try session.privileged { try session.getMany(holder, Array(Set(names)).sorted()) }
-            for document in documents {
-                document.setTable(
-                    "links",
-                    document.table("links").filter { $0.text("link_doctype") != type || $0.text("link_name") != name })
+            try session.takeOut("links", of: holder, Set(names).sorted(), with: (type, name)) { row in
+                row.text("link_doctype") == type && row.text("link_name") == name
             }
-            try session.saveDerived(documents)
         }
     }
 

@@ -113,9 +113,10 @@ struct FileUpload: Sendable {
         let (file, name) = (form.file, arguments.text("file_name") ?? form.fileName)
         let body = try await tenant.write(as: actor) { session -> [UInt8] in
             let doctype = arguments.text("doctype")
-            // A document that has not been saved has a name of the client's making.
-            let docname = arguments.text("docname").flatMap { $0.hasPrefix("new-") ? nil : $0 }
-            let reference = doctype.flatMap { type in docname.map { (doctype: type, name: $0) } }
+            var reference: (doctype: String, name: String)?
+            if let doctype, let name = arguments.text("docname"), try !Self.isUnsaved(name, doctype, session) {
+                reference = (doctype, name)
+            }
             let field = arguments.text("fieldname") ?? arguments.text("docfield") ?? ""
             let folder = arguments.text("folder") ?? ""
             let document: Document
@@ -142,6 +143,12 @@ struct FileUpload: Sendable {
             return Bodies.message(session.present(document))
         }
         return Reply(body: body)
+    }
+
+    /// A document that has not been saved has a name of the client's making: `new-sales-invoice-` and more.
+    private static func isUnsaved(_ name: String, _ doctype: String, _ session: Session) throws -> Bool {
+        let prefix = "new-\(doctype.lowercased().replacing(" ", with: "-"))-"
+        return try name.hasPrefix(prefix) && !session.exists(doctype, name)
     }
 
     /// A file that is kept here already, or one of another site.

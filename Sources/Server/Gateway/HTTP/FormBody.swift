@@ -49,15 +49,48 @@ enum FormBody {
         }
     }
 
-    /// The value of `; name="value"` or `; name=value` in a header.
+    /// The value of `; name="value"` or `; name=value` in a header. In quotes stand semicolons, and quotes after `\`.
     static func parameter(_ name: String, of header: String) -> String? {
-        for part in header.split(whereSeparator: { $0 == ";" || $0 == "\r\n" || $0 == "\n" }).dropFirst() {
+        for part in parts(of: header).dropFirst() {
             let pair = part.split(separator: "=", maxSplits: 1)
             guard pair.count == 2, pair[0].drop(while: { $0 == " " }).lowercased() == name else { continue }
             let value = pair[1]
-            return value.first == "\"" ? String(value.dropFirst().prefix { $0 != "\"" }) : String(value)
+            return value.first == "\"" ? unquoted(value.dropFirst()) : String(value)
         }
         return nil
+    }
+
+    /// The parts of a header between semicolons and line ends that are not in quotes.
+    private static func parts(of header: String) -> [Substring] {
+        var parts: [Substring] = []
+        var start = header.startIndex
+        var (isQuoted, isEscaped) = (false, false)
+        for index in header.indices {
+            let character = header[index]
+            if character == "\r\n" || character == "\n" || character == ";" && !isQuoted {
+                parts.append(header[start..<index])
+                start = header.index(after: index)
+                isQuoted = false
+            } else if character == "\"", !isEscaped {
+                isQuoted.toggle()
+            }
+            isEscaped = isQuoted && character == "\\" && !isEscaped
+        }
+        return parts + [header[start...]]
+    }
+
+    /// What stands up to the closing quote.
+    private static func unquoted(_ text: Substring) -> String {
+        var value = ""
+        var rest = text
+        while let character = rest.popFirst(), character != "\"" {
+            if character == "\\", rest.first == "\"" {
+                _ = rest.popFirst().map { value.append($0) }
+            } else {
+                value.append(character)
+            }
+        }
+        return value
     }
 
     /// Where a pattern first stands in the bytes, in a time that depends on their lengths only (Knuth, Morris, Pratt).

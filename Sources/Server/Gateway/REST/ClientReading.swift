@@ -4,7 +4,7 @@ internal import Values
 /// `frappe.client`: what asks.
 enum ClientReading {
     static let methods = [
-        getList, getCount, get, getValue, hasPermission, documentPermissions, validateLink, isAmended,
+        getList, getCount, get, getValue, getSingleValue, hasPermission, documentPermissions, validateLink, isAmended,
     ]
 
     private static let doctype = Method.Parameter.required("doctype", "The DocType.")
@@ -62,6 +62,21 @@ enum ClientReading {
         }
         guard let row = result.json(dictionaries: false).array?.first?.array else { return .null }
         return row.count == 1 ? row[0] : .array(row)
+    }
+
+    private static let getSingleValue = Method(
+        "frappe.client.get_single_value",
+        parameters: [doctype, .required("field", "The field.")], summary: "A field of the document of a single DocType."
+    ) { arguments, session in
+        let type = try session.registry.doctype(arguments.required("doctype"))
+        let field = try arguments.required("field")
+        guard type.isSingle else {
+            throw Problem(.invalid, "There is more than one \(type.name)", field: "doctype", fix: "Use get_value.")
+        }
+        guard type.field(field) != nil else {
+            throw Problem(.unknownField, "\(type.name) has no field \(field)", field: "field")
+        }
+        return session.present(try session.get(type.name, type.name))[field] ?? .null
     }
 
     private static func first(

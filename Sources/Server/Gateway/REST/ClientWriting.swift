@@ -1,4 +1,5 @@
 internal import Documents
+internal import Storage
 internal import Values
 
 /// `frappe.client`: what changes something.
@@ -104,12 +105,16 @@ enum ClientWriting {
                     _ = try session.change(doctype(of: object), name, changes)
                 }
             } catch let problem as Problem {
-                failed.append([
-                    "doc": .object(object), "exc": .string(Bodies.text(problem)), "code": .string(problem.kind.code),
-                ])
+                failed.append(failure(object, problem))
+            } catch let error as StorageError where error.isAboutData {
+                failed.append(failure(object, Problem(error)))
             }
         }
         return ["failed_docs": .array(failed)]
+    }
+
+    private static func failure(_ object: JSONObject, _ problem: Problem) -> JSON {
+        ["doc": .object(object), "exc": .string(Bodies.text(problem)), "code": .string(problem.kind.code)]
     }
 
     private static func doctype(of object: JSONObject) throws -> String {

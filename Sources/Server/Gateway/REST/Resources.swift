@@ -36,10 +36,12 @@ struct Resources: Sendable {
         return Reply(body: body)
     }
 
-    /// `GET /api/resource/<DocType>/<name>`
-    func read(_ doctype: String, _ name: String, as actor: Actor) async throws -> Reply {
-        let body = try await tenant.read(as: actor, briefly: true) { session in
-            let document = try session.get(doctype, name)
+    /// `GET /api/resource/<DocType>/<name>`; with `as_of` as it was at that moment.
+    func read(_ doctype: String, _ name: String, _ request: Incoming, as actor: Actor) async throws -> Reply {
+        let moment = try request.arguments.moment("as_of")
+        let body = try await tenant.read(as: actor, briefly: moment == nil) { session in
+            let document =
+                try moment.map { try session.get(doctype, name, asOf: $0) } ?? session.get(doctype, name)
             return Bodies.data { session.write(document, to: &$0, nulls: false) }
         }
         return Reply(body: body)
@@ -70,10 +72,11 @@ struct Resources: Sendable {
             switch method {
             case "submit": try session.submit(document)
             case "cancel": try session.cancel(document)
+            case "discard": try session.discard(document)
             default:
                 throw Problem(
                     .forbidden, "The method \(method) of \(doctype) is not open to clients", field: "run_method",
-                    fix: "Use submit or cancel.")
+                    fix: "Use submit, cancel or discard.")
             }
             return document
         }
