@@ -30,7 +30,8 @@ import Values
         [entry("b", 2, 30, "ana"), entry("a", 3, 20, "bo"), entry("c", 1, 10, "ana")] + [
             ReportRow(
                 [
-                    .text("Total"), .null, .null, .null, .int(6), .int(60), .null, .null, .null, .null, .null, .null,
+                    .text("Total"), .null, .null, .null, .int(6), .int(60), .null, .null, .text("2 phones"), .null,
+                    .null, .null,
                     .null,
                 ],
                 .total)
@@ -49,6 +50,7 @@ import Values
                 summary: [
                     ReportFigure("Price", .int(60), from: .of("Parcel", "price", "weight")),
                     ReportFigure("Parcels", .int(3), from: .of("Parcel", "title")),
+                    ReportFigure("Phones", .int(2), from: .of("Sender", "phone")),
                 ])
         }
     }
@@ -87,7 +89,7 @@ import Values
         let expected = Self.columns.map(\.name).filter { $0 != "vault" && $0 != "gone" }
         #expect(names(result) == expected)
         #expect(try column("title", result) == ["b", "a", "c", "Total"].map(Value.text))
-        #expect(result.message != nil && result.summary.count == 2)
+        #expect(result.message != nil && result.summary.map(\.label) == ["Price", "Parcels"])
     }
 
     @Test func `columns of hidden fields are taken out, with all that is made of them, of totals too`() async throws {

@@ -9,7 +9,8 @@ extension ReportResult {
     ///   `Session.maskedText` where it is not null, as text, so that nothing adds it up.
     /// - A Dynamic Link whose DocType is not told is text.
     /// - A figure or remark of which a field is not open goes.
-    /// - What was fetched from a document that the actor may not read is null.
+    /// - What was fetched from a document that the actor may not read is null, and so is its total; figures and remarks
+    ///   made of that DocType go.
     /// - Where a field that entries are ordered by is not open, they are ordered anew by what is. A tree keeps its order.
     ///
     /// It costs a statement for each DocType that values were fetched from and whose documents the actor may not all read.
@@ -20,12 +21,16 @@ extension ReportResult {
             session.openness(of: sources.fields(named: name, of: report.doctype))
         }
         var result = self
-        try result.clearUnreadable(in: session)
+        let cleared = try result.clearUnreadable(in: session)
+        func isTold(_ sources: ReportSources) -> Bool {
+            openness(sources) == .open
+                && !sources.fields(named: "", of: report.doctype).contains { cleared.contains($0.doctype) }
+        }
         let levels = columns.map { openness($0.sources, $0.name) }
         if openness(report.orderedBy) != .open { result.order(by: levels.indices.filter { levels[$0] == .open }) }
         result.show(levels)
-        result.summary.removeAll { openness($0.sources) != .open }
-        if let message, openness(message.sources) != .open { result.message = nil }
+        result.summary.removeAll { !isTold($0.sources) }
+        if let message, !isTold(message.sources) { result.message = nil }
         return result
     }
 
@@ -61,8 +66,11 @@ extension ReportResult {
         for (place, row) in zip(places, sorted) { rows[place] = row }
     }
 
-    /// Empties what was fetched from documents that the actor may not read.
-    private mutating func clearUnreadable(in session: Session) throws {
+    /// Empties what was fetched from documents that the actor may not read, and the totals of it.
+    ///
+    /// - Returns: the DocTypes of which a document was not readable.
+    private mutating func clearUnreadable(in session: Session) throws -> Set<String> {
+        var cleared: Set<String> = []
         var fetched: [String: [(column: Int, names: Int)]] = [:]
         for (index, column) in columns.enumerated() {
             for source in column.sources.fields(named: "", of: "") {
@@ -79,12 +87,16 @@ extension ReportResult {
             let named = Set(
                 rows.filter { $0.kind != .total }.flatMap { row in pairs.compactMap { row.values[$0.names].text } })
             let readable = try session.readable(type, named)
-            for index in rows.indices where rows[index].kind != .total {
-                for pair in pairs where !readable.contains(rows[index].values[pair.names].text ?? "") {
+            guard !named.isSubset(of: readable) else { continue }
+            cleared.insert(doctype)
+            for index in rows.indices {
+                for pair in pairs
+                where rows[index].kind == .total || !readable.contains(rows[index].values[pair.names].text ?? "") {
                     rows[index].values[pair.column] = .null
                 }
             }
         }
+        return cleared
     }
 }
 

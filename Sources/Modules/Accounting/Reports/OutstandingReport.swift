@@ -120,11 +120,8 @@ enum OutstandingReport {
         return try session.values(of: partyType, parties, [title]).mapValues { $0[0] }
     }
 
-    /// The field that a party is called by: its title, or else `customer_name` and the like.
     private static func title(of partyType: String, in session: Session) -> String? {
-        guard let type = session.registry.find(partyType) else { return nil }
-        let own = "\(partyType.lowercased())_name"
-        return type.titleField ?? (type.slot(of: own) == nil ? nil : own)
+        session.registry.find(partyType)?.titleField
     }
 
     /// The upper bounds of the ages, in days.
