@@ -258,7 +258,8 @@ import Values
             }
         }
         _ = await other.value
-        #expect(runs.withLock { $0 } == 2)
+        // More than twice where the body that was ended takes its row again before the other program does.
+        #expect(runs.withLock { $0 } >= 2)
         let counts = try await database.read {
             try $0.query("SELECT name, count FROM counter ORDER BY name", [], [.text, .integer])
         }
