@@ -13,6 +13,8 @@ public struct Registry: Sendable {
     private(set) var sources: [String: VirtualSource] = [:]
     /// The rules for names that a company made, by DocType.
     private(set) var namingRules: [String: [NamingRule]] = [:]
+    /// What of the company's changes cannot be and has no effect.
+    public internal(set) var metadataProblems: [Problem] = []
     private var hooks: [String: Hooks] = [:]
     private var order: [String] = []
     /// The methods clients may call, by their dotted names.
@@ -100,6 +102,14 @@ public struct Registry: Sendable {
         order = shippedOrder + own.filter { changed[$0] != nil }
         self.namingRules = namingRules
         relink()
+    }
+
+    /// The registry with this DocType in place of the one of its name.
+    func replacing(_ type: DocType) -> Registry {
+        var changed = self
+        changed.types[type.name] = type
+        changed.relink()
+        return changed
     }
 
     /// Takes a DocType back to what it was, or away.

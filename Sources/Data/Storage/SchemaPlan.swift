@@ -8,6 +8,8 @@ public enum SchemaStep: Sendable, Equatable {
     case addColumn(table: String, TableSchema.Column)
     /// Removes a column with all it holds.
     case dropColumn(table: String, String)
+    /// Gives a column another name, with all it holds.
+    case renameColumn(table: String, from: String, to: String)
     /// Turns what a column holds into another type.
     case convertColumn(table: String, from: TableSchema.Column, to: TableSchema.Column)
     /// Makes an index.
@@ -22,6 +24,7 @@ public enum SchemaStep: Sendable, Equatable {
         case .dropTable(let table): "drop table \(table)"
         case .addColumn(let table, let column): "add column \(table).\(column.name)"
         case .dropColumn(let table, let column): "drop column \(table).\(column)"
+        case .renameColumn(let table, let from, let to): "rename column \(table).\(from) to \(to)"
         case .convertColumn(let table, _, let column): "convert column \(table).\(column.name)"
         case .createIndex(let table, let index):
             "create \(index.unique ? "unique " : "")index on \(table)(\(index.columns.joined(separator: ",")))"
@@ -35,7 +38,7 @@ public enum SchemaStep: Sendable, Equatable {
         switch self {
         case .createTable(let table): table.name
         case .dropTable(let table), .addColumn(let table, _), .dropColumn(let table, _),
-            .convertColumn(let table, _, _),
+            .renameColumn(let table, _, _), .convertColumn(let table, _, _),
             .createIndex(let table, _), .dropIndex(let table, _):
             table
         }
@@ -46,20 +49,43 @@ public enum SchemaStep: Sendable, Equatable {
 public enum SchemaPlan {
     /// The steps from the tables of `before` to those of `after`, in an order in which they can be carried out.
     ///
-    /// What is only in `before` is dropped. A table of the same shape costs nothing.
-    public static func steps(from before: [TableSchema], to after: [TableSchema]) -> [SchemaStep] {
+    /// What is only in `before` is dropped, but for columns that `renaming` gives another name, by table. A table of the
+    /// same shape costs nothing.
+    public static func steps(
+        from before: [TableSchema], to after: [TableSchema], renaming: [String: [String: String]] = [:]
+    ) -> [SchemaStep] {
         let old = Dictionary(before.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         let new = Dictionary(after.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         var steps: [SchemaStep] = []
         for table in before where new[table.name] == nil { steps.append(.dropTable(table.name)) }
         for table in after {
             if let present = old[table.name] {
-                if present != table { steps += self.steps(from: present, to: table) }
+                let (renames, renamed) = renaming[table.name].map { self.renames(present, $0) } ?? ([], present)
+                steps += renames
+                if renamed != table { steps += self.steps(from: renamed, to: table) }
             } else {
                 steps.append(.createTable(table))
             }
         }
         return steps
+    }
+
+    /// The steps that give columns other names, and the table after them. Their indexes go, as they are called by them.
+    private static func renames(
+        _ table: TableSchema, _ names: [String: String]
+    ) -> (steps: [SchemaStep], table: TableSchema) {
+        var renamed = table
+        var steps: [SchemaStep] = []
+        for index in table.indexes where index.columns.contains(where: { names[$0] != nil }) {
+            steps.append(.dropIndex(table: table.name, index))
+            renamed.indexes.removeAll { $0 == index }
+        }
+        for (place, column) in table.columns.enumerated() {
+            guard let name = names[column.name] else { continue }
+            steps.append(.renameColumn(table: table.name, from: column.name, to: name))
+            renamed.columns[place].name = name
+        }
+        return (steps, renamed)
     }
 
     private static func steps(from before: TableSchema, to after: TableSchema) -> [SchemaStep] {

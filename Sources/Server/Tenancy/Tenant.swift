@@ -45,9 +45,7 @@ public final class Tenant: Sendable {
 
     private init(
         name: String, modules: [Module], metadata: TenantMetadata.Current, database: any Database,
-        identity: IdentityStore,
-        seed: UInt64,
-        clock: @escaping @Sendable () -> Timestamp
+        identity: IdentityStore, identifiers: IdentifierSource, clock: @escaping @Sendable () -> Timestamp
     ) {
         self.name = name
         self.modules = modules
@@ -56,7 +54,7 @@ public final class Tenant: Sendable {
         self.identity = identity
         self.clock = clock
         reports = Dictionary(modules.flatMap(\.reports).map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-        identifiers = Mutex(IdentifierSource(seed: seed))
+        self.identifiers = Mutex(identifiers)
     }
 
     /// Opens the tenant in `directory` and creates it if there is none: its tables are brought to what the modules
@@ -86,23 +84,30 @@ public final class Tenant: Sendable {
         let database = try address.makeDatabase(limits: limits)
         var registry = Registry.core()
         for module in modules { module.register(&registry) }
-        let tables = registry.allTables + EventLog.tables + AuditLog.tables + IdentityStore.tables
+        let tables = EventLog.tables + AuditLog.tables + IdentityStore.tables
         let shipped = registry
+        let identifiers = Mutex(IdentifierSource(seed: seed))
         let metadata = try await database.write { transaction in
             transaction.takeTime(seconds: Limits.migrationSeconds)
-            try transaction.migrate(to: tables)
-            let session = Session(
-                actor: .administrator, now: clock(), registry: shipped, transaction: transaction, identifiers: { "" })
+            let now = clock()
+            let session = Session(actor: .administrator, now: now, registry: shipped, transaction: transaction) {
+                identifiers.withLock { $0.next(at: now) }
+            }
+            let made = try session.madeDocTypes()
+            try transaction.migrate(to: tables + shipped.allTables.filter { !made.contains($0.name) })
             try session.adoptMetadata()
+            if !made.isEmpty { try session.takeOverDocTypes(made) }
             // What the company made stands, also where a new version of a module declares more.
             try transaction.migrate(to: session.registry.allTables)
             try session.refreshSearch()
+            try session.finish()
             return TenantMetadata.Current(
                 registry: session.registry, version: try MetadataVersion.current(in: transaction))
         }
         let tenant = Tenant(
             name: name, modules: modules, metadata: metadata, database: database,
-            identity: IdentityStore(database: database, passwords: passwords), seed: seed, clock: clock)
+            identity: IdentityStore(database: database, passwords: passwords), identifiers: identifiers.withLock { $0 },
+            clock: clock)
         try await tenant.addBasics()
         return tenant
     }

@@ -57,7 +57,7 @@ final class TenantMetadata: Sendable {
         let known = current
         let version = try MetadataVersion.current(in: transaction)
         guard version != known.version else { return known }
-        let (registry, _) = try known.registry.customized(in: makeSession(known.registry))
+        let registry = try known.registry.customized(in: makeSession(known.registry))
         return Current(registry: registry, version: version)
     }
 }

@@ -3,10 +3,11 @@ internal import Values
 /// A field that a company added to a DocType, shipped or its own.
 public struct CustomField: DocTypeSchema, Controller {
     public static let doctype = DocTypeInfo(
-        "Custom Field", module: "Custom", naming: .controller, .keepsUnknown, title: "label", search: ["dt", "label"],
+        "Custom Field", module: "Custom", naming: .controller, .keepsUnknown, .renamable, title: "label",
+        search: ["dt", "label"],
         permissions: [.manage("System Manager")], summary: "A field that a company added to a DocType.")
     let dt = Link(DocTypeDocument.self, .required, .setOnlyOnce, .inListView)
-    let fieldname = Data(.setOnlyOnce, .inListView)
+    let fieldname = Data(.inListView)
     let insertAfter = Data()
     let module = Data()
     let isSystemGenerated = Check()
@@ -20,6 +21,25 @@ public struct CustomField: DocTypeSchema, Controller {
     }
 
     public static func autoname(_ doc: Doc<Self>, in session: Session) throws -> String { "\(doc.dt)-\(doc.fieldname)" }
+
+    public static func validate(_ doc: Doc<Self>, in session: Session) throws {
+        guard !doc.document.isNew, doc.name != "\(doc.dt)-\(doc.fieldname)" else { return }
+        throw Problem(
+            .frozen, "A field is called otherwise by renaming its Custom Field", field: "fieldname",
+            fix: "Rename \(doc.name) to \(doc.dt)-\(doc.fieldname).")
+    }
+
+    public static func beforeRename(_ doc: Doc<Self>, _ rename: Rename, in session: Session) throws -> String {
+        guard !rename.merges else { throw Problem(.notMergeable, "Two fields are not made one") }
+        let name = rename.new.hasPrefix("\(doc.dt)-") ? String(rename.new.dropFirst(doc.dt.count + 1)) : rename.new
+        session.metadata.renamed.note([doc.fieldname: name], in: doc.dt)
+        return "\(doc.dt)-\(name)"
+    }
+
+    public static func afterRename(_ doc: Doc<Self>, _ rename: Rename, in session: Session) throws {
+        doc.fieldname = String(rename.new.dropFirst(doc.dt.count + 1))
+        try session.save(doc)
+    }
 }
 
 /// A property of a DocType or of one of its fields that a company set otherwise.

@@ -48,15 +48,32 @@ public struct DocTypeDocument: DocTypeSchema, Controller {
         doc.custom = true
         try MetadataWriting.makeRoles(Set(doc.permissions.map(\.role)), in: session)
         try MetadataWriting.arrange(doc.document)
+        noteRenamed(doc.document, in: session)
         var definition = try MetadataReading.definition(of: doc.document)
         definition.info.switches.insert(.custom)
         try MetadataWriting.refuseLedger(definition)
     }
 
     public static func onTrash(_ doc: Doc<Self>, in session: Session) throws {
-        if session.registry.isShipped(doc.name) {
-            throw Problem(.forbidden, "\(doc.name) is shipped and cannot be deleted", field: "name")
+        // What was made here before a module shipped one of that name has no effect, and may go.
+        guard session.registry.isShipped(doc.name), !doc.document.isSet("custom") else { return }
+        throw Problem(.forbidden, "\(doc.name) is shipped and cannot be deleted", field: "name")
+    }
+
+    /// A row that is there and calls its field otherwise gives it another name.
+    private static func noteRenamed(_ document: Document, in session: Session) {
+        guard !document.isNew, let slot = document.doctype.tableSlot(of: "fields"),
+            let place = document.storedRows[slot].first?.doctype.slot(of: "fieldname")
+        else { return }
+        let before = Dictionary(
+            document.storedRows[slot].map { ($0.name, $0.stored?[place].text) }, uniquingKeysWith: { first, _ in first }
+        )
+        var renamed: [String: String] = [:]
+        for row in document.rows[slot] {
+            guard let old = before[row.name] ?? nil, old != row.text("fieldname") else { continue }
+            renamed[old] = row.text("fieldname")
         }
+        session.metadata.renamed.note(renamed, in: document.name)
     }
 }
 

@@ -78,8 +78,12 @@ extension Session {
 
     /// The documents that link to one of these, or whose rows do.
     func holders(of type: DocType, _ names: [String]) throws -> [LinkTarget] {
+        try holders(of: type, names, in: LinkColumn.all(to: type, in: registry))
+    }
+
+    private func holders(of type: DocType, _ names: [String], in columns: [LinkColumn]) throws -> [LinkTarget] {
         var found: [LinkTarget] = []
-        for column in LinkColumn.all(to: type, in: registry) where column.holds {
+        for column in columns where column.holds {
             for chunk in names.chunks(of: Limits.filterValues) {
                 let (condition, arguments) = column.condition(chunk, type, transaction.dialect)
                 let isRow = column.type.kind == .child
@@ -92,6 +96,34 @@ extension Session {
             }
         }
         return found
+    }
+
+    /// Removes all documents of a DocType that is about to go, `rows` of them, with what hangs on them; copies are kept.
+    ///
+    /// - Throws: ``Problem/Kind/tooMany`` beyond ``Limits/rebuiltDocuments``; ``Problem/Kind/transition`` where one is
+    ///   submitted; ``Problem/Kind/linked`` where one stands in one of `columns`; ``Problem/Kind/locked``.
+    func removeAll(of type: DocType, rows: Int, linkedBy columns: [LinkColumn]) throws {
+        guard rows <= Limits.rebuiltDocuments else {
+            throw Problem(
+                .tooMany, "There are \(rows) documents of \(type.name), more than \(Limits.rebuiltDocuments)",
+                fix: "Delete documents first, in smaller parts.")
+        }
+        let table = quoted(type.table)
+        let names = try transaction.query(
+            "SELECT name, docstatus FROM \(table) ORDER BY name", [], [.text, .integer])
+        if let submitted = names.first(where: { $0[1].int == Docstatus.submitted.rawValue })?[0].text {
+            throw Problem(.transition, "\(type.name) \(submitted) is submitted", fix: "Cancel it first.")
+        }
+        for chunk in names.compactMap({ $0[0].text }).chunks(of: Limits.filterValues) where !chunk.isEmpty {
+            if let holder = try holders(of: type, Array(chunk), in: columns).first {
+                throw Problem(
+                    .linked, "\(holder.doctype) \(holder.name) links to a \(type.name)",
+                    fix: "Delete it first, or take the link out.")
+            }
+            let documents = try load(type, Array(chunk))
+            try refuseIfLocked(documents)
+            try remove(documents)
+        }
     }
 
     /// Removes documents with what hangs on them, and keeps copies.

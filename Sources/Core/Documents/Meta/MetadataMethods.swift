@@ -9,7 +9,7 @@ extension Registry {
             DocumentNamingRule.self)
         add(source: DocTypeSource.source, for: DocTypeDocument.doctype.name)
         MetadataMethods.register(&self)
-        add(check: Check("metadata") { try $0.registry.customized(in: $0).problems })
+        add(check: Check("metadata") { try $0.registry.customized(in: $0).metadataProblems.map(\.message) })
     }
 }
 
@@ -77,28 +77,23 @@ public enum MetadataMethods {
                 try requireSeen(type, session)
                 return type.definition.json
             })
+        let parameters: [Method.Parameter] = [
+            .optional("docs", "Documents of DocType, Custom Field, Property Setter or Custom DocPerm, as JSON."),
+            .optional("allow", "Steps that may lose data, by their words."),
+            .optional(
+                "rename", "Fields that get another name, as {DocType: {old: new}}; before docs, which use the new."),
+            .optional("delete", "Documents to be deleted, as [DocType, name]."),
+        ]
         registry.add(
             Method(
-                "cauldron.meta.plan", writes: true,
-                parameters: [
-                    .required(
-                        "docs", "Documents of DocType, Custom Field, Property Setter or Custom DocPerm, as JSON."),
-                    .optional("allow", "Steps that may lose data, by their words."),
-                    .optional("delete", "Documents to be deleted instead, as [DocType, name]."),
-                ],
+                "cauldron.meta.plan", writes: true, parameters: parameters,
                 summary: "What saving these documents would change in the tables, and how many rows each step touches."
             ) { arguments, session in
                 .array(try plan(arguments, session).map(\.json))
             })
         registry.add(
             Method(
-                "cauldron.meta.apply", writes: true,
-                parameters: [
-                    .required(
-                        "docs", "Documents of DocType, Custom Field, Property Setter or Custom DocPerm, as JSON."),
-                    .optional("allow", "Steps that may lose data, by their words."),
-                    .optional("delete", "Documents to be deleted instead, as [DocType, name]."),
-                ],
+                "cauldron.meta.apply", writes: true, parameters: parameters,
                 summary: "Saves documents that describe DocTypes, all or none, and changes the tables accordingly."
             ) { arguments, session in
                 let before = session.metadata.planned.count
@@ -127,8 +122,16 @@ public enum MetadataMethods {
         Set(try arguments.json("allow")?.array?.compactMap(\.string) ?? [])
     }
 
-    /// Inserts the documents, or changes those that are there.
+    /// Renames fields, and inserts the documents, or changes those that are there.
     private static func write(_ arguments: Arguments, _ session: Session) throws {
+        for (doctype, names) in try arguments.json("rename")?.object?.members ?? [] {
+            for (old, new) in names.object?.members ?? [] {
+                guard let new = new.string else {
+                    throw Problem(.malformed, "rename holds {DocType: {old: new}}", field: "rename")
+                }
+                try session.renameField(old, to: new, of: doctype)
+            }
+        }
         let given = try arguments.json("docs") ?? []
         let documents = given.array ?? [given]
         guard documents.count <= Limits.documentsPerCall else {

@@ -7,15 +7,16 @@ struct MetadataPlan {
     private let after: Registry
     private let session: Session
     private let targets: [TableSchema]
+    private let renamed: RenamedFields
     /// The steps in the order in which they are carried out.
     private(set) var steps: [Session.PlannedStep] = []
-    /// Rows of tables that no field shows any more.
-    private var orphans: [(parent: DocType, field: FieldDefinition, rows: Int)] = []
 
-    /// Compares two registries and counts the rows that each step touches.
-    init(from before: Registry, to after: Registry, in session: Session) throws {
+    /// Compares two registries, of which the second may call fields by other names, and counts the rows that each step
+    /// touches.
+    init(from before: Registry, to after: Registry, _ renamed: RenamedFields, in session: Session) throws {
         self.before = before
         self.after = after
+        self.renamed = renamed
         self.session = session
         var old: [TableSchema] = []
         var new: [TableSchema] = []
@@ -23,30 +24,35 @@ struct MetadataPlan {
         for type in after.doctypes where !type.isVirtual && before.find(type.name) !== type { new.append(type.schema) }
         targets = new
         try Self.checkKinds(before, after, session)
-        for step in SchemaPlan.steps(from: old, to: new) { steps.append(try planned(step)) }
-        try findOrphans()
+        try renamed.check(from: before, to: after)
+        try planRows()
+        for step in SchemaPlan.steps(from: old, to: new, renaming: renamed.columns(before)) {
+            steps.append(try planned(step))
+        }
     }
 
     private func type(_ registry: Registry, ofTable table: String) -> DocType? {
         registry.doctypes.first { $0.table == table && !$0.isVirtual }
     }
 
-    private func planned(_ step: SchemaStep) throws -> Session.PlannedStep {
-        let table = quoted(step.table)
+    private func planned(_ schema: SchemaStep) throws -> Session.PlannedStep {
+        let step = MetadataStep.schema(schema)
+        let table = quoted(schema.table)
         func count(_ condition: String = "") throws -> Int {
             Int(
                 try session.transaction.first("SELECT count(*) FROM \(table)\(condition)", [], [.integer])?[0].int ?? 0)
         }
-        switch step {
+        switch schema {
         case .createTable(let shape):
             try refuseIfPresent(shape.name)
             return .init(step: step, rows: 0, losesData: false)
         case .dropTable:
             let rows = try count()
             return .init(step: step, rows: rows, losesData: rows > 0)
-        case .dropColumn(let name, let column):
+        case .dropColumn(let name, let column), .renameColumn(let name, let column, _):
             let field = type(before, ofTable: name)?.field(column)
             let rows = try count(" WHERE " + Self.isSet(column, field))
+            if case .renameColumn = schema { return .init(step: step, rows: rows, losesData: false) }
             return .init(step: step, rows: rows, losesData: rows > 0)
         case .convertColumn(let name, let from, let to):
             let field = type(before, ofTable: name)?.field(from.name)
@@ -106,71 +112,74 @@ struct MetadataPlan {
         }
     }
 
-    /// Finds the rows of tables whose field goes, or whose document's DocType goes.
-    private mutating func findOrphans() throws {
-        for type in before.doctypes where after.find(type.name) !== type {
-            let now = after.find(type.name)
-            for (field, _) in type.tables
-            where now?.tables.contains(where: { $0.field.name == field.name && $0.field.options == field.options })
-                != true
-            {
-                guard let child = before.find(field.options ?? ""), !child.isVirtual else { continue }
+    /// Finds the rows of table fields that go, or get another name.
+    private mutating func planRows() throws {
+        for type in before.doctypes {
+            guard let now = after.find(type.name), now !== type else { continue }
+            for (field, _) in type.tables {
+                let name = renamed.name(of: field.name, in: type.name)
+                let stays = now.tables.contains { $0.field.name == name && $0.field.options == field.options }
+                guard !stays || name != field.name, let child = before.find(field.options ?? ""), !child.isVirtual
+                else { continue }
                 let row = try session.transaction.first(
                     "SELECT count(*) FROM \(quoted(child.table)) WHERE parenttype = ? AND parentfield = ?",
                     [.text(type.name), .text(field.name)], [.integer])
                 let rows = Int(row?[0].int ?? 0)
-                if rows > 0 { orphans.append((type, field, rows)) }
+                guard rows > 0 else { continue }
+                let place = RowsOfField(doctype: type.name, table: type.table, field: field.name, child: child.name)
+                steps.append(
+                    .init(
+                        step: stays ? .renameRows(place, to: name) : .dropRows(place), rows: rows, losesData: !stays))
             }
         }
-    }
-
-    private static func words(_ parent: DocType, _ field: FieldDefinition) -> String {
-        "drop rows \(parent.table).\(field.name)"
     }
 
     /// Refuses what would lose what documents hold, unless it was allowed by its words.
     ///
     /// - Throws: ``Problem/Kind/losesData`` that names every such step.
     func refuseLoss(allowing allowed: Set<String>) throws {
-        var lost = steps.filter { $0.losesData && !allowed.contains($0.step.words) }.map {
+        let lost = steps.filter { $0.losesData && !allowed.contains($0.step.words) }.map {
             "\($0.step.words) (\($0.rows) rows)"
-        }
-        for (parent, field, rows) in orphans {
-            let words = Self.words(parent, field)
-            if !allowed.contains(words) { lost.append("\(words) (\(rows) rows)") }
         }
         guard !lost.isEmpty else { return }
         throw Problem(
             .losesData, "This would lose what documents hold: \(lost.joined(separator: ", "))",
-            fix: "Send these words as allow to agree: they are what stands before the brackets.")
+            fix: """
+                To agree, send what stands before the brackets as allow to cauldron.meta.apply. A field that only gets \
+                another name is renamed there.
+                """)
+    }
+
+    /// Removes the documents of DocTypes that go, with all that hangs on them, while their DocTypes are still known.
+    ///
+    /// - Throws: ``Problem/Kind/transition``, ``Problem/Kind/linked``, ``Problem/Kind/tooMany``.
+    func removeDocuments() throws {
+        for planned in steps where planned.rows > 0 {
+            guard case .schema(.dropTable(let table)) = planned.step, let type = type(before, ofTable: table),
+                type.kind == .document
+            else { continue }
+            try session.removeAll(of: type, rows: planned.rows, linkedBy: LinkColumn.all(to: type, in: after))
+        }
     }
 
     /// Carries the steps out and notes which documents are others now.
     func carryOut() throws {
         let transaction = session.transaction
         var touched = TouchedDocuments(before, session)
-        for (parent, field, _) in orphans {
-            guard let child = before.find(field.options ?? "") else { continue }
-            try touched.add(rowsOf: parent, field.name, child)
-            try transaction.execute(
-                "DELETE FROM \(quoted(child.table)) WHERE parenttype = ? AND parentfield = ?",
-                [.text(parent.name), .text(field.name)])
-        }
         for planned in steps {
             switch planned.step {
-            case .dropIndex(let table, let index):
+            case .schema(let step): try carryOut(step, rows: planned.rows, &touched)
+            case .dropRows(let rows):
+                guard let child = before.find(rows.child) else { continue }
+                try touched.add(rows, child)
                 try transaction.execute(
-                    "DROP INDEX IF EXISTS \(quoted(transaction.dialect.indexName(index, of: table)))")
-            case .dropTable(let table): try transaction.execute("DROP TABLE \(quoted(table))")
-            case .dropColumn(let table, let column):
-                let field = type(before, ofTable: table)?.field(column)
-                if planned.rows > 0 { try touched.add(table, Self.isSet(column, field)) }
-                try transaction.execute("ALTER TABLE \(quoted(table)) DROP COLUMN \(quoted(column))")
-            case .convertColumn(let table, let from, let column):
-                let field = type(before, ofTable: table)?.field(column.name)
-                if planned.rows > 0 { try touched.add(table, Self.isSet(from.name, field)) }
-                try conversion(table, column.name)?.run(in: transaction)
-            default: break
+                    "DELETE FROM \(quoted(child.table)) WHERE parenttype = ? AND parentfield = ?", rows.arguments)
+            case .renameRows(let rows, let name):
+                guard let child = before.find(rows.child) else { continue }
+                try touched.add(rows, child)
+                try transaction.execute(
+                    "UPDATE \(quoted(child.table)) SET parentfield = ? WHERE parenttype = ? AND parentfield = ?",
+                    [.text(name)] + rows.arguments)
             }
         }
         do {
@@ -182,7 +191,31 @@ struct MetadataPlan {
                 fix: "Change those documents first.")
         }
         for planned in steps where session.isRehearsing { session.pending.effects.append(.schema(planned)) }
+        try renamed.renameKept(before, in: session)
         try touched.record(in: after)
+    }
+
+    private func carryOut(_ step: SchemaStep, rows: Int, _ touched: inout TouchedDocuments) throws {
+        let transaction = session.transaction
+        switch step {
+        case .dropIndex(let table, let index):
+            try transaction.execute(
+                "DROP INDEX IF EXISTS \(quoted(transaction.dialect.indexName(index, of: table)))")
+        case .dropTable(let table): try transaction.execute("DROP TABLE \(quoted(table))")
+        case .dropColumn(let table, let column):
+            let field = type(before, ofTable: table)?.field(column)
+            if rows > 0 { try touched.add(table, Self.isSet(column, field)) }
+            try transaction.execute("ALTER TABLE \(quoted(table)) DROP COLUMN \(quoted(column))")
+        case .renameColumn(let table, let column, let name):
+            if rows > 0 { try touched.add(table, Self.isSet(column, type(before, ofTable: table)?.field(column))) }
+            try transaction.execute(
+                "ALTER TABLE \(quoted(table)) RENAME COLUMN \(quoted(column)) TO \(quoted(name))")
+        case .convertColumn(let table, let from, let column):
+            let field = type(before, ofTable: table)?.field(column.name)
+            if rows > 0 { try touched.add(table, Self.isSet(from.name, field)) }
+            try conversion(table, column.name)?.run(in: transaction)
+        case .createTable, .addColumn, .createIndex: break
+        }
     }
 }
 
@@ -209,11 +242,12 @@ private struct TouchedDocuments {
         }
     }
 
-    mutating func add(rowsOf parent: DocType, _ field: String, _ child: DocType) throws {
+    /// The documents that rows of a table field belong to.
+    mutating func add(_ rows: RowsOfField, _ child: DocType) throws {
         try session.transaction.forEach(
-            "SELECT parent FROM \(quoted(child.table)) WHERE parenttype = ? AND parentfield = ?",
-            [.text(parent.name), .text(field)], [.text]
-        ) { names[parent.name, default: []].insert($0[0].text ?? "") }
+            "SELECT parent FROM \(quoted(child.table)) WHERE parenttype = ? AND parentfield = ?", rows.arguments,
+            [.text]
+        ) { names[rows.doctype, default: []].insert($0[0].text ?? "") }
     }
 
     func record(in after: Registry) throws {

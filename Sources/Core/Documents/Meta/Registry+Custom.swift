@@ -1,10 +1,11 @@
 internal import Values
 
 extension Registry {
-    /// What the modules declare with what a company changed over it, and what of the changes cannot be.
+    /// What the modules declare with what a company changed over it.
     ///
-    /// A change that cannot be is left out; the rest holds. DocTypes that nothing changed are the same objects as before.
-    func with(_ custom: CustomMetadata) -> (registry: Registry, problems: [Problem]) {
+    /// A change that cannot be is left out and stands in ``metadataProblems``; the rest holds. DocTypes that nothing changed
+    /// are the same objects as before.
+    func with(_ custom: CustomMetadata) -> Registry {
         var merge = MetadataMerge(self, custom)
         return merge.run()
     }
@@ -24,7 +25,7 @@ private struct MetadataMerge {
         problems = custom.problems
     }
 
-    mutating func run() -> (registry: Registry, problems: [Problem]) {
+    mutating func run() -> Registry {
         addOwn()
         addFields()
         setProperties()
@@ -32,7 +33,8 @@ private struct MetadataMerge {
         var registry = base
         registry.replace(made(), own: own, namingRules: custom.namingRules)
         checkAll(in: &registry)
-        return (registry, problems)
+        registry.metadataProblems = problems
+        return registry
     }
 
     private mutating func addOwn() {

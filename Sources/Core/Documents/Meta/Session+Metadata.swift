@@ -5,7 +5,7 @@ extension Session {
     /// What would change in the tables, with how many rows each step touches.
     public struct PlannedStep: Sendable, Equatable {
         /// The step.
-        public let step: SchemaStep
+        public let step: MetadataStep
         /// How many rows hold something that the step drops or converts; for other steps, how many rows the table has.
         public let rows: Int
         /// What the rows hold is lost, or changed so that it does not come back. Such a step has to be allowed by its words.
@@ -40,22 +40,24 @@ extension Session {
     /// Brings what documents say of DocTypes into force: checks it, changes the tables, and takes the new registry for the
     /// rest of the session. All in the transaction; nothing remains of a change that is refused.
     func applyMetadata() throws {
-        metadata.isDirty = false
         transaction.takeTime(seconds: Limits.migrationSeconds)
         try MetadataVersion.move(in: transaction)
-        let custom = try CustomMetadata(in: self)
+        let renamed = metadata.renamed
+        metadata.renamed = RenamedFields()
+        try renamed.renameDescriptions(in: self)
+        metadata.isDirty = false
         let before = registry
-        let (after, problems) = registry.with(custom)
-        let known = before.with(metadata.custom ?? custom).problems
-        if let problem = problems.first(where: { problem in metadata.custom == nil || !known.contains(problem) }) {
+        let after = registry.with(try CustomMetadata(in: self))
+        // What had no effect before stands in nobody's way.
+        if let problem = after.metadataProblems.first(where: { !before.metadataProblems.contains($0) }) {
             throw problem
         }
-        let plan = try MetadataPlan(from: before, to: after, in: self)
+        let plan = try MetadataPlan(from: before, to: after, renamed, in: self)
         if !metadata.isPlanning { try plan.refuseLoss(allowing: metadata.allowed) }
+        try plan.removeDocuments()
         registry = after
         try plan.carryOut()
         try refreshSearch()
-        metadata.custom = custom
         metadata.hasChanged = true
         metadata.planned += plan.steps
         knownFieldRights = [:]
@@ -73,8 +75,8 @@ extension Session {
         var isPlanning = false
         /// The words of steps that may lose data.
         var allowed: Set<String> = []
-        /// What was in force last, when this session brought it about.
-        var custom: CustomMetadata?
+        /// The fields that get another name.
+        var renamed = RenamedFields()
         /// The registry of the session is another one than when it began.
         var hasChanged = false
         /// The steps that were carried out.
@@ -115,20 +117,15 @@ extension Session {
         let names = try transaction.query(transaction.dialect.tableNames, [], [.text]).compactMap { $0[0].text }
         let wanted = CustomMetadata.sources.compactMap { registry.find($0)?.table } + [MetadataVersion.table.name]
         guard Set(wanted).isSubset(of: names) else { return [] }
-        let (customized, problems) = try registry.customized(in: self)
-        registry = customized
-        return problems
+        registry = try registry.customized(in: self)
+        return registry.metadataProblems.map(\.message)
     }
 }
 
 extension Registry {
-    /// The registry with what the company changed of it, read in a transaction on which `session` runs, and what of the
-    /// changes has no effect, in words.
+    /// The registry with what the company changed of it, read in a transaction on which `session` runs. What of the
+    /// changes has no effect stands in ``metadataProblems``.
     ///
     /// - Throws: ``StorageError``.
-    public func customized(in session: Session) throws -> (registry: Registry, problems: [String]) {
-        let custom = try CustomMetadata(in: session)
-        let (registry, problems) = with(custom)
-        return (registry, problems.map(\.message))
-    }
+    public func customized(in session: Session) throws -> Registry { with(try CustomMetadata(in: session)) }
 }

@@ -76,7 +76,7 @@ extension TenantCopy {
                 let session = Session(
                     actor: .administrator, now: Timestamp(microseconds: 0), registry: registry, transaction: transaction
                 ) { "" }
-                return try registry.customized(in: session).registry.allTables + TenantFile.systemTables
+                return try registry.customized(in: session).allTables + TenantFile.systemTables
             }
         } catch {
             throw told(error)
