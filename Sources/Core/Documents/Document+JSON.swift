@@ -59,19 +59,20 @@ extension Session {
     }
 
     /// Puts what a client sent into a document. Fields that are not sent stay; a table that is sent replaces the rows;
-    /// what the server sets itself is ignored.
+    /// what the server sets itself is ignored; see ``DocType/setsItself(_:)``.
     ///
     /// - Throws: ``Problem/Kind/unknownField``, ``Problem/Kind/wrongType``.
     public func apply(_ object: JSONObject, to document: Document) throws {
-        try about(document) { try apply(object, to: document, row: nil) }
+        try about(document) { try apply(object, to: document, row: nil, isNew: document.isNew) }
     }
 
-    private func apply(_ object: JSONObject, to document: Document, row: Int?) throws {
+    /// `isNew` is whether the document is new, or the one that the row belongs to.
+    private func apply(_ object: JSONObject, to document: Document, row: Int?, isNew: Bool) throws {
         let type = document.doctype
         let keepsUnknown = type.switches.contains(.keepsUnknown)
         for (key, json) in object.members {
             if let slot = type.slot(of: key) {
-                try set(slot, json, of: document, row: row)
+                try set(slot, json, of: document, row: row, isNew: isNew)
                 // What was said without saying anything (`0`) is kept, too, so that it is written the same again.
                 if keepsUnknown, slot != Document.Slot.name,
                     JSON(document.values[slot]) != json || document.values[slot].isNothing
@@ -94,7 +95,7 @@ extension Session {
         }
     }
 
-    private func set(_ slot: Int, _ json: JSON, of document: Document, row: Int?) throws {
+    private func set(_ slot: Int, _ json: JSON, of document: Document, row: Int?, isNew: Bool) throws {
         let field = document.doctype.columns[slot]
         switch slot {
         case Document.Slot.name:
@@ -114,7 +115,8 @@ extension Session {
         case Document.Slot.idx: return
         default:
             guard slot >= document.doctype.firstOwnSlot else { return }
-            guard !field.flags.contains(.readOnly) || field.name == "amended_from" && document.isNew else { return }
+            let isGiven = isNew && (!document.doctype.setsItself(field) || field.name == "amended_from" && row == nil)
+            guard !field.flags.contains(.readOnly) || isGiven else { return }
             // A password that comes back as it was shown stays.
             if field.type == .password, case .string(let text) = json, Value.text(text).masked == .text(text) { return }
             document.values[slot] = try field.value(of: json, row: row)
@@ -124,7 +126,8 @@ extension Session {
 
     private func setRows(_ table: Int, _ json: JSON, of document: Document) throws {
         let field = document.doctype.tables[table].field
-        guard !field.flags.contains(.readOnly) else { return }
+        let isGiven = document.isNew && !document.doctype.setsItself(field)
+        guard !field.flags.contains(.readOnly) || isGiven else { return }
         document.sentTables.insert(table)
         if json.isNull {
             document.rows[table] = []
@@ -152,7 +155,7 @@ extension Session {
                     row: index + 1)
             }
             let row = Document(child)
-            try apply(object, to: row, row: index + 1)
+            try apply(object, to: row, row: index + 1, isNew: document.isNew)
             row.values[Document.Slot.docstatus] = .int(0)
             return row
         }

@@ -46,7 +46,8 @@ struct CSVColumns {
                     throw Problem(.malformed, "The columns \(other) and \(name) are the same field", fix: "Remove one.")
                 }
                 taken[key] = name
-                if Self.isSetByServer(field, ofRow: table != nil) {
+                let holder = table.flatMap { registry.find(type.tables[$0].field.options ?? "") } ?? type
+                if Self.isSetByServer(field, of: holder, isRow: table != nil) {
                     ignored.append(name)
                     continue
                 }
@@ -108,13 +109,13 @@ struct CSVColumns {
         return own[0]
     }
 
-    private static func isSetByServer(_ field: FieldDefinition, ofRow: Bool) -> Bool {
+    private static func isSetByServer(_ field: FieldDefinition, of type: DocType, isRow: Bool) -> Bool {
         switch field.name {
         case "name": false
-        case "modified", "docstatus": ofRow
+        case "modified", "docstatus": isRow
         case "owner", "creation", "modified_by", "idx", "parent", "parentfield", "parenttype": true
         case "amended_from": false
-        default: field.flags.contains(.readOnly) || field.expression != nil || field.type == .password
+        default: type.setsItself(field) || field.type == .password
         }
     }
 

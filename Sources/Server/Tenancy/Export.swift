@@ -89,21 +89,22 @@ public struct Export: Sendable {
         if let fields { return try fields.map { try column($0, type, session) } }
         var columns = [Column(header: "name", field: "name", table: nil)]
         if type.isSubmittable { columns.append(Column(header: "docstatus", field: "docstatus", table: nil)) }
-        for field in type.fields where Self.isSetByClients(field) && !hidden.contains(field.name) {
+        for field in type.fields where Self.isSetByClients(field, of: type) && !hidden.contains(field.name) {
             columns.append(Column(header: field.name, field: field.name, table: nil))
         }
-        for (table, _) in type.tables where !table.flags.contains(.readOnly) && !hidden.contains(table.name) {
+        for (table, _) in type.tables where !type.setsItself(table) && !hidden.contains(table.name) {
             let child = try registry.doctype(table.options ?? "")
             let hidden = session.hiddenFields(of: child, through: type)
-            let fields = child.fields.filter(Self.isSetByClients).map(\.name).filter { !hidden.contains($0) }
+            let fields = child.fields.filter { Self.isSetByClients($0, of: child) }.map(\.name).filter {
+                !hidden.contains($0)
+            }
             columns += (["name"] + fields).map { Column(header: "\(table.name).\($0)", field: $0, table: table.name) }
         }
         return columns
     }
 
-    private static func isSetByClients(_ field: FieldDefinition) -> Bool {
-        field.type.column != nil && field.type != .password && field.expression == nil
-            && !field.flags.contains(.readOnly)
+    private static func isSetByClients(_ field: FieldDefinition, of type: DocType) -> Bool {
+        field.type.column != nil && field.type != .password && !type.setsItself(field)
     }
 
     private func column(_ name: String, _ type: DocType, _ session: Session) throws -> Column {

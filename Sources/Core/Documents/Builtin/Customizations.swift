@@ -61,6 +61,12 @@ public struct PropertySetter: DocTypeSchema, Controller {
     let isSystemGenerated = Check()
     public init() {}
 
+    /// What is set again takes the place of what was set before.
+    public static func beforeInsert(_ doc: Doc<Self>, in session: Session) throws {
+        let name = try autoname(doc, in: session)
+        if try session.exists(doctype.name, name) { try session.delete(doctype.name, name) }
+    }
+
     public static func autoname(_ doc: Doc<Self>, in session: Session) throws -> String {
         let place = doc.fieldName.isEmpty ? doc.rowName.isEmpty ? "main" : doc.rowName : doc.fieldName
         return "\(doc.docType)-\(place)-\(doc.property)"

@@ -46,6 +46,7 @@ public struct DocTypeDocument: DocTypeSchema, Controller {
                 fix: "Add a Custom Field, or set a property with a Property Setter.")
         }
         doc.custom = true
+        try refuseAutomaticRoles(doc.document, in: session)
         try MetadataWriting.makeRoles(Set(doc.permissions.map(\.role)), in: session)
         try MetadataWriting.arrange(doc.document)
         noteRenamed(doc.document, in: session)
@@ -58,6 +59,22 @@ public struct DocTypeDocument: DocTypeSchema, Controller {
         // What was made here before a module shipped one of that name has no effect, and may go.
         guard session.registry.isShipped(doc.name), !doc.document.isSet("custom") else { return }
         throw Problem(.forbidden, "\(doc.name) is shipped and cannot be deleted", field: "name")
+    }
+
+    /// Roles that nobody is given, because everybody, every user or every guest has them, are granted by Administrator alone.
+    private static func refuseAutomaticRoles(_ document: Document, in session: Session) throws {
+        guard session.actor.user != Actor.administrator.user, let slot = document.doctype.tableSlot(of: "permissions")
+        else { return }
+        let present = document.isNew ? [] : Set(document.storedRows[slot].map { $0.text("role") })
+        for row in document.rows[slot] {
+            let role = row.text("role")
+            guard ["Guest", "All", "Desk User", "Administrator"].contains(role), !present.contains(role) else {
+                continue
+            }
+            throw Problem(
+                .forbidden, "\(role) is granted by Administrator alone", field: "role", row: row.idx,
+                fix: "Grant it to another role.")
+        }
     }
 
     /// A row that is there and calls its field otherwise gives it another name.

@@ -34,6 +34,8 @@ struct CustomMetadata: Sendable {
         let value: String
         /// What it is about: `DocField`, `DocType`, …
         let kind: String
+        /// The row of links, actions or states, where `kind` is one of them.
+        var row = ""
     }
 
     /// The DocTypes whose documents change the metadata.
@@ -59,7 +61,7 @@ struct CustomMetadata: Sendable {
                 SetProperty(
                     doctype: document.text("doc_type"), field: document.text("field_name"),
                     property: document.text("property"), value: document.text("value"),
-                    kind: document.text("doctype_or_field")))
+                    kind: document.text("doctype_or_field"), row: document.text("row_name")))
         }
         for document in try Self.all("Custom DocPerm", session) {
             let row = JSON.object(MetadataReading.plain(document, besides: ["parent"]))

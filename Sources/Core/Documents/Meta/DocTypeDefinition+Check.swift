@@ -191,8 +191,11 @@ extension DocTypeDefinition {
             if rights.contains(.cancel), !rights.contains(.submit) {
                 throw bad("permissions", "\(row): cancel needs submit")
             }
-            if rights.contains(.import), !rights.contains(.create) {
-                throw bad("permissions", "\(row): import needs create")
+            if rights.contains(.import) {
+                guard rights.contains(.create) else { throw bad("permissions", "\(row): import needs create") }
+                guard info.switches.contains(.importable) else {
+                    throw bad("permissions", "\(row): import needs allow_import")
+                }
             }
         }
     }

@@ -105,6 +105,8 @@ private final class DocumentView: ExpressionObject {
         if let slot = doctype.slot(of: field) {
             let field = doctype.columns[slot]
             if values[slot].isNull, field.type.isNumeric { return ExpressionValue(Value(.zero, for: field)) }
+            // A formula must not bring a password to where it can be read.
+            if field.type == .password { return ExpressionValue(values[slot].masked) }
             return ExpressionValue(values[slot])
         }
         if let table = doctype.tableSlot(of: field) {

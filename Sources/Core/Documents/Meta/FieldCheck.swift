@@ -124,6 +124,9 @@ struct FieldCheck {
         if flags.isSuperset(of: [.required, .hidden]), field.fallback == nil, !isFilled {
             throw bad("hidden", "what is required and hidden needs a default")
         }
+        if flags.contains(.virtual), field.formula != nil {
+            throw bad("is_virtual", "what a formula gives is stored")
+        }
         if let precision = field.precision, !(0...9).contains(precision) {
             throw bad("precision", "it is a number from 0 to 9")
         }
@@ -165,9 +168,10 @@ struct FieldCheck {
             throw bad("fetch_from", "\(link) is no Link")
         }
         guard linkField.type == .link, let target = registry.find(linkField.options ?? "") else { return }
-        guard target.slot(of: source) != nil else {
-            throw bad("fetch_from", "\(target.name) has no field \(FieldDefinition.short(source))")
+        guard target.stores(source) else {
+            throw bad("fetch_from", "\(target.name) has no field \(FieldDefinition.short(source)) that is stored")
         }
+        if target.field(source)?.type == .password { throw bad("fetch_from", "a password is not copied") }
     }
 
     /// Conditions and formulas compile and make sense of the fields there are.

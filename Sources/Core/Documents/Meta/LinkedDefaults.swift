@@ -28,7 +28,7 @@ extension Session {
         for (target, wanted) in Dictionary(grouping: open, by: \.target).sorted(by: { $0.key < $1.key }) {
             guard let source = registry.find(target) else { continue }
             let fields = Set(wanted.map { $0.document.doctype.columns[$0.slot].name }).filter {
-                source.slot(of: $0) != nil
+                source.stores($0) && source.field($0)?.type != .password
             }
             .sorted()
             guard !fields.isEmpty else { continue }

@@ -25,6 +25,7 @@ struct MetadataPlan {
         targets = new
         try Self.checkKinds(before, after, session)
         try renamed.check(from: before, to: after)
+        try checkLengths()
         try planRows()
         for step in SchemaPlan.steps(from: old, to: new, renaming: renamed.columns(before)) {
             steps.append(try planned(step))
@@ -108,6 +109,26 @@ struct MetadataPlan {
                     .badMetadata, "\(type.name): \(change.1): it cannot change while there are documents",
                     field: change.1,
                     fix: "Delete the documents first, or make another DocType.")
+            }
+        }
+    }
+
+    /// Refuses to make a text shorter than what documents hold: they could not be saved any more.
+    private func checkLengths() throws {
+        for type in before.doctypes where !type.isVirtual {
+            guard let now = after.find(type.name), now !== type, !now.isVirtual else { continue }
+            for field in type.fields where field.type.column == .text && type.stores(field.name) {
+                guard let other = now.field(renamed.name(of: field.name, in: type.name)), other.type.column == .text,
+                    other.longest < field.longest
+                else { continue }
+                let row = try session.transaction.first(
+                    "SELECT count(*) FROM \(quoted(type.table)) WHERE length(\(quoted(field.name))) > ?",
+                    [.int(Int64(other.longest))], [.integer])
+                guard let rows = row?[0].int, rows > 0 else { continue }
+                throw Problem(
+                    .badMetadata,
+                    "\(type.name): \(other.name): length: \(rows) rows hold more than \(other.longest) characters",
+                    field: "length", fix: "Shorten what they hold first, or allow more.")
             }
         }
     }

@@ -9,7 +9,7 @@ enum MetadataWriting {
             throw Problem(
                 .tooMany, "\(document.name) has \(rows.count) fields, more than \(Limits.fields)", field: "fields")
         }
-        var names = Set(rows.map { $0.text("fieldname") })
+        var names = Set(rows.map { $0.text("fieldname") }).union(FieldCheck.reserved)
         for row in rows where row.text("fieldname").isEmpty {
             let source = row.text("label").isEmpty ? row.text("fieldtype") : row.text("label")
             let base = fieldName(from: source)
@@ -70,9 +70,9 @@ enum MetadataWriting {
             default: break
             }
         }
-        if name.isEmpty { name = "field" }
-        if let first = name.first, first.isNumber { name = "_\(name)" }
-        return String(name.drop { $0 == "_" }.prefix(55))
+        name = String(name.drop { $0 == "_" })
+        if name.first?.isLetter != true { name = name.isEmpty ? "field" : "field_\(name)" }
+        return String(name.prefix(55))
     }
 
     /// Ledgers are written by the posting functions of modules, and no other DocType is one.

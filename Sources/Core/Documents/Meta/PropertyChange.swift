@@ -99,7 +99,8 @@ struct PropertyChange {
             throw bad("there is no such row")
         }
         let label = key == "links" ? "link_doctype" : key == "actions" ? "label" : "title"
-        guard let place = rows.firstIndex(where: { $0[label]?.string == change.field }),
+        let wanted = change.row.isEmpty ? change.field : change.row
+        guard let place = rows.firstIndex(where: { $0["name"]?.string == wanted || $0[label]?.string == wanted }),
             case .object(var row) = rows[place]
         else { throw bad("there is no such row") }
         row[change.property] = .string(change.value)

@@ -47,6 +47,11 @@ public final class DocType: Sendable {
     static let neverRenamed: Set<String> = ["User", "Role", "DocType"]
     /// It was made in this company, not shipped.
     public var isCustom: Bool { switches.contains(.custom) }
+    /// Whether the server alone sets a field: one that a module computes. What a company made read-only is taken with a new
+    /// document, so that documents can be brought from elsewhere, and stays from then on.
+    public func setsItself(_ field: FieldDefinition) -> Bool {
+        field.expression != nil || field.flags.contains(.readOnly) && !isCustom && !field.isCustom
+    }
     /// What was said of it.
     let info: DocTypeInfo
     /// The name of the field that each stored property of its Swift type declares; empty for others.

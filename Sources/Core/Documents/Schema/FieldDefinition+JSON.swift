@@ -129,7 +129,9 @@ extension FieldDefinition {
             guard let type = try FieldType(rawValue: text(key, value) ?? "") else {
                 throw bad(key, "there is no field type \(Self.short(value.text))")
             }
+            let literal = fallbackText
             self.type = type
+            if let literal { fallback = try fallback(.string(literal)) }
         case "label":
             let given = try text(key, value)
             flags.subtract(.unlabelled)

@@ -41,7 +41,7 @@ enum OpenAPISchemas {
         for field in type.fields {
             guard field.type.column != nil || field.type.isTable else { continue }
             var schema = value(field)
-            if field.flags.contains(.readOnly) || type.kind == .ledger { schema["readOnly"] = true }
+            if type.setsItself(field) || type.kind == .ledger { schema["readOnly"] = true }
             properties[field.name] = .object(schema)
             if field.flags.contains(.required), !field.flags.contains(.readOnly), field.fallback == nil,
                 !field.type.isNumeric, type.kind != .ledger
