@@ -37,7 +37,7 @@ enum HouseExamples {
         "Item": .init(changing: ["description": "Ground"]) { _ in
             [
                 "item_code": "Coffee", "item_group": "Goods", "stock_uom": "Nos", "is_stock_item": 1,
-                "uoms": [["uom": "Box", "conversion_factor": 12]],
+                "uoms": [["uom": "Nos", "conversion_factor": 1], ["uom": "Box", "conversion_factor": 12]],
             ]
         },
         "Fiscal Year": .init(changing: ["disabled": 1]) { _ in
@@ -92,12 +92,15 @@ enum HouseExamples {
         ],
     ]
 
-    /// A document of trade with a line and a tax.
+    /// A document of trade with lines of goods and of a service, and a tax.
     private static func with(_ head: JSONObject, warehouse: Bool = false) -> JSONObject {
-        var line: JSONObject = ["item_code": "Chai", "qty": 3, "rate": 18]
-        if warehouse { line["warehouse"] = .string(Trading.stores) }
         var document = head
-        document["items"] = [.object(line)]
+        document["items"] = .array(
+            [("Chai", 3, 18), ("Advice", 2, "7.5")].map { (item: JSON, qty: JSON, rate: JSON) in
+                var line: JSONObject = ["item_code": item, "qty": qty, "rate": rate]
+                if warehouse, item == "Chai" { line["warehouse"] = .string(Trading.stores) }
+                return .object(line)
+            })
         document["taxes"] = [
             ["charge_type": "On Net Total", "account_head": "VAT - NT", "rate": 20, "description": "VAT"]
         ]

@@ -10,7 +10,11 @@ extension GenericDocTypes {
         for field in type.fields where !isOwnBusiness(field) && field.name != "naming_series" {
             if field.type.isTable {
                 let child = try session.registry.doctype(field.options ?? "")
-                if depth == 0 { object[field.name] = [.object(try self.object(for: child, depth: depth + 1))] }
+                if depth == 0 {
+                    // Two, so that their order counts.
+                    object[field.name] = .array(
+                        try (0..<2).map { _ in .object(try self.object(for: child, depth: depth + 1)) })
+                }
             } else if field.type == .dynamicLink {
                 object[field.name] = nil
             } else if let value = try value(of: field, in: type, depth: depth) {
