@@ -27,9 +27,11 @@ let package = Package(
 
 // MARK: - The house: layer, module, what it needs, in the order of the layers.
 
-/// Declares a module at `Sources/<layer>/<name>` and, with `tests`, its tests at `Tests/<name>Tests`.
+/// Declares a module at `Sources/<layer>/<name>` and, with `tests`, its tests at `Tests/<name>Tests`, which
+/// read the files in `fixtures`.
 @MainActor func module(
-    _ layer: String, _ name: String, _ needs: [Target.Dependency] = [], tests: [Target.Dependency]? = []
+    _ layer: String, _ name: String, _ needs: [Target.Dependency] = [], tests: [Target.Dependency]? = [],
+    fixtures: [String] = []
 ) {
     package.targets.append(
         .target(name: name, dependencies: needs, path: "Sources/\(layer)/\(name)", swiftSettings: settings))
@@ -37,7 +39,7 @@ let package = Package(
     package.targets.append(
         .testTarget(
             name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + needs + tests,
-            path: "Tests/\(name)Tests", swiftSettings: settings))
+            path: "Tests/\(name)Tests", exclude: fixtures, swiftSettings: settings))
 }
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
@@ -63,7 +65,9 @@ module("Data", "ObjectStorage", ["Values", crypto])
 module("Governance", "Expressions", ["Values"])
 module("Governance", "Identity", ["Values", "Storage", crypto, cryptoExtras])
 module("Governance", "Audit", ["Values", "Storage", crypto])
-module("Core", "Documents", ["Values", "Storage", "EventLog", "Expressions", "Audit", crypto])
+module(
+    "Core", "Documents", ["Values", "Storage", "EventLog", "Expressions", "Audit", crypto],
+    fixtures: ["Meta/Fixtures"])
 module("Core", "Reports", ["Values", "Storage", "Documents"])
 module("Modules", "Accounting", ["Values", "Storage", "Documents", "Reports"])
 module("Modules", "Stock", ["Values", "Storage", "Documents", "Reports", "Accounting"])
@@ -83,7 +87,7 @@ module(
 package.targets.append(
     .target(
         name: "TestSupport",
-        dependencies: ["Values", "Storage", "PostgresStorage", "EventLog", "Audit", "Documents", "Reports"],
+        dependencies: ["Values", "Storage", "PostgresStorage", "EventLog", "Audit", "Documents", "Reports", "Tenancy"],
         path: "Tests/Support", swiftSettings: settings))
 
 let house: [Target.Dependency] = [

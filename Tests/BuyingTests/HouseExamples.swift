@@ -4,79 +4,84 @@ import Values
 
 /// Documents of the house that its rules accept, where made-up values would not be.
 enum HouseExamples {
-    /// What is sent for a document of each DocType, and which field is then changed, if any.
-    static let all: [String: GenericDocTypes.Example] = [
-        "Auto Repeat": .init(changing: nil) { session in
+    /// What is sent for a document of each DocType, and what of it is then changed.
+    static let all = trade.merging(
+        GenericDocTypes.coreExamples(about: "Customer", "Bólido", "Alfreds Futterkiste")
+    ) { own, _ in own }
+
+    private static let trade: [String: GenericDocTypes.Example] = [
+        "Auto Repeat": .init(changing: ["frequency": "Quarterly"]) { session in
             [
                 "reference_doctype": "Journal Entry",
                 "reference_document": .string(try session.make("Journal Entry", journal).name), "frequency": "Monthly",
                 "start_date": "1996-02-01",
             ]
         },
-        "Company": .init(changing: nil) { _ in
+        "Company": .init(
+            changing: ["country": "Austria"],
+            makes: [
+                "default_receivable_account", "default_payable_account", "default_income_account",
+                "default_expense_account", "default_cash_account", "default_bank_account", "write_off_account",
+                "round_off_account", "round_off_cost_center", "cost_center", "default_inventory_account",
+                "stock_received_but_not_billed", "stock_adjustment_account", "expenses_included_in_valuation",
+            ]
+        ) { _ in
             ["company_name": "Other Traders", "abbr": "OT", "default_currency": "USD"]
         },
-        "Customer": .init(changing: "customer_details") { _ in
+        "Customer": .init(changing: ["customer_details": "Pays late"]) { _ in
             ["customer_name": "Corner Shop", "customer_type": "Company"]
         },
-        "Supplier": .init(changing: "supplier_details") { _ in
+        "Supplier": .init(changing: ["supplier_details": "Pays early"]) { _ in
             ["supplier_name": "Sweet Mills", "supplier_type": "Company"]
         },
-        "Item": .init(changing: "description") { _ in
+        "Item": .init(changing: ["description": "Ground"]) { _ in
             [
                 "item_code": "Coffee", "item_group": "Goods", "stock_uom": "Nos", "is_stock_item": 1,
-                "uoms": [["uom": "Box", "conversion_factor": 12]],
+                "uoms": [["uom": "Nos", "conversion_factor": 1], ["uom": "Box", "conversion_factor": 12]],
             ]
         },
-        "Fiscal Year": .init(changing: nil) { _ in
+        "Fiscal Year": .init(changing: ["disabled": 1]) { _ in
             ["year": "2030", "year_start_date": "2030-01-01", "year_end_date": "2030-12-31"]
         },
-        "DocShare": .init(changing: nil) { session in
-            [
-                "user": .string(try user(session)), "share_doctype": "Customer", "share_name": "Bólido", "read": 1,
-                "write": 1,
-            ]
-        },
-        "Document Follow": .init(changing: nil) { session in
-            ["user": .string(try user(session)), "ref_doctype": "Customer", "ref_docname": "Bólido"]
-        },
-        "Tag Link": .init(changing: nil) { session in
-            [
-                "tag": .string(try session.make("Tag", ["name": "late"]).name), "document_type": "Customer",
-                "document_name": "Bólido",
-            ]
-        },
-        "ToDo": .init(changing: "description") { session in
-            [
-                "allocated_to": .string(try user(session)), "description": "Call back", "date": "1996-02-01",
-                "reference_type": "Customer", "reference_name": "Bólido",
-            ]
-        },
-        "User Permission": .init(changing: nil) { session in
-            ["user": .string(try user(session)), "allow": "Customer", "for_value": "Bólido"]
-        },
-        "Journal Entry": .init(changing: "user_remark") { _ in journal },
-        "Payment Entry": .init(changing: "remarks") { _ in
+        "Journal Entry": .init(changing: ["user_remark": "Opening"], afterCancel: .stays) { _ in journal },
+        "Payment Entry": .init(changing: ["remarks": "By cheque"], afterCancel: .stays) { _ in
             [
                 "payment_type": "Receive", "party_type": "Customer", "party": "Bólido", "paid_to": "Bank - NT",
                 "paid_amount": 25, "received_amount": 25, "reference_no": "77", "reference_date": "1996-01-01",
             ]
         },
-        "Quotation": .init(changing: nil) { _ in
+        "Quotation": .init(changing: ["valid_till": "1996-02-01"]) { _ in
             with(["quotation_to": "Customer", "party_name": "Bólido", "transaction_date": "1996-01-01"])
         },
-        "Sales Order": .init(changing: "po_no") { _ in
-            with(["customer": "Bólido", "transaction_date": "1996-01-01", "delivery_date": "1996-01-09"])
+        "Sales Order": .init(changing: ["po_no": "PO-7"]) { _ in
+            with(
+                ["customer": "Bólido", "transaction_date": "1996-01-01", "delivery_date": "1996-01-09"],
+                warehouse: true)
         },
-        "Delivery Note": .init(changing: nil) { _ in with(["customer": "Bólido"], warehouse: true) },
-        "Sales Invoice": .init(changing: "po_no") { _ in with(["customer": "Bólido", "due_date": "1996-01-31"]) },
-        "Purchase Order": .init(changing: nil) { _ in
+        "Delivery Note": .init(changing: ["instructions": "Ring twice"], afterCancel: .stays) { session in
+            try session.receive("Chai", 10, at: 5)
+            return with(["customer": "Bólido"], warehouse: true)
+        },
+        "Sales Invoice": .init(changing: ["po_no": "PO-7"], afterCancel: .stays) { _ in
+            with(["customer": "Bólido", "due_date": "1996-01-31"])
+        },
+        "Stock Entry": .init(changing: ["remarks": "Found"], afterCancel: .stays) { _ in
+            [
+                "purpose": "Material Receipt", "stock_entry_type": "Material Receipt",
+                "items": [["item_code": "Chai", "qty": 4, "t_warehouse": .string(Trading.stores), "basic_rate": 5]],
+            ]
+        },
+        "Purchase Order": .init(changing: ["order_confirmation_no": "OC-7"]) { _ in
             with(
                 ["supplier": "Tokyo Traders", "transaction_date": "1996-01-01", "schedule_date": "1996-01-09"],
                 warehouse: true)
         },
-        "Purchase Receipt": .init(changing: nil) { _ in with(["supplier": "Tokyo Traders"], warehouse: true) },
-        "Purchase Invoice": .init(changing: "bill_no") { _ in with(["supplier": "Tokyo Traders"]) },
+        "Purchase Receipt": .init(changing: ["supplier_delivery_note": "DN-7"], afterCancel: .stays) { _ in
+            with(["supplier": "Tokyo Traders"], warehouse: true)
+        },
+        "Purchase Invoice": .init(changing: ["bill_no": "B-7"], afterCancel: .stays) { _ in
+            with(["supplier": "Tokyo Traders"])
+        },
     ]
 
     private static let journal: JSONObject = [
@@ -87,19 +92,18 @@ enum HouseExamples {
         ],
     ]
 
-    /// A document of trade with a line and a tax.
+    /// A document of trade with lines of goods and of a service, and a tax.
     private static func with(_ head: JSONObject, warehouse: Bool = false) -> JSONObject {
-        var line: JSONObject = ["item_code": "Chai", "qty": 3, "rate": 18]
-        if warehouse { line["warehouse"] = .string(Trading.stores) }
         var document = head
-        document["items"] = [.object(line)]
+        document["items"] = .array(
+            [("Chai", 3, 18), ("Advice", 2, "7.5")].map { (item: JSON, qty: JSON, rate: JSON) in
+                var line: JSONObject = ["item_code": item, "qty": qty, "rate": rate]
+                if warehouse, item == "Chai" { line["warehouse"] = .string(Trading.stores) }
+                return .object(line)
+            })
         document["taxes"] = [
             ["charge_type": "On Net Total", "account_head": "VAT - NT", "rate": 20, "description": "VAT"]
         ]
         return document
-    }
-
-    private static func user(_ session: Session) throws -> String {
-        try session.make("User", ["email": "ana@example.com", "first_name": "Ana"]).name
     }
 }

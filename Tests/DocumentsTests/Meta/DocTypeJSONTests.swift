@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 import Values
@@ -38,18 +39,48 @@ import Values
         #expect(definition.fields[1].fetchFrom == nil)
     }
 
-    @Test func `the fixtures use every field type, every switch and every rule for names`() throws {
-        let definitions = try MetaFixtures.all().map { try DocTypeDefinition(json: $0) }
+    @Test func `the fixtures use every field type, every property and every rule for names`() throws {
+        let files = try MetaFixtures.all()
+        let definitions = try files.map { try DocTypeDefinition(json: $0) }
         let fields = definitions.flatMap(\.fields)
         #expect(Set(fields.map(\.type)) == Set(FieldType.allCases))
-        for (key, flag) in FieldDefinition.switches where flag != .linksToCancelled {
+        for (key, flag) in FieldDefinition.switches {
             #expect(fields.contains { $0.flags.contains(flag) }, "no field has \(key)")
+        }
+        let rows = files.flatMap { $0["fields"]?.array ?? [] }
+        for key in FieldDefinition.keys {
+            #expect(rows.contains { $0[key] != nil }, "no field says \(key)")
         }
         let rules = Set(definitions.map { String(describing: $0.info.naming).prefix { $0 != "(" } })
         #expect(
             rules == [
                 "series", "field", "prompt", "hash", "expression", "format", "autoincrement", "uuid", "controller",
             ])
+        #expect(
+            Set(files.compactMap { $0["naming_rule"]?.string }) == [
+                "Set by user", "Autoincrement", "By fieldname", "By \"Naming Series\" field", "Expression",
+                "Expression (old style)", "Random", "UUID", "By script",
+            ])
+    }
+
+    @Test func `the fixtures switch on all that a DocType can be`() throws {
+        let said = Set(
+            try MetaFixtures.all().flatMap { file in
+                (file.object?.members ?? []).filter { $0.value != 0 && $0.value != "" }.map(\.key)
+            })
+        // `custom` says where a DocType was made, and only modules declare ledgers.
+        #expect(Set(DocTypeInfo.keys).subtracting(said) == ["custom", "cauldron_kind"])
+        let rights = try MetaFixtures.all().flatMap { try DocTypeDefinition(json: $0).info.permissions }
+        #expect(Set(rights.flatMap(\.rights)) == Set(Right.allCases))
+        #expect(rights.contains { $0.ifOwner })
+        #expect(rights.contains { $0.permlevel > 0 })
+    }
+
+    @Test func `each file of the fixtures is read and is called as its DocType`() throws {
+        let there = try FileManager.default.contentsOfDirectory(atPath: MetaFixtures.folder.path).sorted()
+        #expect(there == MetaFixtures.files.map { "\($0).json" }.sorted())
+        let names = try MetaFixtures.all().map { $0["name"]?.string?.lowercased() ?? "" }
+        #expect(names.map { $0.replacing(" ", with: "_") } == MetaFixtures.files)
     }
 
     @Test func `field_order is the order of the form`() throws {

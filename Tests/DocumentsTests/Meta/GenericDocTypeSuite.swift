@@ -5,21 +5,40 @@ import Values
 
 /// Every DocType of the core, of the tests and of the fixtures, on both engines.
 @Suite(.bothEngines) struct GenericDocTypeSuite {
+    /// Of these made-up values do not meet the rules.
+    private static let examples = GenericDocTypes.coreExamples(about: "Part", "bolt", "nut").merging([
+        "Auto Repeat": .init(changing: ["frequency": "Quarterly"]) { session in
+            try session.make("Instrument", ["serial": "S1", "title": "Scale"])
+            let calibration = try session.make("Calibration", ["instrument": "S1", "readings": [["point": 1]]])
+            return [
+                "reference_doctype": "Calibration", "reference_document": .string(calibration.name),
+                "frequency": "Monthly", "start_date": "2026-03-09",
+            ]
+        }
+    ]) { core, _ in core }
+
     @Test func `every DocType lives through all that can be done with it`() async throws {
         let laboratory = try await MetaLaboratory.filled()
-        let outcomes = try await GenericDocTypes.outcomes(of: laboratory)
+        try await laboratory.write { session in
+            for code in ["bolt", "nut"] as [JSON] { try session.make("Part", ["code": code, "title": code]) }
+        }
+        let outcomes = try await GenericDocTypes.outcomes(of: laboratory, examples: Self.examples)
         #expect(outcomes.count == laboratory.registry.doctypes.count)
+        var looked: Set<String> = []
         for (doctype, outcome) in outcomes {
-            let isOwn = laboratory.registry.find(doctype)?.isCustom == true
             switch outcome {
-            case .passed, .looked: break
+            case .passed: break
+            case .looked: looked.insert(doctype)
             case .failed(let text): Issue.record("\(doctype): \(text)")
-            case .refused(let problem): #expect(!isOwn, "\(doctype): \(problem.message)")
+            case .refused(let problem): Issue.record("\(doctype) is refused: \(problem.message)")
             }
         }
-        let passed = outcomes.filter { if case .passed = $0.outcome { true } else { false } }.map(\.doctype)
+        // Rows and ledgers have no life of their own, and what describes DocTypes has tests of its own.
+        let documents = looked.filter { laboratory.registry.find($0)?.kind == .document }
         #expect(
-            Set(passed).isSuperset(of: ["Part", "Shelf", "Job", "Role", "User", "Instrument", "Calibration"]),
-            "\(passed)")
+            documents == [
+                "DocType", "Custom Field", "Property Setter", "Custom DocPerm", "Document Naming Rule",
+                "Laboratory Feed",
+            ])
     }
 }

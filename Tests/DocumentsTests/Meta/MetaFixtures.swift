@@ -1,17 +1,24 @@
 import Documents
+import Foundation
 import Storage
 import TestSupport
 import Values
 
-/// The DocType files of the fixtures, in an order in which each names only those before it or itself.
+/// The DocType files of the fixtures: `Fixtures/*.json`, one DocType each as Frappe writes it.
 enum MetaFixtures {
-    static let texts = [
-        InstrumentFixture.text, CalibrationFixture.text, SettingsFixture.text, LocationFixture.text, FeedFixture.text,
-        NamesFixture.text,
+    /// The files in an order in which each names only DocTypes before it or itself.
+    static let files = [
+        "instrument_part", "instrument_skill", "instrument", "calibration_reading", "calibration",
+        "laboratory_settings", "laboratory_location", "laboratory_feed", "laboratory_log", "laboratory_note",
+        "laboratory_visit", "laboratory_visitor", "laboratory_sample", "laboratory_badge", "laboratory_paper",
     ]
+    /// Where they are.
+    static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
 
     /// All of them.
-    static func all() throws -> [JSON] { try texts.flatMap { try JSON.parse($0).array ?? [] } }
+    static func all() throws -> [JSON] {
+        try files.map { try JSON.parse(String(contentsOf: folder.appending(path: "\($0).json"), encoding: .utf8)) }
+    }
 
     /// One of them.
     static func named(_ name: String) throws -> JSONObject {
@@ -54,18 +61,27 @@ struct MetaLaboratory: TestCompany {
         }
     }
 
-    /// Every table with its columns, as the database has them, and every row of the ones that describe DocTypes.
+    /// Every column of every table, as the database has them, how many rows each table holds, and the DocTypes there are.
     func shape() async throws -> [String] {
-        try await database.read { transaction in
-            let names = try transaction.query(transaction.dialect.tableNames, [], [.text]).compactMap { $0[0].text }
-            let sources = [
-                "doctype", "docfield", "custom_field", "property_setter", "_series", "_meta", "version", "_audit",
-            ]
-            let counts = try sources.map { table in
+        let columns =
+            TestEngine.current == .postgres
+            ? """
+            SELECT table_name || '.' || column_name || ' ' || data_type FROM information_schema.columns
+            WHERE table_schema = current_schema()
+            """
+            : """
+            SELECT t.name || '.' || c.name || ' ' || c.type FROM sqlite_schema t, pragma_table_info(t.name) c
+            WHERE t.type = 'table'
+            """
+        let doctypes = registry.doctypes.map(\.name)
+        return try await database.read { transaction in
+            let kept = try transaction.query(columns, [], [.text]).compactMap { $0[0].text }
+            let tables = try transaction.query(transaction.dialect.tableNames, [], [.text]).compactMap { $0[0].text }
+            let counts = try tables.map { table in
                 let row = try transaction.first("SELECT count(*) FROM \"\(table)\"", [], [.integer])
                 return "\(table): \(row?[0].int ?? 0)"
             }
-            return names.sorted() + counts
+            return kept.sorted() + counts.sorted() + doctypes
         }
     }
 }

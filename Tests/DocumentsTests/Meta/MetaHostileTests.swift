@@ -1,8 +1,9 @@
-import Documents
 import Storage
 import TestSupport
 import Testing
 import Values
+
+@testable import Documents
 
 /// Descriptions that are wrong or mean harm: each gets a clear error and leaves no trace.
 @Suite(.bothEngines) struct MetaHostileTests {
@@ -36,7 +37,8 @@ import Values
         ("image_field", file(["image_field": "code"])), ("nsm_parent_field", file(["is_tree": 1])),
         ("is_submittable", file(["istable": 1, "is_submittable": 1])),
         ("issingle", file(["istable": 1, "issingle": 1])),
-        ("cauldron_kind", file(["cauldron_kind": "ledger"])),
+        ("cauldron_kind", file(["cauldron_kind": "ledger"])), ("cauldron_kind", file(["cauldron_kind": "shelf"])),
+        ("sort_order", file(["sort_order": "up"])),
         ("fieldname", one(["fieldname": "name", "fieldtype": "Data"])),
         ("fieldname", one(["fieldname": "docstatus", "fieldtype": "Int"])),
         ("fieldname", one(["fieldname": "x\" TEXT); DROP TABLE part; --", "fieldtype": "Data"])),
@@ -69,6 +71,37 @@ import Values
         ("default", one(["fieldtype": "Int", "default": "many"])),
         ("default", one(["fieldtype": "Select", "options": "a\nb", "default": "c"])),
         ("fetch_from", one(["fieldtype": "Data", "fetch_from": "nowhere.title"])),
+        (
+            "fetch_from",
+            file(
+                [:],
+                fields: [
+                    ["fieldname": "part", "fieldtype": "Link", "options": "Part"],
+                    ["fieldname": "x", "fieldtype": "Data", "fetch_from": "part.nowhere"],
+                ])
+        ),
+        (
+            "fetch_from",
+            file(
+                [:],
+                fields: [
+                    ["fieldname": "code", "fieldtype": "Data"],
+                    ["fieldname": "x", "fieldtype": "Data", "fetch_from": "code.title"],
+                ])
+        ),
+        (
+            "formula",
+            file(
+                [:],
+                fields: [
+                    ["fieldname": "net", "fieldtype": "Currency", "formula": "doc.gross - doc.tax"],
+                    ["fieldname": "tax", "fieldtype": "Currency"],
+                    ["fieldname": "gross", "fieldtype": "Currency", "formula": "doc.net + doc.tax"],
+                ])
+        ),
+        ("formula", one(["fieldtype": "Int", "formula": "doc.x + 1"])),
+        ("formula", one(["fieldtype": "Int", "formula": "doc.("])),
+        ("formula", one(["fieldtype": "Section Break", "formula": "1"])),
         ("depends_on", one(["fieldtype": "Data", "depends_on": "eval:doc.x = 1"])),
         ("depends_on", one(["fieldtype": "Data", "depends_on": "eval:doc.x == ("])),
         ("depends_on", one(["fieldtype": "Data", "depends_on": "eval:while(true){}"])),
@@ -79,6 +112,9 @@ import Values
         ("label", one(["fieldtype": "Data", "label": .string(String(repeating: "L", count: 1 << 20))])),
         ("permissions", file(["permissions": [["role": "All", "read": 1], ["role": "All", "read": 1]]])),
         ("permissions", file(["permissions": [["role": "All"]]])),
+        ("permissions", file(["permissions": [["role": "All", "fly": 1]]])),
+        ("permissions", file(["permissions": [["read": 1]]])), ("permissions", file(["permissions": "All"])),
+        ("permlevel", file(["permissions": [["role": "All", "read": 1, "permlevel": "high"]]])),
         ("permissions", file(["permissions": [["role": "All", "read": 1, "permlevel": 1]]])),
         ("permissions", file(["permissions": [["role": "All", "read": 1, "write": 1, "submit": 1]]])),
         ("permissions", file(["permissions": [["role": "All", "read": 1, "import": 1]]])),
@@ -106,6 +142,7 @@ import Values
             [:], fields: .array((0..<5_000).map { ["fieldname": .string("f\($0)"), "fieldtype": "Data"] }))
         let found = await problem { try await laboratory.write { _ = try $0.make("DocType", many) } }
         #expect(found?.kind == .tooMany)
+        #expect(found?.field == "fields", "\(found?.message ?? "")")
         let circle = await problem {
             try await laboratory.write { session in
                 try session.changeMetadata {
@@ -150,6 +187,46 @@ import Values
             #expect(try session.exists("Part", "bolt"))
             #expect(try session.call("cauldron.meta.export", ["doctype": "Gauge"])["description"] == .string(evil))
         }
+    }
+
+    /// The properties in which any text is only text.
+    private static let texts: Set<String> = [
+        "field.label", "field.description", "field.options", "field.default",
+        // What names no field of a link does nothing, as in Frappe.
+        "field.fetch_from", "DocType.description", "DocType.module",
+        // What a document says it is, is not asked: it is made as a DocType.
+        "DocType.doctype",
+    ]
+
+    @Test func `SQL in any one property is refused or only text`() async throws {
+        let laboratory = try await MetaLaboratory()
+        try await laboratory.write { _ = try $0.make("Part", ["code": "bolt", "title": "Bolt"]) }
+        let before = try await laboratory.shape()
+        let evil = "x'); DROP TABLE part; --"
+        let field: JSONObject = ["fieldname": "x", "fieldtype": "Data"]
+        let whole = Self.file([:])
+        let files =
+            FieldDefinition.keys.map { ("field", $0, Self.one(field.with($0, .string(evil)))) }
+            + DocTypeInfo.keys.map { ("DocType", $0, whole.with($0, .string(evil))) }
+        var taken: Set<String> = []
+        struct TakenBack: Error {}
+        for (place, key, file) in files {
+            do {
+                try await laboratory.write { session in
+                    try session.make("DocType", file)
+                    let gauge = try session.make("Gauge", [:])
+                    _ = try session.list(ListQuery("Gauge", fields: ["*"]))
+                    #expect(try session.get("Gauge", gauge.name).name == gauge.name)
+                    throw TakenBack()
+                }
+            } catch is TakenBack {
+                taken.insert("\(place).\(key)")
+            } catch let problem as Problem {
+                #expect(problem.message.contains(key) || problem.field == key, "\(key): \(problem.message)")
+            }
+        }
+        #expect(try await laboratory.shape() == before)
+        #expect(taken == Self.texts, "\(taken.sorted())")
     }
 
     @Test func `a table of the system is not taken for a DocType's`() async throws {
@@ -220,5 +297,14 @@ import Values
             }
             #expect(refused?.kind == .badMetadata, "\(text)")
         }
+    }
+}
+
+extension JSONObject {
+    /// The object with another value for a key.
+    fileprivate func with(_ key: String, _ value: JSON) -> JSONObject {
+        var object = self
+        object[key] = value
+        return object
     }
 }

@@ -77,7 +77,8 @@ extension DocTypeInfo {
             switch try text(key, value) {
             case "ledger": kind = .ledger
             case "kept": kind = .kept
-            default: break
+            case nil: break
+            case let word?: throw bad(key, "it is ledger or kept, not \(FieldDefinition.short(word))")
             }
         case "nsm_parent_field": tree = try text(key, value)
         case "track_changes":
@@ -89,8 +90,9 @@ extension DocTypeInfo {
         case "sort_field":
             sort = try text(key, value).map { ($0, sort?.descending ?? true) }
         case "sort_order":
-            let descending = try text(key, value)?.uppercased() != "ASC"
-            sort = (sort?.field ?? "modified", descending)
+            let word = try text(key, value)?.uppercased() ?? "DESC"
+            guard word == "ASC" || word == "DESC" else { throw bad(key, "it is ASC or DESC") }
+            sort = (sort?.field ?? "modified", word == "DESC")
         case "description": summary = try text(key, value) ?? ""
         case "permissions":
             guard case .array(let rows) = value else { throw bad(key, "it must be a list of rows") }
