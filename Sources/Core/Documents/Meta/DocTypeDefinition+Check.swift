@@ -31,7 +31,7 @@ extension DocTypeDefinition {
             let folds = fields.filter { $0.type == .fold }
             guard folds.count < 2 else { throw bad("fieldtype", "there is more than one Fold") }
             try checkNamedFields()
-            try checkNaming()
+            try checkNaming(in: registry)
             try checkPermissions()
         } catch var problem as Problem {
             problem.message = "\(FieldDefinition.short(name)): \(problem.message)"
@@ -143,20 +143,28 @@ extension DocTypeDefinition {
         }
     }
 
-    private func checkNaming() throws {
+    private func checkNaming(in registry: Registry) throws {
         switch info.naming {
         case .field(let name):
             guard let field = field(name), field.type.column != nil else {
                 throw bad("autoname", "there is no field \(name)")
             }
         case .series:
-            guard let field = field("naming_series") else { return }
-            guard field.type == .select, field.choices.contains(where: { !$0.isEmpty }) else {
+            guard let field = field("naming_series") else {
+                var problem = bad("autoname", "there is no field naming_series")
+                problem.fix = "Add the Select naming_series, a series in each line, or write one series as autoname."
+                throw problem
+            }
+            let series = field.choices.filter { !$0.isEmpty }.map(String.init)
+            guard field.type == .select, !series.isEmpty else {
                 throw bad("autoname", "naming_series must be a Select that offers a series")
             }
-        case .expression(let text): try SeriesPattern.check(text, "autoname")
-        case .format(let text):
-            _ = try NameFormat(text)
+            for one in series {
+                try SeriesPattern.check(one, "naming_series: options", field: "options", of: self, in: registry)
+            }
+        case .expression(let text):
+            try SeriesPattern.check(text, "autoname", field: "autoname", of: self, in: registry)
+        case .format(let text): _ = try SeriesPattern(format: text)
         default: break
         }
     }
