@@ -194,6 +194,14 @@ extension Naming {
 }
 
 extension Session {
+    /// Moves counters behind the numbers that an import brings for these documents, before any of them is written: they are
+    /// not given to those that bring none.
+    package func reserveNames(of documents: [Document]) throws {
+        let named = documents.filter { $0.importedName?.isEmpty == false }
+        for document in named { document.name = document.importedName ?? "" }
+        try Naming.reserve(named, in: self)
+    }
+
     /// For each document of one DocType the counter of its name, where that is behind its number; see `cauldron doctor`.
     ///
     /// `counters` holds where each counter stands.

@@ -4,7 +4,8 @@ internal import Values
 /// How documents get their names.
 ///
 /// First come numbers alone and UUIDs, then what is amended (`X-1`, `X-2`, …), a single's own name, the name that somebody
-/// gave where one may, a Document Naming Rule that fits, and at last what the DocType says. All counters are rows of one table; a counter moves in the
+/// gave where one may, a Document Naming Rule that fits, and at last what the DocType says. What a file of documents calls
+/// them they keep, where that is one of these names or may be any. All counters are rows of one table; a counter moves in the
 /// transaction that uses its number, and back when the document that took its newest number is deleted, so that no gap stays.
 enum Naming {
     /// The counters of the series.
@@ -106,15 +107,21 @@ enum Naming {
         guard let type = documents.first?.doctype else { return }
         let namer = try Namer(documents, type, in: session, hooks)
         var counted: [Counted] = []
+        var kept: [Document] = []
         for document in documents {
             try session.about(document) {
-                if let number = try name(document, namer) {
+                let number = try name(document, namer)
+                if try keepImported(document, namer, isCounted: number != nil) {
+                    kept.append(document)
+                } else if let number {
                     counted.append(Counted(document: document, number: number))
-                } else {
-                    try checkName(document)
+                    return
                 }
+                try checkName(document)
             }
         }
+        // Before any is counted: a number that a file brings is not given to another document of it.
+        try reserve(kept, in: session)
         try count(counted, in: session)
         for one in counted { try session.about(one.document) { try checkName(one.document) } }
     }
@@ -183,6 +190,32 @@ enum Naming {
             document.name = try hooks.autoname(document, session).trimmedName
         }
         return nil
+    }
+
+    /// Gives a document the name that an import brings for it, and says whether it did: one that the DocType's own ways of
+    /// naming could have given, or any where documents may be renamed.
+    private static func keepImported(_ document: Document, _ namer: Namer, isCounted: Bool) throws -> Bool {
+        let type = namer.type
+        guard let imported = document.importedName?.trimmedName, !imported.isEmpty, !type.isSingle else { return false }
+        if !isCounted {
+            // What a field should say but does not is told as ever.
+            if document.name.isEmpty || document.name.utf8.elementsEqual(imported.utf8) { return false }
+            if case .field(let field) = type.naming {
+                throw Problem(
+                    .invalidName, "\(type.name) is called by \(field), which is \(document.name)", field: "name",
+                    fix: "Leave the name out, or make both the same.")
+            }
+        }
+        document.name = imported
+        let isOpen = type.isRenamable && !DocType.neverRenamed.contains(type.name)
+        let isHash = type.naming == .hash && imported.utf8.allSatisfy(\.isHashed) && (8...40) ~= imported.utf8.count
+        let isNumber = namer.counters.contains { $0.place(of: imported, document, namer.words) != nil }
+        guard isOpen || isHash || isNumber else {
+            throw Problem(
+                .invalidName, "No \(type.name) would be called \(imported)", field: "name",
+                fix: "Leave the name out, so that a new one is made.")
+        }
+        return true
     }
 
     /// The series the document says, or the first.
@@ -257,6 +290,11 @@ enum Naming {
         else { return }
         document.values[slot] = document.values[Document.Slot.name]
     }
+}
+
+extension UInt8 {
+    /// Whether it is a small letter or a digit, as names without a meaning have.
+    fileprivate var isHashed: Bool { (0x30...0x39).contains(self) || (0x61...0x7A).contains(self) }
 }
 
 extension String {
