@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Values
 
-/// What series may be, and the order of the rules for names.
+/// What series may be, the order of the rules for names, and counters that are read and set.
 @Suite(.bothEngines) struct NamingTests {
     /// Makes a DocType of two text fields, and others where they are given.
     private static func make(
@@ -138,5 +138,78 @@ import Values
         try await Self.make(laboratory, ["autoname": "prompt"])
         try await laboratory.write { _ = try $0.make("Document Naming Rule", Self.rule) }
         #expect(try await Self.names(laboratory, ["__newname": "Mine"], [:]) == ["Mine", "RULE-01"])
+    }
+
+    // MARK: Counters
+
+    private static let series: [JSON] = [
+        ["fieldname": "naming_series", "fieldtype": "Select", "options": "S-.YYYY.-.###\nT-.{kind}.-.##"]
+    ]
+
+    private static func call(
+        _ laboratory: MetaLaboratory, _ method: String, _ arguments: JSONObject, as actor: Actor? = nil
+    ) async throws -> JSON {
+        var given = arguments
+        given["doctype"] = "Slip"
+        let all = given
+        return try await laboratory.write(as: actor) { try $0.call("cauldron.naming.\(method)", all) }
+    }
+
+    @Test func `counters are told with the names that come next`() async throws {
+        let laboratory = try await MetaLaboratory()
+        try await Self.make(laboratory, ["autoname": "naming_series:", "allow_rename": 1], fields: Self.series)
+        var rule = Self.rule
+        rule["counter"] = 40
+        rule["conditions"] = [["field": "note", "condition": "=", "value": "R"]]
+        let made = rule
+        let name = try await laboratory.write { try $0.make("Document Naming Rule", made).name }
+        _ = try await Self.names(laboratory, [:], [:], ["naming_series": "T-.{kind}.-.##", "kind": "x"])
+        let counters = try await Self.call(laboratory, "counters", ["doc": ["kind": "x"]])
+        #expect(
+            counters == [
+                [
+                    "series": "RULE-", "prefix": "RULE-", "current": 40, "next": "RULE-41", "rule": .string(name),
+                ],
+                ["series": "S-.YYYY.-.###", "prefix": "S-2026-", "current": 2, "next": "S-2026-003"],
+                ["series": "T-.{kind}.-.##", "prefix": "T-x-", "current": 1, "next": "T-x-02"],
+            ])
+    }
+
+    @Test func `a counter is set ahead, never behind a number that is taken`() async throws {
+        let laboratory = try await MetaLaboratory()
+        try await Self.make(laboratory, ["autoname": "naming_series:"], fields: Self.series)
+        _ = try await Self.names(laboratory, [:], [:], [:])
+        func set(_ arguments: JSONObject, as actor: Actor? = nil) async throws -> JSON {
+            try await Self.call(laboratory, "set_counter", arguments, as: actor)
+        }
+        let first: JSONObject = ["series": "S-.YYYY.-.###", "current": 2]
+        let behind = await problem { _ = try await set(first) }
+        #expect(behind?.message.contains("Slip S-2026-003") == true)
+        #expect(behind?.fix == "Set the counter to 3 or more.")
+        let which = await problem { _ = try await set(["current": 9]) }
+        #expect(which?.field == "series")
+        let other = await problem { _ = try await set(["series": "X-", "current": 9]) }
+        #expect(other?.kind == .notAnOption)
+        let worker = Actor(user: "wil@example.com", roles: ["Worker"])
+        let ahead: JSONObject = ["series": "S-.YYYY.-.###", "current": "99"]
+        for method in ["set_counter", "counters"] {
+            let refused = await problem { _ = try await Self.call(laboratory, method, ahead, as: worker) }
+            #expect(refused?.kind == .forbidden)
+        }
+
+        var rehearsal = ahead
+        rehearsal["rehearse"] = 1
+        let shown = try await set(rehearsal)
+        #expect(shown["events"]?.array?.count == 1)
+        #expect(try await set(ahead)["next"] == "S-2026-100")
+        #expect(try await Self.names(laboratory, [:]) == ["S-2026-100"])
+        try await laboratory.write { try $0.delete("Slip", "S-2026-100") }
+        #expect(try await set(["series": "S-.YYYY.-.###", "current": 3])["next"] == "S-2026-004")
+        let logged = try await laboratory.read { session -> [[String]] in
+            try session.transaction.query(
+                "SELECT name, actor FROM _audit WHERE action = 'set_counter' ORDER BY number", [], [.text, .text]
+            ).map { $0.map(\.description) }
+        }
+        #expect(logged == [["S-2026-", "Administrator"], ["S-2026-", "Administrator"]])
     }
 }

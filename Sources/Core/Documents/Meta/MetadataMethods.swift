@@ -9,6 +9,7 @@ extension Registry {
             DocumentNamingRule.self)
         add(source: DocTypeSource.source, for: DocTypeDocument.doctype.name)
         MetadataMethods.register(&self)
+        for method in NamingMethods.all { add(method) }
         add(check: Check("metadata") { try $0.registry.customized(in: $0).problems })
     }
 }
