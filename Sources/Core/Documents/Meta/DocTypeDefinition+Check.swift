@@ -121,6 +121,13 @@ extension DocTypeDefinition {
         let standard = DocType.standard.map(\.name)
         func exists(_ name: String) -> Bool { standard.contains(name) || field(name) != nil }
         if let title = info.title, !exists(title) { throw bad("title_field", "there is no field \(title)") }
+        if let title = info.title.flatMap(field), let (property, text) = TitlePattern.written(title) {
+            for case .inner(let name) in Braces.pieces(of: text) {
+                guard exists(name), field(name)?.type != .password else {
+                    throw bad(property, "\(title.name): there is no field \(FieldDefinition.short(name)) to show")
+                }
+            }
+        }
         for name in info.search where !exists(name) { throw bad("search_fields", "there is no field \(name)") }
         if let sort = info.sort,
             !sort.field.split(separator: ",").allSatisfy({
