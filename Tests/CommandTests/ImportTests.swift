@@ -1,6 +1,7 @@
 import Documents
 import Foundation
 import Storage
+import Tenancy
 import Testing
 import Values
 
@@ -187,6 +188,57 @@ import Values
             "good.csv", "item_group_name,is_group,parent_item_group\nFood,1,\nDairy,1,Food\nCheese,0,Dairy\n")
         #expect(try await company.run("import", "Item Group", good).status == 0)
         #expect(try await company.count("item_group") == 4)
+    }
+
+    @Test func `documents keep the numbers that they bring, and the series goes on behind them`() async throws {
+        let company = try await Company()
+        let year = Tenant.systemClock().day.year
+        let head =
+            "name,company,accounts.account,accounts.debit_in_account_currency,accounts.credit_in_account_currency"
+        func entry(_ name: String) -> String { "\(name),Acme,Cash - A,5,\n,,Sales - A,,5\n" }
+        // The next number of the company is brought by a later row.
+        let file = try company.file(
+            "old.csv",
+            "\(head)\n" + entry("") + entry("ACC-JV-2019-00012") + entry("ACC-JV-\(year)-00002")
+                + entry("ACC-JV-2019-7"))
+        let refused = try await company.run("import", "Journal Entry", file)
+        #expect(refused.status == 1)
+        #expect(
+            refused.errors.contains(
+                "Row 7 (line 8), column name, value \"ACC-JV-2019-7\": No Journal Entry would be called ACC-JV-2019-7."),
+            "\(refused.errors)")
+        #expect(refused.errors.contains("1 problem in"))
+
+        let names: @Sendable () async throws -> [String] = {
+            try await company.read { transaction in
+                try transaction.query("SELECT name FROM journal_entry ORDER BY name", [], [.text]).map { "\($0[0])" }
+            }
+        }
+        let before = Set(try await names())
+        let good = try company.file(
+            "good.csv",
+            "\(head)\n" + entry("") + entry("ACC-JV-2019-00012") + entry("ACC-JV-\(year)-00901") + entry("")
+                + entry("ACC-JV-\(year)-00900"))
+        let ran = try await company.run("import", "Journal Entry", good, "--json")
+        #expect(ran.status == 0, "\(ran.output)\(ran.errors)")
+        #expect(
+            Set(try await names()).subtracting(before) == [
+                "ACC-JV-2019-00012", "ACC-JV-\(year)-00900", "ACC-JV-\(year)-00901", "ACC-JV-\(year)-00902",
+                "ACC-JV-\(year)-00903",
+            ])
+        let again = try await company.run("import", "Journal Entry", good)
+        #expect(again.errors.contains("value \"ACC-JV-2019-00012\": "), "\(again.errors)")
+        #expect(again.errors.contains("already exists"))
+        let doctor = try await company.run("doctor")
+        #expect(doctor.status == 0, "\(doctor.output)")
+    }
+
+    @Test func `a name that is not what its field says is refused`() async throws {
+        let company = try await Company()
+        let file = try company.file("c.csv", "ID,customer_name\nCarla,Carla\n77,Dora\n")
+        let refused = try await company.run("import", "Customer", file)
+        #expect(refused.errors.contains("Row 2 (line 3), column ID, value \"77\": "), "\(refused.errors)")
+        #expect(refused.errors.contains("1 problem in"))
     }
 
     @Test func `the rights of a user hold, and what cannot be imported is said`() async throws {

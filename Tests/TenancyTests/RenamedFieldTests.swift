@@ -16,11 +16,12 @@ import Values
     ]
     private static let probe: JSONObject = [
         "doctype": "DocType", "name": "Probe", "module": "Laboratory", "autoname": "field:code", "track_changes": 1,
-        "title_field": "note", "search_fields": "code, note",
+        "title_field": "headline", "sort_field": "note", "search_fields": "code, note",
         "fields": [
             ["fieldname": "code", "fieldtype": "Data", "reqd": 1],
             ["fieldname": "note", "fieldtype": "Data", "search_index": 1],
             ["fieldname": "size", "fieldtype": "Int"],
+            ["fieldname": "headline", "fieldtype": "Data", "options": "{code}: {note}"],
             ["fieldname": "spots", "fieldtype": "Table", "options": "Probe Spot", "depends_on": "note"],
         ],
         "permissions": permissions,
@@ -109,8 +110,8 @@ import Values
             }
             try await tenant.write(as: .administrator, at: Self.moment(4)) { session in
                 let type = try session.registry.doctype("Probe")
-                #expect(type.titleField == "remark")
-                #expect(type.fields.map(\.name) == ["code", "remark", "custom_box", "size", "points"])
+                #expect(type.sort.field == "remark")
+                #expect(type.fields.map(\.name) == ["code", "remark", "custom_box", "size", "headline", "points"])
                 #expect(type.field("remark")?.label == "Remark", "what was set of it follows")
                 let now = try session.get("Probe", "p1")
                 #expect(now.text("remark") == "second")
@@ -127,6 +128,7 @@ import Values
                 #expect(try session.get("Probe", "p3").text("remark") == "first")
                 now.set("remark", "third")
                 try session.save(now)
+                #expect(now.text("headline") == "p1: third")
                 let found = try session.list(ListQuery("Probe", filters: ["remark": "third"])).rows
                 #expect(found.map { $0[0].text } == ["p1"])
             }

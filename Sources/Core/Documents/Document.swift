@@ -21,6 +21,8 @@ public final class Document {
     var sent: Set<Int> = []
     /// The tables a client gave rows for.
     var sentTables: Set<Int> = []
+    /// The name that an import brings for a new document, which it is to keep.
+    public var importedName: String?
     /// It is what the document was at an earlier moment, and is never written.
     var isPast = false
 

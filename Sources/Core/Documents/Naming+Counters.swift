@@ -94,132 +94,120 @@ extension Naming {
             "UPDATE _series SET current = ? WHERE prefix = ?", [.int(number - 1), .text(key)])
     }
 
-    /// Moves a counter back when the document that took its newest number is deleted, so that no gap stays.
-    static func giveBack(_ document: Document, in session: Session) throws {
-        let type = document.doctype
-        let rules = session.registry.namingRules[type.name] ?? []
-        switch type.naming {
-        case .series, .expression, .format: break
-        default: if rules.isEmpty { return }
+    /// Moves counters back when documents of one DocType that took their newest numbers are deleted, so that no gap stays.
+    static func giveBack(_ documents: [Document], in session: Session) throws {
+        guard let type = documents.first?.doctype, type.naming != .autoincrement else { return }
+        var free: [String: Set<Int64>] = [:]
+        for place in try places(of: documents, in: session).joined() {
+            free[place.key, default: []].insert(place.number)
         }
-        let digits = document.name.reversed().prefix { $0.isASCII && $0.isNumber }.count
-        if digits == 0 {
-            for place in try places(of: document, in: session) {
-                try session.transaction.execute(
-                    "UPDATE _series SET current = current - 1 WHERE prefix = ? AND current = ?",
-                    [.text(place.key), .int(place.number)])
-            }
-        }
-        // The digits of the prefix may run into those of the number; only the counter's own prefix is found.
-        for length in stride(from: min(digits, 18), to: 0, by: -1) {
-            guard let number = Int64(document.name.suffix(length)) else { continue }
-            let before = String(document.name.dropLast(length))
-            var keys = [before]
-            for rule in rules where rule.resolve(document, at: document.creation ?? session.now).before == before {
-                keys.append(rule.key)
-            }
-            for key in keys.sorted() {
-                try session.transaction.execute(
-                    "UPDATE _series SET current = current - 1 WHERE prefix = ? AND current = ?",
-                    [.text(key), .int(number)])
-            }
+        for (key, newest) in try current(of: Set(free.keys), in: session).sorted(by: { $0.key < $1.key }) {
+            var last = newest
+            while free[key]?.contains(last) == true { last -= 1 }
+            guard last < newest else { continue }
+            try session.transaction.execute(
+                "UPDATE _series SET current = ? WHERE prefix = ? AND current = ?",
+                [.int(last), .text(key), .int(newest)])
         }
     }
 
-    /// Moves the counters that would come to a document's name up to it, so that they do not give out its number again:
-    /// for what comes back, and for what is called so by somebody.
-    static func reserve(_ document: Document, in session: Session) throws {
-        let places = try places(of: document, in: session)
-        for place in places {
+    /// Moves the counters that would come to the names of documents of one DocType up to them, so that they do not give out
+    /// their numbers again: for what comes back, and for what is called so by somebody.
+    static func reserve(_ documents: [Document], in session: Session) throws {
+        var highest: [String: Int64] = [:]
+        for place in try places(of: documents, in: session).joined() {
+            highest[place.key] = max(highest[place.key] ?? place.start, place.number)
+        }
+        for keys in highest.keys.sorted().chunks(of: Limits.filterValues) where !keys.isEmpty {
             try session.transaction.execute(
                 """
-                INSERT INTO _series (prefix, current) VALUES (?, ?) ON CONFLICT (prefix) DO UPDATE SET current =
+                INSERT INTO _series (prefix, current) VALUES \(keys.map { _ in "(?, ?)" }.joined(separator: ", "))
+                ON CONFLICT (prefix) DO UPDATE SET current =
                 CASE WHEN _series.current < excluded.current THEN excluded.current ELSE _series.current END
-                """, [.text(place.key), .int(max(place.number, place.start))])
+                """, keys.flatMap { [.text($0), .int(highest[$0] ?? 0)] })
         }
-        guard places.isEmpty, case .series = document.doctype.naming else { return }
-        // Counted when its fields or the series were others: the longest prefix whose counter there is.
-        let name = document.name
-        let digits = name.utf8.reversed().prefix { $0 >= 0x30 && $0 <= 0x39 }.count
-        let numbers = (1...18).prefix(digits).compactMap { length in
-            Int64(name.suffix(length)).map { (prefix: String(name.dropLast(length)), number: $0) }
+    }
+
+    /// The counters that could have given each document its name, with its number in each.
+    ///
+    /// What no pattern gave was counted when its fields or the series were others: the longest prefix of which there is a
+    /// counter is taken then, where the number is at the end.
+    private static func places(of documents: [Document], in session: Session) throws -> [[Place]] {
+        guard let type = documents.first?.doctype else { return [] }
+        let counters = try counters(of: type, in: session.registry).filter(\.pattern.counts)
+        guard !counters.isEmpty else { return [] }
+        var places = try places(of: documents, counters, in: session)
+        let others = places.indices.filter { places[$0].isEmpty }
+        let candidates = others.map { ending(of: documents[$0].name) }
+        let known = try current(of: Set(candidates.joined().map(\.key)), in: session)
+        for (index, candidates) in zip(others, candidates) {
+            places[index] = candidates.first { known[$0.key] != nil }.map { [$0] } ?? []
         }
-        guard !numbers.isEmpty else { return }
-        let condition = session.transaction.dialect.isOneOf("prefix", count: numbers.count)
-        let known = Set(
-            try session.transaction.query(
-                "SELECT prefix FROM _series WHERE \(condition)", numbers.map { .text($0.prefix) }, [.text]
-            ).compactMap { $0[0].text })
-        guard let found = numbers.first(where: { known.contains($0.prefix) }) else { return }
-        try session.transaction.execute(
-            "UPDATE _series SET current = ? WHERE prefix = ? AND current < ?",
-            [.int(found.number), .text(found.prefix), .int(found.number)])
+        return places
     }
 
-    /// The counters that could have given a document its name, with its number in each.
-    static func places(
-        of document: Document, in session: Session
-    ) throws -> [(key: String, number: Int64, start: Int64)] {
-        let type = document.doctype
-        var moments = [document.creation ?? session.now]
-        if moments[0].day != session.now.day { moments.append(session.now) }
-        var found: [String: (number: Int64, start: Int64)] = [:]
-        for moment in moments {
-            var patterns = (session.registry.namingRules[type.name] ?? []).map { $0.resolve(document, at: moment) }
-            switch type.naming {
-            case .series(let all): patterns += all.map { SeriesPattern($0).resolve(document, at: moment) }
-            case .expression(let text): patterns.append(SeriesPattern(text).resolve(document, at: moment))
-            case .format(let text):
-                let format = try NameFormat(text)
-                if format.counts { patterns.append(format.resolve(document, at: moment)) }
-            case .autoincrement: patterns.append(.autoincrement(type))
-            default: break
-            }
-            for pattern in patterns {
-                if let number = pattern.number(in: document.name) { found[pattern.key] = (number, pattern.start) }
-            }
+    /// The same by patterns alone.
+    private static func places(
+        of documents: [Document], _ counters: [Counter], in session: Session
+    ) throws -> [[Place]] {
+        let words = try NamingWords(documents, counters.map(\.pattern), in: session)
+        return documents.map { document in
+            Set(counters.compactMap { $0.place(of: document.name, document, words) }).sorted { $0.key < $1.key }
         }
-        return found.sorted { $0.key < $1.key }.map { ($0.key, $0.value.number, $0.value.start) }
-    }
-}
-
-extension SeriesPattern.Resolved {
-    /// The counter of a DocType whose documents are called by a number alone.
-    static func autoincrement(_ type: DocType) -> Self {
-        Self(key: "\(type.name)/autoincrement", before: "", after: "", digits: 1)
     }
 
-    /// The number that a counter gave where it made this name; nil where it makes none such.
-    func number(in name: String) -> Int64? {
-        guard name.hasPrefix(before), name.hasSuffix(after), name.count > before.count + after.count else { return nil }
-        let digits = name.dropFirst(before.count).dropLast(after.count)
-        guard digits.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), digits.utf8.count <= 18,
-            let number = Int64(digits), text(number) == name
-        else { return nil }
-        return number
+    /// Every way to take the digits at the end of a name for a number, the longest prefix first.
+    private static func ending(of name: String) -> [Place] {
+        let digits = name.utf8.reversed().prefix { (0x30...0x39).contains($0) }.count
+        return (1...18).prefix(digits).compactMap { length in
+            Int64(name.suffix(length)).map { Place(key: String(name.dropLast(length)), number: $0, start: 0) }
+        }
     }
-}
 
-extension Naming {
-    /// A counter that has not reached the number of a document: the next document would get a name that is taken.
+    /// Where counters stand; those that nobody has used yet are missing.
+    static func current(of keys: Set<String>, in session: Session) throws -> [String: Int64] {
+        var found: [String: Int64] = [:]
+        for chunk in keys.sorted().chunks(of: Limits.filterValues) where !chunk.isEmpty {
+            let condition = session.transaction.dialect.isOneOf("prefix", count: chunk.count)
+            try session.transaction.forEach(
+                "SELECT prefix, current FROM _series WHERE \(condition)", chunk.map(Value.text), [.text, .integer]
+            ) { found[$0[0].text ?? ""] = $0[1].int }
+        }
+        return found
+    }
+
+    /// For each document of one DocType the counter that has not reached its number: the next document would get a name that
+    /// is taken.
     ///
     /// Where several counters could have named it, one that is far enough is enough.
     static func behind(
-        _ document: Document, _ counters: [String: Int64], in session: Session
-    ) throws -> (key: String, current: Int64)? {
-        let places = try places(of: document, in: session).filter { counters[$0.key] != nil }
-        guard let first = places.first, places.allSatisfy({ $0.number > counters[$0.key] ?? 0 }) else { return nil }
-        return (first.key, counters[first.key] ?? 0)
+        _ documents: [Document], _ counters: [String: Int64], in session: Session
+    ) throws -> [(key: String, current: Int64)?] {
+        guard let type = documents.first?.doctype else { return [] }
+        let patterns = try self.counters(of: type, in: session.registry)
+        return try places(of: documents, patterns, in: session).map { places in
+            let places = places.filter { counters[$0.key] != nil }
+            guard let first = places.first, places.allSatisfy({ $0.number > counters[$0.key] ?? 0 }) else { return nil }
+            return (first.key, counters[first.key] ?? 0)
+        }
     }
 }
 
 extension Session {
-    /// The counter of a document's name that stands before its number, where it is behind; see `cauldron doctor`.
+    /// Moves counters behind the numbers that an import brings for these documents, before any of them is written: they are
+    /// not given to those that bring none.
+    package func reserveNames(of documents: [Document]) throws {
+        let named = documents.filter { $0.importedName?.isEmpty == false }
+        for document in named { document.name = document.importedName ?? "" }
+        try Naming.reserve(named, in: self)
+    }
+
+    /// For each document of one DocType the counter of its name, where that is behind its number; see `cauldron doctor`.
     ///
-    /// `counters` holds where each counter stands. Nothing is read.
-    package func counterBehind(
-        _ document: Document, _ counters: [String: Int64]
-    ) throws -> (key: String, current: Int64)? {
-        try Naming.behind(document, counters, in: self)
+    /// `counters` holds where each counter stands.
+    package func countersBehind(
+        _ documents: [Document], _ counters: [String: Int64]
+    ) throws -> [(key: String, current: Int64)?] {
+        try Naming.behind(documents, counters, in: self)
     }
 }

@@ -3,13 +3,52 @@ internal import Values
 
 /// How documents get their names.
 ///
-/// First comes what is amended (`X-1`, `X-2`, …), then a single's own name, then a Document Naming Rule that fits, then what
-/// the DocType says. All counters are rows of one table; a counter moves in the transaction that uses its number, and back
-/// when the document that took its newest number is deleted, so that no gap stays.
+/// First come numbers alone and UUIDs, then what is amended (`X-1`, `X-2`, …), a single's own name, the name that somebody
+/// gave where one may, a Document Naming Rule that fits, and at last what the DocType says. What a file of documents calls
+/// them they keep, where that is one of these names or may be any. All counters are rows of one table; a counter moves in the
+/// transaction that uses its number, and back when the document that took its newest number is deleted, so that no gap stays.
 enum Naming {
     /// The counters of the series.
     static let table = TableSchema(
         "_series", columns: [.init("prefix", .text, required: true), .init("current", .integer, required: true)])
+
+    /// A way to count: a pattern, with the counter that its numbers are taken from.
+    struct Counter {
+        /// How it is written.
+        let text: String
+        let pattern: SeriesPattern
+        /// The name of the counter; nil where that is what stands before the number.
+        var key: String?
+        /// The number before the first, for a counter that nobody has used yet.
+        var start: Int64 = 0
+        /// The Document Naming Rule it is of.
+        var rule: String?
+
+        /// What the document would be called but for its number.
+        func resolve(
+            _ document: Document, at now: Timestamp, _ words: NamingWords
+        ) throws -> SeriesPattern.Resolved {
+            var resolved = try pattern.resolve(document, at: now, words)
+            resolved.key = key ?? resolved.key
+            resolved.start = start
+            return resolved
+        }
+
+        /// The place of a name in this counter; nil where it gave no such name.
+        func place(of name: String, _ document: Document, _ words: NamingWords) -> Place? {
+            pattern.number(in: name, of: document, words).map {
+                Place(key: key ?? $0.before, number: $0.number, start: start)
+            }
+        }
+    }
+
+    /// Where a document stands in a counter.
+    struct Place: Hashable {
+        let key: String
+        let number: Int64
+        /// The number before the first.
+        let start: Int64
+    }
 
     /// A name that waits for its number.
     struct Counted {
@@ -17,20 +56,72 @@ enum Naming {
         let number: SeriesPattern.Resolved
     }
 
+    /// The ways in which documents of a DocType may be counted or made of a pattern: by rules of the company, the first
+    /// that fits before all others, and by what the DocType says.
+    static func counters(of type: DocType, in registry: Registry) throws -> [Counter] {
+        let own: [Counter] =
+            switch type.naming {
+            case .series(let all): all.map { Counter(text: $0, pattern: SeriesPattern($0)) }
+            case .expression(let text): [Counter(text: text, pattern: SeriesPattern(text))]
+            case .format(let text): [Counter(text: "format:\(text)", pattern: try SeriesPattern(format: text))]
+            case .autoincrement:
+                [
+                    Counter(
+                        text: "autoincrement", pattern: SeriesPattern.numberAlone, key: "\(type.name)/autoincrement")
+                ]
+            default: []
+            }
+        return rules(of: type, in: registry).map(\.counter) + own
+    }
+
+    /// The rules for names that a company made for a DocType. Numbers alone and UUIDs are given before any rule is asked.
+    private static func rules(of type: DocType, in registry: Registry) -> [NamingRule] {
+        type.naming == .autoincrement || type.naming == .uuid ? [] : registry.namingRules[type.name] ?? []
+    }
+
+    /// What names documents of one DocType.
+    private struct Namer {
+        let type: DocType
+        let rules: [NamingRule]
+        let counters: [Counter]
+        let words: NamingWords
+        let session: Session
+        let hooks: Hooks?
+
+        init(_ documents: [Document], _ type: DocType, in session: Session, _ hooks: Hooks?) throws {
+            self.type = type
+            self.session = session
+            self.hooks = hooks
+            rules = Naming.rules(of: type, in: session.registry)
+            counters = try Naming.counters(of: type, in: session.registry)
+            words = try NamingWords(documents, counters.map(\.pattern), in: session)
+        }
+
+        func resolve(_ counter: Counter, _ document: Document) throws -> SeriesPattern.Resolved {
+            try counter.resolve(document, at: session.now, words)
+        }
+    }
+
     /// Names new documents of one DocType; a counter is moved once for all of them.
     static func name(_ documents: [Document], in session: Session, _ hooks: Hooks?) throws {
         guard let type = documents.first?.doctype else { return }
-        let rules = session.registry.namingRules[type.name] ?? []
+        let namer = try Namer(documents, type, in: session, hooks)
         var counted: [Counted] = []
+        var kept: [Document] = []
         for document in documents {
             try session.about(document) {
-                if let number = try name(document, type, rules, in: session, hooks) {
+                let number = try name(document, namer)
+                if try keepImported(document, namer, isCounted: number != nil) {
+                    kept.append(document)
+                } else if let number {
                     counted.append(Counted(document: document, number: number))
-                } else {
-                    try checkName(document)
+                    return
                 }
+                try checkName(document)
             }
         }
+        // Before any is counted: a number that a file brings is not given to another document of it.
+        try reserve(kept, in: session)
         try count(counted, in: session)
         for one in counted { try session.about(one.document) { try checkName(one.document) } }
     }
@@ -41,56 +132,90 @@ enum Naming {
     static func renumber(_ document: Document, in session: Session) throws -> Bool {
         let type = document.doctype
         guard document["amended_from"].isEmpty, !type.isSingle else { return false }
-        let rules = session.registry.namingRules[type.name] ?? []
-        if try !rules.contains(where: { try $0.applies(to: document) }) {
+        let namer = try Namer([document], type, in: session, nil)
+        if try !namer.rules.contains(where: { try $0.applies(to: document) }) {
             switch type.naming {
             case .series, .expression, .autoincrement: break
-            case .format(let text): guard try NameFormat(text).counts else { return false }
+            case .format(let text): guard try SeriesPattern(format: text).counts else { return false }
             default: return false
             }
         }
-        guard let number = try name(document, type, rules, in: session, nil) else { return false }
+        let old = document.name
+        document.name = ""
+        guard let number = try name(document, namer) else {
+            document.name = old
+            return false
+        }
         try count([Counted(document: document, number: number)], in: session)
         return true
     }
 
-    /// Names one document; gives the counter it has to wait for, if any.
-    private static func name(
-        _ document: Document, _ type: DocType, _ rules: [NamingRule], in session: Session, _ hooks: Hooks?
-    ) throws -> SeriesPattern.Resolved? {
+    /// Names one document; gives the number it has to wait for, if any.
+    private static func name(_ document: Document, _ namer: Namer) throws -> SeriesPattern.Resolved? {
+        let (type, session) = (namer.type, namer.session)
         if document.has("amended_from"), case .text(let original) = document["amended_from"] {
-            document.name = try amendedName(original, of: document, type, in: session)
-            return nil
+            let amended = try amendedName(original, of: document, type, in: session)
+            if type.naming != .autoincrement, type.naming != .uuid {
+                document.name = amended
+                return nil
+            }
         }
         if type.isSingle {
             document.name = type.name
             return nil
         }
-        if let rule = try rules.first(where: { try $0.applies(to: document) }) {
-            return rule.resolve(document, at: session.now)
+        let isNamed = type.naming == .prompt && !document.name.isEmpty
+        if !isNamed, let rule = try namer.rules.first(where: { try $0.applies(to: document) }) {
+            return try namer.resolve(rule.counter, document)
         }
         switch type.naming {
-        case .series(let series): return try SeriesPattern(chosen(series, document)).resolve(document, at: session.now)
-        case .expression(let text): return SeriesPattern(text).resolve(document, at: session.now)
-        case .format(let text):
-            let format = try NameFormat(text)
-            if format.counts { return format.resolve(document, at: session.now) }
-            document.name = format.resolve(document, at: session.now).before.trimmedName
-        case .autoincrement:
-            return .autoincrement(type)
+        case .series(let all):
+            let series = try chosen(all, document)
+            return try namer.resolve(Counter(text: series, pattern: SeriesPattern(series)), document)
+        case .expression, .format, .autoincrement:
+            guard let counter = namer.counters.last else { return nil }
+            let resolved = try namer.resolve(counter, document)
+            if counter.pattern.counts { return resolved }
+            document.name = resolved.before.trimmedName
         case .field(let field): document.name = document[field].description.trimmedName
         case .prompt: document.name = document.name.trimmedName
         case .hash: document.name = session.newIdentifier()
         case .uuid:
             if !UUIDText.isValid(document.name) { document.name = UUIDText.version7(from: session.newIdentifier()) }
         case .controller:
-            guard let hooks else {
+            guard let hooks = namer.hooks else {
                 document.name = session.newIdentifier()
                 break
             }
             document.name = try hooks.autoname(document, session).trimmedName
         }
         return nil
+    }
+
+    /// Gives a document the name that an import brings for it, and says whether it did: one that the DocType's own ways of
+    /// naming could have given, or any where documents may be renamed.
+    private static func keepImported(_ document: Document, _ namer: Namer, isCounted: Bool) throws -> Bool {
+        let type = namer.type
+        guard let imported = document.importedName?.trimmedName, !imported.isEmpty, !type.isSingle else { return false }
+        if !isCounted {
+            // What a field should say but does not is told as ever.
+            if document.name.isEmpty || document.name.utf8.elementsEqual(imported.utf8) { return false }
+            if case .field(let field) = type.naming {
+                throw Problem(
+                    .invalidName, "\(type.name) is called by \(field), which is \(document.name)", field: "name",
+                    fix: "Leave the name out, or make both the same.")
+            }
+        }
+        document.name = imported
+        let isOpen = type.isRenamable && !DocType.neverRenamed.contains(type.name)
+        let isHash = type.naming == .hash && imported.utf8.allSatisfy(\.isHashed) && (8...40) ~= imported.utf8.count
+        let isNumber = namer.counters.contains { $0.place(of: imported, document, namer.words) != nil }
+        guard isOpen || isHash || isNumber else {
+            throw Problem(
+                .invalidName, "No \(type.name) would be called \(imported)", field: "name",
+                fix: "Leave the name out, so that a new one is made.")
+        }
+        return true
     }
 
     /// The series the document says, or the first.
@@ -165,6 +290,11 @@ enum Naming {
         else { return }
         document.values[slot] = document.values[Document.Slot.name]
     }
+}
+
+extension UInt8 {
+    /// Whether it is a small letter or a digit, as names without a meaning have.
+    fileprivate var isHashed: Bool { (0x30...0x39).contains(self) || (0x61...0x7A).contains(self) }
 }
 
 extension String {

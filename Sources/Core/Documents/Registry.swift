@@ -27,6 +27,8 @@ public struct Registry: Sendable {
     public private(set) var dailyTasks: [DailyTask] = []
     /// What modules keep by the names of documents and bring along when one is renamed.
     private(set) var renamings: [Renaming] = []
+    /// The words of series that modules give values.
+    private(set) var namingWords: [NamingWord] = []
     /// The DocTypes whose documents hang on another one and go with it.
     private(set) var companions: [Companion] = []
     /// Which fields of which DocTypes link to a DocType, by its name.
@@ -155,6 +157,9 @@ public struct Registry: Sendable {
 
     /// Adds what brings along figures that a module keeps by the names of documents.
     public mutating func add(renaming: Renaming) { renamings.append(renaming) }
+
+    /// Adds a word of series that a module gives a value.
+    public mutating func add(namingWord: NamingWord) { namingWords.append(namingWord) }
 
     /// Adds a DocType whose documents hang on another one: they do not hold it and are deleted and restored with it.
     public mutating func add(companion: Companion) { companions.append(companion) }

@@ -26,6 +26,7 @@ public let accountingModule = Module(
     registry.add(table: AccountBalances.table)
     registry.add(renaming: AccountBalances.renaming)
     registry.add(daily: DailyTask("accounting.overdue") { session, _ in try Invoices.markOverdue(in: session) })
+    for word in SeriesWords.all { registry.add(namingWord: word) }
     registry.add(PaymentMethods.getPaymentEntry)
     for method in LedgerMethods.all { registry.add(method) }
     for check in LedgerChecks.all { registry.add(check: check) }

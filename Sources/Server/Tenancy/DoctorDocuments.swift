@@ -84,7 +84,7 @@ enum DoctorDocuments {
         for type in session.registry.doctypes where type.kind == .document && !type.isVirtual {
             let hasRules = session.registry.hasNamingRules(type.name)
             switch type.naming {
-            case .series where !hasRules: break
+            case .series(let all) where !hasRules && all.allSatisfy { $0.hasSuffix("#") || !$0.contains("#") }: break
             case .series, .expression, .format, .autoincrement:
                 try countedByPattern(type, counters, session, &notes)
                 continue
@@ -126,9 +126,9 @@ enum DoctorDocuments {
                 [.text]
             ).compactMap { $0[0].text }
             isLast = names.count < atOnce
-            for document in try session.getMany(type.name, names) {
-                guard let behind = try session.counterBehind(document, counters) else { continue }
-                ahead[behind.key] = (document.name, behind.current)
+            let documents = try session.getMany(type.name, names)
+            for (document, behind) in zip(documents, try session.countersBehind(documents, counters)) {
+                if let behind { ahead[behind.key] = (document.name, behind.current) }
             }
             after = names.last ?? after
         }

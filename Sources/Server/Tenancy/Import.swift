@@ -6,7 +6,8 @@ internal import Values
 ///
 /// The first record names the fields. Each further one is a document; a record whose columns of the document are all
 /// empty is one more row of the child tables of the document above it. Documents go through the write path like any
-/// other, in lists, so that links are checked and rows written for many at once.
+/// other, in lists, so that links are checked and rows written for many at once. A new document keeps the name that the file
+/// gives it, where its DocType could have given it or lets documents be renamed; the counter goes on behind it.
 public struct Import: Sendable {
     /// The DocType of the documents.
     public var doctype: String

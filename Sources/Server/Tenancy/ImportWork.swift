@@ -132,7 +132,7 @@ final class ImportWork {
     private func insert(_ drafts: [ImportDraft]) throws {
         do {
             let documents = try session.savepoint {
-                let documents = try drafts.map { try session.document(type.name, from: object(of: $0)) }
+                let documents = try drafts.map(document)
                 try session.insert(documents)
                 return documents
             }
@@ -143,13 +143,14 @@ final class ImportWork {
         } catch let error as StorageError where error.isAboutData {
         }
         // One of them is refused. One by one they also tell which, and one may need another that stands before it.
+        try session.reserveNames(of: drafts.compactMap(readable))
         for draft in drafts {
             guard !isCutOff else { return }
             let before = problems.count
             checkCells(of: draft)
             guard problems.count == before else { continue }
             try attempt(draft) {
-                let document = try session.document(type.name, from: object(of: draft))
+                let document = try document(of: draft)
                 try session.insert(document)
                 report.created += 1
                 return document.docstatus == .submitted
@@ -199,6 +200,19 @@ final class ImportWork {
         } catch let error as StorageError where error.isAboutData {
             note(Problem(error), of: draft)
         }
+    }
+
+    /// The new document, which keeps the name that the file gives it.
+    private func document(of draft: ImportDraft) throws -> Document {
+        let object = object(of: draft)
+        let document = try session.document(type.name, from: object)
+        document.importedName = object["name"]?.string
+        return document
+    }
+
+    /// The new document; nil where a cell is wrong, which is told as its turn comes.
+    private func readable(_ draft: ImportDraft) throws -> Document? {
+        do { return try document(of: draft) } catch is Problem { return nil }
     }
 
     /// The document as a client would send it.

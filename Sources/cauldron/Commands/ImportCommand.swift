@@ -17,6 +17,9 @@ struct ImportCommand: AsyncParsableCommand {
               Alfreds,Chai,10
               ,Chang,5
 
+            A document keeps the name of a column "name": a number of its series, which goes on behind it, or any where \
+            documents may be renamed. Without one it is named as ever.
+
             When anything is wrong nothing is imported, and each bad row is told with its column, value and remedy, up \
             to 100. With --update an empty cell empties the field. "-" reads standard input. A server on the same company \
             goes on reading meanwhile, but its writes wait, and are refused after ten seconds.

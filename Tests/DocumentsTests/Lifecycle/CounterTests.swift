@@ -23,6 +23,15 @@ private struct CountedCase: DocTypeSchema {
     init() {}
 }
 
+/// Counted by a series whose number does not stand at the end.
+private struct CountedSlip: DocTypeSchema {
+    static let doctype = DocTypeInfo(
+        "Counted Slip", module: "Count", naming: .expression("Slip/{kind}/.####.-.YY"), .renamable,
+        permissions: [.manage("Manager")])
+    let kind = Data()
+    init() {}
+}
+
 /// Counted by a series, or by a rule where one fits.
 private struct CountedBill: DocTypeSchema {
     static let doctype = DocTypeInfo(
@@ -39,7 +48,7 @@ private struct CountingCompany: TestCompany {
     init() async throws {
         let noon = try #require(Timestamp("2026-03-02 12:00:00"))
         company = try await TemporaryCompany(noon: noon) { registry in
-            registry.add(CountedTask.self, CountedCase.self, CountedBill.self)
+            registry.add(CountedTask.self, CountedCase.self, CountedSlip.self, CountedBill.self)
         }
         try await write { session in
             _ = try session.make(
@@ -76,6 +85,7 @@ private struct CountingCompany: TestCompany {
     private static let counted: [(doctype: String, kind: String, names: [String])] = [
         ("Counted Task", "", ["TASK-00001", "TASK-00002", "TASK-00003"]),
         ("Counted Case", "x", ["CASE-0001-x", "CASE-0002-x", "CASE-0003-x"]),
+        ("Counted Slip", "x", ["Slip/x/0001-26", "Slip/x/0002-26", "Slip/x/0003-26"]),
         ("Counted Bill", "", ["BILL-2026-00001", "BILL-2026-00002", "BILL-2026-00003"]),
         ("Counted Bill", "R", ["RULE-0001", "RULE-0002", "RULE-0003"]),
     ]
@@ -89,6 +99,23 @@ private struct CountingCompany: TestCompany {
         try await company.deleteAndUndo(doctype, names[1])
         #expect(try await company.highest() == 2)
         #expect(try await company.make(doctype, kind) == names[2])
+    }
+
+    @Test(arguments: counted) func `gives the newest numbers back, wherever they stand in the names`(
+        doctype: String, kind: String, names: [String]
+    ) async throws {
+        let company = try await CountingCompany()
+        for name in names { #expect(try await company.make(doctype, kind) == name) }
+        try await company.write { try $0.delete(doctype, names[0]) }
+        #expect(try await company.highest() == 3)
+        // A year later, too.
+        let later = try #require(Timestamp("2027-03-02 12:00:00"))
+        try await company.write(at: later) { session in
+            try session.delete(doctype, names[2])
+            try session.delete(doctype, names[1])
+        }
+        #expect(try await company.highest() == 1)
+        #expect(try await company.make(doctype, kind) == names[1])
     }
 
     @Test(arguments: counted) func `goes on counting after a document was renamed to a number ahead`(

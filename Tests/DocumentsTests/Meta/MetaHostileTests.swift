@@ -31,6 +31,13 @@ import Values
         ("name", file(["name": "part"])), ("name", file(["name": "Job-Part"])), ("name", file(["name": "New Thing"])),
         ("autoname", file(["autoname": "field:nowhere"])), ("autoname", file(["autoname": "format:{code"])),
         ("autoname", file(["autoname": "format:{#}{##}"])), ("autoname", file(["autoname": "by magic"])),
+        ("autoname", file(["autoname": "INV-####"])), ("autoname", file(["autoname": "INV-.####-X"])),
+        ("autoname", file(["autoname": "INV-.{nowhere}.-.##"])), ("autoname", file(["autoname": "INV-{code/.##"])),
+        ("autoname", file(["autoname": "naming_series:"])),
+        (
+            "default",
+            file(["title_field": "x"], fields: [["fieldname": "x", "fieldtype": "Data", "default": "{nowhere}"]])
+        ),
         ("autoname", file(["autoname": "format:<b>{#}"])), ("title_field", file(["title_field": "nowhere"])),
         ("search_fields", file(["search_fields": "code, nowhere"])),
         ("sort_field", file(["sort_field": "1; DROP TABLE x"])),

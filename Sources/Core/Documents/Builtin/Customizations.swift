@@ -103,7 +103,14 @@ public struct DocumentNamingRule: DocTypeSchema, Controller {
         guard (1...12).contains(doc.prefixDigits) else {
             throw Problem(.invalid, "A number has 1 to 12 digits", field: "prefix_digits")
         }
-        try SeriesPattern.check(doc.prefix, "prefix")
+        guard type.naming != .autoincrement, type.naming != .uuid else {
+            throw Problem(
+                .invalid, "\(type.name) is called by numbers or UUIDs, whatever a rule says",
+                field: "document_type")
+        }
+        try SeriesPattern.check(
+            doc.prefix, "prefix", field: "prefix", of: type.definition, in: session.registry,
+            fix: "Leave the # out: prefix_digits says how many digits the number has.")
         for row in doc.conditions {
             guard let field = type.field(row.field), field.type.column != nil else {
                 throw Problem(.unknownField, "\(type.name) has no field \(row.field)", field: "field", row: row.idx)

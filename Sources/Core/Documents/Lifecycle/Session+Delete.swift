@@ -135,14 +135,13 @@ extension Session {
             types.append(document.doctype)
         }
         for type in types {
-            // The newest number goes first, so that a counter can step back over all of them.
             let documents = batch.filter { $0.doctype === type }.sorted { $0.name > $1.name }
             let names = documents.map(\.name)
             let hanging = try hanging(on: type, names)
             let marks = try Collaboration.rows(type.name, names, in: self)
             try Lifecycle.keep(documents, hanging, marks, in: self)
             try removeRows(documents)
-            for document in documents { try Naming.giveBack(document, in: self) }
+            try Naming.giveBack(documents, in: self)
             for companions in hanging { try removeRows(companions.documents) }
             try Collaboration.forget(type.name, names, in: self)
             for companions in hanging {

@@ -80,7 +80,7 @@ extension Session {
             [.text(rename.new), .text(type.name), .text(rename.old)])
         forget(rename)
         guard let renamed = try load(type, [rename.new]).first else { throw Self.notFound(type.name, rename.new) }
-        try Naming.reserve(renamed, in: self)
+        try Naming.reserve([renamed], in: self)
         pending.audit.append(
             AuditEntry(
                 time: now, actor: actor.user, action: Action.renameAway.rawValue, doctype: type.name, name: rename.old,
@@ -116,7 +116,7 @@ extension Session {
         // What it linked to itself has been repointed in the database only; the copy keeps it as it was.
         try Lifecycle.keep([document], [], [:], in: self)
         try removeRows([document])
-        try Naming.giveBack(document, in: self)
+        try Naming.giveBack([document], in: self)
         forget(rename)
         guard let result = try load(type, [rename.new]).first else { throw Self.notFound(type.name, rename.new) }
         emit(

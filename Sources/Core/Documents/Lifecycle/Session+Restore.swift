@@ -37,7 +37,7 @@ extension Session {
                 try verifyLinks(of: [document], allowsCancelled: document.docstatus == .cancelled)
                 let deletions = try deletions(type, [old], leaving: kept)
                 try writeBack([document], deletions[old].map { [document.name: $0] } ?? [:])
-                try Naming.reserve(document, in: self)
+                try Naming.reserve([document], in: self)
                 try restoreCompanions(copies, kept)
                 try putBack(copies.takenOut)
                 try registry.hooks(type.name)?.run(.onRestore, document, self)

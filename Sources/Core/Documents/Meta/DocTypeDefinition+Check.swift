@@ -31,7 +31,7 @@ extension DocTypeDefinition {
             let folds = fields.filter { $0.type == .fold }
             guard folds.count < 2 else { throw bad("fieldtype", "there is more than one Fold") }
             try checkNamedFields()
-            try checkNaming()
+            try checkNaming(in: registry)
             try checkPermissions()
         } catch var problem as Problem {
             problem.message = "\(FieldDefinition.short(name)): \(problem.message)"
@@ -121,6 +121,13 @@ extension DocTypeDefinition {
         let standard = DocType.standard.map(\.name)
         func exists(_ name: String) -> Bool { standard.contains(name) || field(name) != nil }
         if let title = info.title, !exists(title) { throw bad("title_field", "there is no field \(title)") }
+        if let title = info.title.flatMap(field), let (property, text) = TitlePattern.written(title) {
+            for case .inner(let name) in Braces.pieces(of: text) {
+                guard exists(name), field(name)?.type != .password else {
+                    throw bad(property, "\(title.name): there is no field \(FieldDefinition.short(name)) to show")
+                }
+            }
+        }
         for name in info.search where !exists(name) { throw bad("search_fields", "there is no field \(name)") }
         if let sort = info.sort,
             !sort.field.split(separator: ",").allSatisfy({
@@ -143,20 +150,28 @@ extension DocTypeDefinition {
         }
     }
 
-    private func checkNaming() throws {
+    private func checkNaming(in registry: Registry) throws {
         switch info.naming {
         case .field(let name):
             guard let field = field(name), field.type.column != nil else {
                 throw bad("autoname", "there is no field \(name)")
             }
         case .series:
-            guard let field = field("naming_series") else { return }
-            guard field.type == .select, field.choices.contains(where: { !$0.isEmpty }) else {
+            guard let field = field("naming_series") else {
+                var problem = bad("autoname", "there is no field naming_series")
+                problem.fix = "Add the Select naming_series, a series in each line, or write one series as autoname."
+                throw problem
+            }
+            let series = field.choices.filter { !$0.isEmpty }.map(String.init)
+            guard field.type == .select, !series.isEmpty else {
                 throw bad("autoname", "naming_series must be a Select that offers a series")
             }
-        case .expression(let text): try SeriesPattern.check(text, "autoname")
-        case .format(let text):
-            _ = try NameFormat(text)
+            for one in series {
+                try SeriesPattern.check(one, "naming_series: options", field: "options", of: self, in: registry)
+            }
+        case .expression(let text):
+            try SeriesPattern.check(text, "autoname", field: "autoname", of: self, in: registry)
+        case .format(let text): _ = try SeriesPattern(format: text)
         default: break
         }
     }

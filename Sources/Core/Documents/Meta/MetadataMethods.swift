@@ -9,6 +9,7 @@ extension Registry {
             DocumentNamingRule.self)
         add(source: DocTypeSource.source, for: DocTypeDocument.doctype.name)
         MetadataMethods.register(&self)
+        for method in NamingMethods.all { add(method) }
         add(check: Check("metadata") { try $0.registry.customized(in: $0).metadataProblems.map(\.message) })
     }
 }
@@ -51,6 +52,12 @@ public enum MetadataMethods {
                 row["idx"] = .int(Int64(index + 1))
                 row["parent"] = .string(type.name)
                 if row["label"] == nil, !field.label.isEmpty { row["label"] = .string(field.label) }
+                // A form begins with the first option of what must be chosen; the server chooses none.
+                if row["default"] == nil, field.type == .select, field.flags.contains(.required),
+                    let first = field.choices.first, !first.isEmpty
+                {
+                    row["default"] = .string(String(first))
+                }
                 for (key, flag) in FieldDefinition.switches where row[key] == nil {
                     row[key] = field.flags.contains(flag) ? 1 : 0
                 }

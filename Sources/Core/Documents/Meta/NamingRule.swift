@@ -49,13 +49,9 @@ struct NamingRule: Sendable {
         }
     }
 
-    /// What the document is called but for its number.
-    func resolve(_ document: Document, at now: Timestamp) -> SeriesPattern.Resolved {
-        var resolved = SeriesPattern(prefix).resolve(document, at: now)
-        if !prefix.contains("#") { resolved.digits = digits }
-        resolved.key = key
-        resolved.start = start
-        return resolved
+    /// How it counts.
+    var counter: Naming.Counter {
+        Naming.Counter(text: prefix, pattern: SeriesPattern(prefix, digits: digits), key: key, start: start, rule: name)
     }
 }
 

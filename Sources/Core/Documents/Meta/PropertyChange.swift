@@ -60,6 +60,15 @@ struct PropertyChange {
             try keep(own, definition.fields[place])
         }
         try definition.fields[place].apply(change.property, value(for: nil))
+        if change.property == "options", change.field == "naming_series" { beginWithOffered(&definition.fields[place]) }
+    }
+
+    /// A new document begins with the first of the series, where the one it began with is offered no more.
+    private func beginWithOffered(_ series: inout FieldDefinition) {
+        guard case .value(.text(let first))? = series.fallback, !series.choices.contains(where: { $0 == first }) else {
+            return
+        }
+        series.fallback = series.choices.first { !$0.isEmpty }.map { .value(.text(String($0))) }
     }
 
     /// Refuses what would weaken a field that modules declare.

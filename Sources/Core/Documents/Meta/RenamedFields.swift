@@ -170,7 +170,14 @@ extension Session {
         if searched.contains(old) {
             document.set("search_fields", searched.map { $0 == old ? new : $0 }.joined(separator: ","))
         }
+        func follow(_ document: Document, _ keys: String...) {
+            for key in keys where document.text(key).contains("{\(old)}") {
+                document.set(key, document.text(key).replacing("{\(old)}", with: "{\(new)}"))
+            }
+        }
+        follow(document, "autoname")
         for row in document.table("fields") {
+            follow(row, "options", "default")
             if row.text("fieldname") == old { row.set("fieldname", new) }
             for key in ["options", "depends_on", "mandatory_depends_on", "read_only_depends_on"]
             where row.text(key) == old

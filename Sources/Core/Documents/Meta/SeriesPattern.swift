@@ -1,10 +1,65 @@
 internal import Values
 
-/// A series, such as `SINV-.YYYY.-.#####`: parts between dots, each a part of the date, a field, a row of `#` or plain text.
+/// A series, such as `SINV-.YYYY.-.#####`, or a format, such as `{customer}-{YYYY}-{####}`: text, words that stand for a
+/// part of the date, a field or what a module knows, and the number.
 struct SeriesPattern {
-    private let parts: [Substring]
+    private enum Part {
+        case text(String)
+        case word(String, isBraced: Bool)
+        case number(digits: Int)
+    }
+    private var parts: [Part] = []
 
-    init(_ text: String) { parts = text.split(separator: ".") }
+    /// Whether there is a number in it. A series always has one.
+    var counts: Bool { parts.contains { if case .number = $0 { true } else { false } } }
+
+    /// The words in it that may stand for something else.
+    var words: Set<String> {
+        Set(parts.compactMap { if case .word(let word, _) = $0 { word } else { nil } })
+    }
+
+    /// A series: parts between dots, each a word, a row of `#` or plain text with words in braces. Without `#` the number
+    /// stands at its end with this many digits; a second row of `#` stands for nothing, as in Frappe.
+    init(_ text: String, digits: Int = 5) {
+        for part in text.split(separator: ".") {
+            if part.allSatisfy({ $0 == "#" }) {
+                if !counts { parts.append(.number(digits: part.count)) }
+            } else {
+                parts += Braces.pieces(of: String(part)).map { piece in
+                    switch piece {
+                    case .text(let text) where text == part: .word(text, isBraced: false)
+                    case .text(let text): .text(text)
+                    case .inner(let word): .word(word, isBraced: true)
+                    }
+                }
+            }
+        }
+        if !counts { parts.append(.number(digits: digits)) }
+    }
+
+    /// A format: fields, parts of the date and one number, each in braces; all else is plain text.
+    ///
+    /// - Throws: ``Problem/Kind/badMetadata`` when a brace is not closed or there are two numbers.
+    init(format text: String) throws {
+        try Self.checkText(text, "autoname")
+        try Braces.check(text, "autoname")
+        for piece in Braces.pieces(of: text) {
+            switch piece {
+            case .text(let text): parts.append(.text(text))
+            case .inner(let word) where word.allSatisfy { $0 == "#" }:
+                guard !counts else {
+                    throw Problem(.badMetadata, "autoname: there is more than one counter", field: "autoname")
+                }
+                parts.append(.number(digits: word.count))
+            case .inner(let word): parts.append(.word(word, isBraced: true))
+            }
+        }
+    }
+
+    /// A number alone.
+    static let numberAlone = SeriesPattern(".#")
+
+    // MARK: Names
 
     /// A name but for its number.
     struct Resolved {
@@ -19,122 +74,215 @@ struct SeriesPattern {
         var start: Int64 = 0
 
         /// The whole name.
-        func text(_ number: Int64) -> String {
-            let text = String(number)
-            return before + String(repeating: "0", count: max(0, digits - text.count)) + text + after
-        }
-    }
-
-    /// Fills in everything but the number. A series without `#` counts with five digits at its end.
-    func resolve(_ document: Document, at now: Timestamp) -> Resolved {
-        var before = ""
-        var after = ""
-        var digits: Int?
-        for part in parts {
-            if digits == nil, part.allSatisfy({ $0 == "#" }) {
-                digits = part.count
-                continue
-            }
-            let text = Self.value(of: part, document, at: now) ?? String(part)
-            if digits == nil { before += text } else { after += text }
-        }
-        return Resolved(key: before, before: before, after: after, digits: digits ?? 5)
-    }
-
-    /// What a part stands for; nil when it is plain text.
-    static func value(of part: Substring, _ document: Document, at now: Timestamp) -> String? {
-        let day = now.day
-        switch part {
-        case "YYYY": return padded(day.year, 4)
-        case "YY": return padded(day.year % 100, 2)
-        case "MM": return padded(day.month, 2)
-        case "DD": return padded(day.day, 2)
-        case "JJJ": return padded(day.dayOfYear, 3)
-        case "WW": return padded(day.isoWeek.week, 2)
-        case "timestamp": return now.description
-        default:
-            var name = part
-            if name.first == "{", name.last == "}" { name = name.dropFirst().dropLast() }
-            // A plain word is a field only where a field is called so.
-            guard document.has(String(name)), name.count == part.count ? part != "name" : true else { return nil }
-            return document[String(name)].description
-        }
-    }
-
-    /// Refuses a series whose number would have no end of digits.
-    static func check(_ text: String, _ field: String) throws {
-        guard text.utf8.count <= Limits.lineCharacters else {
-            throw Problem(.tooLong, "\(field): a series has at most \(Limits.lineCharacters) bytes", field: field)
-        }
-        guard !text.unicodeScalars.contains(where: { $0 == "<" || $0 == ">" || $0.value < 32 }) else {
-            throw Problem(.badMetadata, "\(field): a series holds no < and >", field: field)
-        }
-    }
-
-    private static func padded(_ number: Int, _ digits: Int) -> String {
-        let text = String(number)
-        return String(repeating: "0", count: max(0, digits - text.count)) + text
-    }
-}
-
-/// A name made of a text with braces, such as `{customer}-{YYYY}-{####}`: fields, parts of the date and one counter.
-struct NameFormat {
-    private enum Part {
-        case text(String)
-        case value(Substring)
-        case counter(Int)
-    }
-    private var parts: [Part] = []
-
-    /// Reads the format.
-    ///
-    /// - Throws: ``Problem/Kind/badMetadata`` when a brace is not closed or there are two counters.
-    init(_ text: String) throws {
-        try SeriesPattern.check(text, "autoname")
-        var rest = Substring(text)
-        while let open = rest.firstIndex(of: "{") {
-            if open > rest.startIndex { parts.append(.text(String(rest[..<open]))) }
-            guard let close = rest[open...].firstIndex(of: "}") else {
-                throw Problem(.badMetadata, "autoname: a brace is not closed", field: "autoname")
-            }
-            let inner = rest[rest.index(after: open)..<close]
-            guard !inner.isEmpty else {
-                throw Problem(.badMetadata, "autoname: nothing stands in {}", field: "autoname")
-            }
-            if inner.allSatisfy({ $0 == "#" }) {
-                guard !counts else {
-                    throw Problem(.badMetadata, "autoname: there is more than one counter", field: "autoname")
-                }
-                parts.append(.counter(inner.count))
-            } else {
-                parts.append(.value(inner))
-            }
-            rest = rest[rest.index(after: close)...]
-        }
-        if !rest.isEmpty { parts.append(.text(String(rest))) }
-    }
-
-    /// Whether there is a counter in it.
-    var counts: Bool {
-        parts.contains { if case .counter = $0 { true } else { false } }
+        func text(_ number: Int64) -> String { before + SeriesPattern.padded(number, digits) + after }
     }
 
     /// Fills in everything but the number. A name in braces that is no field stands for nothing.
-    func resolve(_ document: Document, at now: Timestamp) -> SeriesPattern.Resolved {
-        var before = ""
-        var after = ""
+    ///
+    /// - Throws: ``Problem/Kind/mandatory`` when a module's word has no value for the document.
+    func resolve(_ document: Document, at now: Timestamp, _ words: NamingWords) throws -> Resolved {
+        var (before, after) = ("", "")
         var digits: Int?
         for part in parts {
             let text: String
             switch part {
-            case .counter(let count):
+            case .number(let count):
                 digits = count
                 continue
             case .text(let plain): text = plain
-            case .value(let name): text = SeriesPattern.value(of: name, document, at: now) ?? ""
+            case .word(let word, let isBraced):
+                text =
+                    try DatePart(rawValue: word)?.text(at: now)
+                    ?? Self.value(of: word, isBraced: isBraced, document, words)
+                    ?? words.refuse(word)
             }
             if digits == nil { before += text } else { after += text }
         }
-        return SeriesPattern.Resolved(key: before, before: before, after: after, digits: digits ?? 1)
+        return Resolved(key: before, before: before, after: after, digits: digits ?? 1)
+    }
+
+    /// What stood before the number, and the number, where this made the document's name; nil where it did not. Parts of
+    /// the date are as the name has them: the day on which it was counted may be any.
+    func number(in name: String, of document: Document, _ words: NamingWords) -> (before: String, number: Int64)? {
+        guard let place = parts.firstIndex(where: { if case .number = $0 { true } else { false } }),
+            case .number(let least) = parts[place]
+        else { return nil }
+        var rest = Substring(name)
+        for part in parts[..<place] {
+            guard let length = length(of: part, at: rest, fromEnd: false, document, words) else { return nil }
+            rest = rest.dropFirst(length)
+        }
+        let before = String(name[..<rest.startIndex])
+        for part in parts[(place + 1)...].reversed() {
+            guard let length = length(of: part, at: rest, fromEnd: true, document, words) else { return nil }
+            rest = rest.dropLast(length)
+        }
+        guard rest.utf8.allSatisfy({ (0x30...0x39).contains($0) }), rest.utf8.count <= 18, let number = Int64(rest),
+            Self.padded(number, least) == rest
+        else { return nil }
+        return (before, number)
+    }
+
+    /// How many characters of a name a part takes at its beginning or end; nil where the name has something else there.
+    private func length(
+        of part: Part, at rest: Substring, fromEnd: Bool, _ document: Document, _ words: NamingWords
+    ) -> Int? {
+        let text: String
+        switch part {
+        case .number: return nil
+        case .text(let plain): text = plain
+        case .word(let word, let isBraced):
+            if let date = DatePart(rawValue: word) {
+                guard let digits = date.digits else { return nil }
+                let found = fromEnd ? rest.suffix(digits) : rest.prefix(digits)
+                return found.utf8.count == digits && found.utf8.allSatisfy { (0x30...0x39).contains($0) } ? digits : nil
+            }
+            guard let value = Self.value(of: word, isBraced: isBraced, document, words) else { return nil }
+            text = value
+        }
+        return (fromEnd ? rest.hasSuffix(text) : rest.hasPrefix(text)) ? text.count : nil
+    }
+
+    /// What a word stands for that is no part of the date: a field, what a module knows, or itself; nil where a module has
+    /// no value for the document. A plain word is a field only where a field is called so.
+    private static func value(
+        of word: String, isBraced: Bool, _ document: Document, _ words: NamingWords
+    ) -> String? {
+        if document.has(word), isBraced || word != "name" { return document[word].description }
+        if let known = words[word, document] { return known }
+        return isBraced ? "" : word
+    }
+
+    fileprivate static func padded(_ number: some BinaryInteger, _ digits: Int) -> String {
+        let text = String(number)
+        return String(repeating: "0", count: max(0, digits - text.count)) + text
+    }
+
+    // MARK: Checks
+
+    /// Refuses a series that would not be understood as it is meant: a `#` that is no part of its own, a brace that is not
+    /// closed or names no field.
+    ///
+    /// `place` says what it is of, `field` which property is wrong; `fix` replaces the advice about `#`.
+    static func check(
+        _ text: String, _ place: String, field: String, of definition: DocTypeDefinition, in registry: Registry,
+        fix: String? = nil
+    ) throws {
+        try checkText(text, place, field: field)
+        try Braces.check(text, place, field: field)
+        let parts = text.split(separator: ".")
+        guard parts.allSatisfy({ !$0.contains("#") || $0.allSatisfy { $0 == "#" } }) else {
+            throw Problem(
+                .badMetadata, "\(place): the # of \(FieldDefinition.short(text)) stand in no part of their own",
+                field: field, fix: fix ?? "Write \(dotted(parts)).")
+        }
+        for part in parts {
+            for case .inner(let word) in Braces.pieces(of: String(part)) {
+                let isKnown =
+                    DatePart(rawValue: word) != nil || definition.field(word).map { $0.type != .password } == true
+                    || registry.namingWords.contains { $0.word == word }
+                    || DocType.standard.contains { $0.name == word }
+                guard isKnown else {
+                    throw Problem(
+                        .badMetadata,
+                        "\(place): there is no field \(FieldDefinition.short(word)) for \(FieldDefinition.short(text))",
+                        field: field, fix: "Write the name of a field between the braces.")
+                }
+            }
+        }
+    }
+
+    /// The series with each row of `#` between dots.
+    private static func dotted(_ parts: [Substring]) -> String {
+        parts.flatMap { part in
+            part.reduce(into: [String]()) { runs, character in
+                if let last = runs.last, (last.last == "#") == (character == "#") {
+                    runs[runs.count - 1].append(character)
+                } else {
+                    runs.append(String(character))
+                }
+            }
+        }.joined(separator: ".")
+    }
+
+    private static func checkText(_ text: String, _ place: String, field: String? = nil) throws {
+        guard text.utf8.count <= Limits.lineCharacters else {
+            throw Problem(
+                .tooLong, "\(place): a series has at most \(Limits.lineCharacters) bytes", field: field ?? place)
+        }
+        guard !text.unicodeScalars.contains(where: { $0 == "<" || $0 == ">" || $0.value < 32 }) else {
+            throw Problem(.badMetadata, "\(place): a series holds no < and >", field: field ?? place)
+        }
+    }
+}
+
+/// A word of a series that stands for a part of the moment at which the document is named.
+private enum DatePart: String {
+    case year = "YYYY"
+    case shortYear = "YY"
+    case month = "MM"
+    case day = "DD"
+    case dayOfYear = "JJJ"
+    case week = "WW"
+    case timestamp
+
+    /// How many digits it has; nil where it is more than digits.
+    var digits: Int? {
+        switch self {
+        case .year: 4
+        case .shortYear, .month, .day, .week: 2
+        case .dayOfYear: 3
+        case .timestamp: nil
+        }
+    }
+
+    func text(at now: Timestamp) -> String {
+        let day = now.day
+        let number =
+            switch self {
+            case .year: day.year
+            case .shortYear: day.year % 100
+            case .month: day.month
+            case .day: day.day
+            case .dayOfYear: day.dayOfYear
+            case .week: day.isoWeek.week
+            case .timestamp: 0
+            }
+        return digits.map { SeriesPattern.padded(number, $0) } ?? now.description
+    }
+}
+
+/// Text with names in braces.
+enum Braces {
+    /// A piece of such a text.
+    enum Piece {
+        case text(String)
+        /// What stands between a pair of braces.
+        case inner(String)
+    }
+
+    /// The pieces of a text; a brace that is not closed is text.
+    static func pieces(of text: String) -> [Piece] {
+        var pieces: [Piece] = []
+        var rest = Substring(text)
+        while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
+            if open > rest.startIndex { pieces.append(.text(String(rest[..<open]))) }
+            pieces.append(.inner(String(rest[rest.index(after: open)..<close])))
+            rest = rest[rest.index(after: close)...]
+        }
+        if !rest.isEmpty { pieces.append(.text(String(rest))) }
+        return pieces
+    }
+
+    /// Refuses braces that are not closed or hold nothing.
+    static func check(_ text: String, _ place: String, field: String? = nil) throws {
+        for piece in pieces(of: text) {
+            switch piece {
+            case .inner(""): throw Problem(.badMetadata, "\(place): nothing stands in {}", field: field ?? place)
+            case .text(let text) where text.contains("{"):
+                throw Problem(.badMetadata, "\(place): a brace is not closed", field: field ?? place)
+            default: break
+            }
+        }
     }
 }

@@ -198,6 +198,7 @@ public final class DocType: Sendable {
                 ?? (isStored.contains(slot) ? "\(quoted(table)).\(quoted(column.name))" : "NULL")
         }
         rules = FieldRules(all)
+        titlePattern = info.title.flatMap { TitlePattern($0, columns) }
         linkedDefaults = columns.indices.filter { if case .linked? = columns[$0].fallback { true } else { false } }
         virtualSlots = Set(columns.indices.filter { columns[$0].expression == nil && !isStored.contains($0) })
         reading = "SELECT \(selection) FROM \(quoted(table)) WHERE "
@@ -240,6 +241,8 @@ public final class DocType: Sendable {
 
     /// The conditions and formulas of its fields.
     let rules: FieldRules
+    /// What its documents' titles are made of, where they are made of other fields.
+    let titlePattern: TitlePattern?
     /// The slots whose default is a field of a document that is linked to.
     let linkedDefaults: [Int]
     /// The slots that no column of the table holds and no SQL computes.

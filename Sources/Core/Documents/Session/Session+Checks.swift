@@ -5,6 +5,7 @@ extension Session {
     /// Checks every field of a document and its rows against its declaration.
     func check(_ document: Document) throws {
         try computeFormulas(document)
+        document.doctype.titlePattern?.fill(document)
         Naming.syncField(document)
         let scope = RuleScope(document, self)
         for (field, slot) in document.doctype.tables {
@@ -18,10 +19,31 @@ extension Session {
                     .tooMany, "\(field.label) has \(rows.count) rows, more than \(Limits.childRows)", field: field.name)
             }
             for row in rows { try checkFields(row, row: row.idx, RuleScope(row, in: scope, self)) }
+            if field.flags.contains(.setOnlyOnce) { try requireSameRows(field, slot, of: document) }
         }
         // After the rows, whose mistakes are often the cause of what is wrong with the whole.
         try checkFields(document, row: nil, scope)
         try checkTree(document)
+    }
+
+    /// A table that is set only once keeps the rows it was first saved with; what the server computes in them may change.
+    private func requireSameRows(_ table: FieldDefinition, _ slot: Int, of document: Document) throws {
+        guard !document.isNew else { return }
+        guard document.rows[slot].map(\.name) == document.storedRows[slot].map(\.name) else {
+            throw Problem(
+                .frozen, "The rows of \(table.label) cannot change once the document is saved", field: table.name)
+        }
+        for row in document.rows[slot] {
+            guard let stored = row.stored else { continue }
+            for slot in row.doctype.storedSlots where slot >= row.doctype.firstOwnSlot {
+                let field = row.doctype.columns[slot]
+                let isComputed = field.flags.contains(.readOnly) || field.formula != nil || field.fetchFrom != nil
+                if isComputed || row.values[slot].isSame(as: stored[slot]) { continue }
+                throw Problem(
+                    .frozen, "\(table.label): \(field.label) cannot change once the document is saved",
+                    field: field.name, row: row.idx)
+            }
+        }
     }
 
     private func checkFields(_ document: Document, row: Int?, _ scope: RuleScope) throws {

@@ -98,7 +98,9 @@ extension Session {
         document.stored = nil
         stamp(document, created: true)
         let virtual = document.doctype.virtualSlots
-        for slot in document.doctype.columns.indices where document.values[slot].isNull && !virtual.contains(slot) {
+        let title = document.doctype.titlePattern?.slot
+        for slot in document.doctype.columns.indices
+        where document.values[slot].isNull && !virtual.contains(slot) && slot != title {
             if let value = fallback(of: document.doctype.columns[slot]) { document.values[slot] = value }
         }
         for row in document.allRows {

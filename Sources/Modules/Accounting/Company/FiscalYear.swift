@@ -77,13 +77,26 @@ public enum FiscalYears {
         return year
     }
 
+    /// The fiscal years that these days touch, in order.
+    static func years(from first: Day, to last: Day, in session: Session) throws -> [Year] {
+        try rows("year_start_date <= ? AND year_end_date >= ?", [.day(last), .day(first)], "", in: session)
+    }
+
     private static func query(_ condition: String, _ arguments: [Value], in session: Session) throws -> Year? {
-        let row = try session.transaction.first(
+        try rows(condition, arguments, "LIMIT 1", in: session).first
+    }
+
+    private static func rows(
+        _ condition: String, _ arguments: [Value], _ limit: String, in session: Session
+    ) throws -> [Year] {
+        try session.transaction.query(
             """
             SELECT name, year_start_date, year_end_date, closed FROM fiscal_year WHERE \(condition)
-            AND disabled = 0 ORDER BY year_start_date LIMIT 1
-            """, arguments, [.text, .day, .day, .integer])
-        guard let row, let start = row[1].day, let end = row[2].day else { return nil }
-        return Year(name: row[0].text ?? "", start: start, end: end, isClosed: row[3].int == 1)
+            AND disabled = 0 ORDER BY year_start_date \(limit)
+            """, arguments, [.text, .day, .day, .integer]
+        ).compactMap { row in
+            guard let start = row[1].day, let end = row[2].day else { return nil }
+            return Year(name: row[0].text ?? "", start: start, end: end, isClosed: row[3].int == 1)
+        }
     }
 }
