@@ -1,4 +1,5 @@
 import Documents
+import EventLog
 import HTTPTypes
 import Identity
 import Storage
@@ -276,6 +277,46 @@ import Values
         #expect(try await site.send(.post, path, json: set, headers: boss).status == 200)
         let admin = #"{"new_password": "a third horse", "user": "Administrator"}"#
         #expect(try await site.send(.post, path, json: admin, headers: boss).status == 403)
+    }
+
+    @Test func `what is done to credentials stands in both logs, without a secret`() async throws {
+        let site = try await Site.make()
+        let head = try await site.tenant.database.read { try EventLog.head(in: $0) }
+        let boss = ["Cookie": try await site.signIn("boss@example.com")]
+        let user = #""user": "reader@example.com""#
+        func call(_ method: String, _ body: String) async throws -> JSON {
+            let reply = try await site.send(.post, "/api/method/" + method, json: body, headers: boss)
+            #expect(reply.status == 200, "\(reply.text)")
+            return reply.message
+        }
+        let made = try await call("frappe.core.doctype.user.user.generate_keys", "{\(user)}")
+        let scoped = try await call(
+            "cauldron.keys.make", "{\(user), \"scopes\": [{\"doctype\": \"*\", \"rights\": [\"read\"]}]}")
+        let key = try #require(scoped["api_key"]?.string)
+        _ = try await call("cauldron.keys.revoke", "{\(user), \"key\": \"\(key)\"}")
+        _ = try await call(
+            "frappe.core.doctype.user.user.update_password", "{\(user), \"new_password\": \"a third horse\"}")
+        let (events, entries) = try await site.tenant.database.read { transaction in
+            (
+                try EventLog.read(after: head, limit: 100, in: transaction),
+                try transaction.query(
+                    "SELECT action, actor, name FROM _audit WHERE doctype = '_credential' ORDER BY number", [],
+                    [.text, .text, .text])
+            )
+        }
+        let wanted = ["key_made", "key_made", "key_revoked", "password_set"]
+        #expect(events.map(\.type) == wanted.map { "cauldron.user.\($0)" })
+        #expect(events.allSatisfy { $0.actor == "boss@example.com" && $0.subject == "User/reader@example.com" })
+        let last = entries.suffix(4).map { $0.compactMap { $0.text } }
+        #expect(last == wanted.map { [$0, "boss@example.com", "reader@example.com"] })
+        for secret in [made["api_secret"]?.string, scoped["api_secret"]?.string, "a third horse"] {
+            let secret = try #require(secret)
+            #expect(!events.contains { $0.data.contains(secret) })
+        }
+        let findings = try await Doctor(modules: site.tenant.modules).run(
+            on: site.tenant.database, at: site.tenant.now())
+        let broken = findings.filter { !$0.isFine }.map { $0.name }
+        #expect(broken == [])
     }
 
     @Test func `roles are told`() async throws {

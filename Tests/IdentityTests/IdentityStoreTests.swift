@@ -90,7 +90,7 @@ import Values
         #expect(try await store.verifyKey(second.key, secret: second.secret) == "ana")
         #expect(try await store.verifyKey("nokey", secret: second.secret) == nil)
         #expect(try await store.verifyKey(second.key, secret: "") == nil)
-        try await store.removeKeys(of: "ana")
+        try await store.removeKeys(of: "ana", at: noon)
         #expect(try await store.verifyKey(second.key, secret: second.secret) == nil)
     }
 

@@ -42,8 +42,8 @@ import Values
         _ = try await store.holder(ofKey: made.key, secret: made.secret, at: noon.adding(seconds: 5))
         let listed = try await store.scopedKeys(of: "ana")
         #expect(listed.map(\.label) == ["shop"] && listed.map(\.lastUsed) == [noon.adding(seconds: 5)])
-        #expect(try await !store.revokeKey(made.key, of: "bo"))
-        #expect(try await store.revokeKey(made.key, of: "ana"))
+        #expect(try await !store.revokeKey(made.key, of: "bo", at: noon))
+        #expect(try await store.revokeKey(made.key, of: "ana", at: noon))
         #expect(try await store.holder(ofKey: made.key, secret: made.secret, at: noon) == nil)
     }
 

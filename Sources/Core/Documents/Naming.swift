@@ -206,9 +206,12 @@ enum Naming {
                     fix: "Leave the name out, or make both the same.")
             }
         }
+        let isMade = type.naming == .controller && IdentifierSource.makes(document.name)
         document.name = imported
         let isOpen = type.isRenamable && !DocType.neverRenamed.contains(type.name)
-        let isHash = type.naming == .hash && imported.utf8.allSatisfy(\.isHashed) && (8...40) ~= imported.utf8.count
+        let isHash =
+            isMade && IdentifierSource.makes(imported)
+            || type.naming == .hash && imported.utf8.allSatisfy(\.isHashed) && (8...40) ~= imported.utf8.count
         let isNumber = namer.counters.contains { $0.place(of: imported, document, namer.words) != nil }
         guard isOpen || isHash || isNumber else {
             throw Problem(

@@ -30,6 +30,11 @@ public struct IdentifierSource: Sendable {
         return text
     }
 
+    /// Whether a text looks as if a source made it.
+    public static func makes(_ text: String) -> Bool {
+        text.utf8.count == 15 && text.utf8.allSatisfy { byte in (0..<32).contains { character($0) == byte } }
+    }
+
     private static var latestMillisecond: UInt64 { 1 << 43 - 1 }
 
     private mutating func start(_ millisecond: UInt64) {

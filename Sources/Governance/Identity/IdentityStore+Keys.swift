@@ -4,11 +4,14 @@ public import Values
 
 extension IdentityStore {
     /// Makes a new secret for a user's programs, and a key if the user has none. The secret before it ends to be valid.
-    public func generateKeys(for user: String, at now: Timestamp) async throws -> APIKeys {
+    /// `actor` is who does it, the user unless given.
+    public func generateKeys(
+        for user: String, at now: Timestamp, by actor: String? = nil
+    ) async throws -> APIKeys {
         let key = SecureRandom.token(bytes: 8)
         let secret = SecureRandom.token(bytes: 16)
         let digest = Secret.digest(secret)
-        let kept = try await database.write { transaction -> String in
+        let kept = try await database.write { [note] transaction -> String in
             let sql = """
                 INSERT INTO _credential ("user", api_key, api_secret, changed) VALUES (?, ?, ?, ?)
                 ON CONFLICT ("user") DO UPDATE SET api_key = COALESCE(_credential.api_key, excluded.api_key),
@@ -17,7 +20,10 @@ extension IdentityStore {
             try transaction.execute(sql, [.text(user), .text(key), .bytes(digest), .timestamp(now)])
             let row = try transaction.first(
                 "SELECT api_key FROM _credential WHERE \"user\" = ?", [.text(user)], [.text])
-            return row?[0].text ?? key
+            let kept = row?[0].text ?? key
+            try note(
+                CredentialChange(kind: .keyMade, user: user, key: kept, actor: actor ?? user, time: now), transaction)
+            return kept
         }
         cache.withLock { $0.forget(user) }
         return APIKeys(key: kept, secret: secret)
@@ -43,12 +49,13 @@ extension IdentityStore {
         return matches ? known : nil
     }
 
-    /// Ends the validity of all keys of a user, those with scopes too.
-    public func removeKeys(of user: String) async throws {
-        try await database.write { transaction in
+    /// Ends the validity of all keys of a user, those with scopes too. `actor` is who does it, the user unless given.
+    public func removeKeys(of user: String, at now: Timestamp, by actor: String? = nil) async throws {
+        try await database.write { [note] transaction in
             _ = try transaction.execute(
                 "UPDATE _credential SET api_key = NULL, api_secret = NULL WHERE \"user\" = ?", [.text(user)])
             try transaction.execute("DELETE FROM _api_key WHERE \"user\" = ?", [.text(user)])
+            try note(CredentialChange(kind: .keysRemoved, user: user, actor: actor ?? user, time: now), transaction)
         }
         cache.withLock { $0.forget(user) }
     }

@@ -3,18 +3,21 @@ internal import Synchronization
 public import Values
 
 extension IdentityStore {
-    /// Sets a user's password and ends the user's sessions.
+    /// Sets a user's password and ends the user's sessions. `actor` is who does it, the user unless given.
     ///
     /// - Throws: ``IdentityError/password(_:)`` when it is empty or too long, ``IdentityError/busy``.
-    public func setPassword(_ password: String, of user: String, at now: Timestamp) async throws {
+    public func setPassword(
+        _ password: String, of user: String, at now: Timestamp, by actor: String? = nil
+    ) async throws {
         let hash = try await passwords.hash(password)
-        try await database.write { transaction in
+        try await database.write { [note] transaction in
             let sql = """
                 INSERT INTO _credential ("user", password, changed) VALUES (?, ?, ?)
                 ON CONFLICT ("user") DO UPDATE SET password = excluded.password, changed = excluded.changed
                 """
             try transaction.execute(sql, [.text(user), .text(hash), .timestamp(now)])
             try transaction.execute("DELETE FROM _web_session WHERE \"user\" = ?", [.text(user)])
+            try note(CredentialChange(kind: .passwordSet, user: user, actor: actor ?? user, time: now), transaction)
         }
         cache.withLock { $0.forget(user) }
     }

@@ -29,15 +29,17 @@ public struct KeyHolder: Sendable, Equatable {
 }
 
 extension IdentityStore {
-    /// Makes a key with scopes for a user's program. Its secret is shown this once and kept as a hash.
+    /// Makes a key with scopes for a user's program. Its secret is shown this once and kept as a hash. `actor` is
+    /// who does it, the user unless given.
     ///
     /// - Throws: ``IdentityError/tooManyKeys(_:)``.
     public func makeKey(
-        for user: String, label: String, scopes: String, expires: Timestamp? = nil, at now: Timestamp
+        for user: String, label: String, scopes: String, expires: Timestamp? = nil, at now: Timestamp,
+        by actor: String? = nil
     ) async throws -> APIKeys {
         let made = APIKeys(key: SecureRandom.token(bytes: 8), secret: SecureRandom.token(bytes: 16))
         let most = limits.keysPerUser
-        try await database.write { transaction in
+        try await database.write { [note] transaction in
             let count =
                 try transaction.first(
                     "SELECT count(*) FROM _api_key WHERE \"user\" = ?", [.text(user)], [.integer])?[0].int ?? 0
@@ -50,6 +52,10 @@ extension IdentityStore {
                         .timestamp(now), expires.map(Value.timestamp) ?? .null,
                     ]
                 ])
+            try note(
+                CredentialChange(
+                    kind: .keyMade, user: user, key: made.key, scopes: scopes, actor: actor ?? user, time: now),
+                transaction)
         }
         return made
     }
@@ -70,12 +76,20 @@ extension IdentityStore {
         }
     }
 
-    /// Ends the validity of a key with scopes; says whether the user had it.
+    /// Ends the validity of a key with scopes; says whether the user had it. `actor` is who does it, the user unless given.
     @discardableResult
-    public func revokeKey(_ key: String, of user: String) async throws -> Bool {
-        let count = try await database.write { transaction in
-            try transaction.execute(
+    public func revokeKey(
+        _ key: String, of user: String, at now: Timestamp, by actor: String? = nil
+    ) async throws -> Bool {
+        let count = try await database.write { [note] transaction in
+            let count = try transaction.execute(
                 "DELETE FROM _api_key WHERE key = ? AND \"user\" = ?", [.text(key), .text(user)])
+            if count > 0 {
+                try note(
+                    CredentialChange(kind: .keyRevoked, user: user, key: key, actor: actor ?? user, time: now),
+                    transaction)
+            }
+            return count
         }
         cache.withLock { $0.forget(user) }
         return count > 0

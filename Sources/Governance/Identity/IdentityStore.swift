@@ -12,12 +12,22 @@ public final class IdentityStore: Sendable {
     let passwords: PasswordHasher
     let limits: IdentityLimits
     let cache = Mutex(IdentityCache())
+    /// Writes a change to the logs, in its transaction.
+    let note: Note
 
-    /// A store in `database`, whose ``tables`` must be there.
-    public init(database: any Database, passwords: PasswordHasher, limits: IdentityLimits = IdentityLimits()) {
+    /// Writes a change to the logs, in its transaction.
+    public typealias Note = @Sendable (CredentialChange, any Transaction) throws -> Void
+
+    /// A store in `database`, whose ``tables`` must be there. `note` is told of each change in the transaction that makes it;
+    /// what it throws undoes the change.
+    public init(
+        database: any Database, passwords: PasswordHasher, limits: IdentityLimits = IdentityLimits(),
+        note: @escaping Note = { _, _ in }
+    ) {
         self.database = database
         self.passwords = passwords
         self.limits = limits
+        self.note = note
     }
 
     /// The tables of the store.

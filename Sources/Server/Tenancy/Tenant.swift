@@ -106,7 +106,8 @@ public final class Tenant: Sendable {
         }
         let tenant = Tenant(
             name: name, modules: modules, metadata: metadata, database: database,
-            identity: IdentityStore(database: database, passwords: passwords), identifiers: identifiers.withLock { $0 },
+            identity: IdentityStore(database: database, passwords: passwords, note: CredentialLog.note),
+            identifiers: identifiers.withLock { $0 },
             clock: clock)
         try await tenant.addBasics()
         return tenant

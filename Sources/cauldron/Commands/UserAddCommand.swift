@@ -47,7 +47,10 @@ struct UserAddCommand: AsyncParsableCommand {
                 try session.insert(document)
                 return UserLine(document)
             }
-            if let secret { try await tenant.identity.setPassword(secret, of: email, at: tenant.now()) }
+            if let secret {
+                try await tenant.identity.setPassword(
+                    secret, of: email, at: tenant.now(), by: Actor.administrator.user)
+            }
             return user
         }
         format.output.line("added \(user.text)")

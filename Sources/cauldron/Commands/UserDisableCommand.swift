@@ -24,7 +24,7 @@ struct UserDisableCommand: AsyncParsableCommand {
         let line = try await data.directory.with { tenant in
             let line = try await UserLine.set(user, enabled: false, in: tenant)
             try await tenant.identity.destroySessions(of: user)
-            try await tenant.identity.removeKeys(of: user)
+            try await tenant.identity.removeKeys(of: user, at: tenant.now(), by: Actor.administrator.user)
             return line
         }
         format.output.line("disabled \(line.text)")

@@ -64,9 +64,13 @@ struct UserKeysCommand: AsyncParsableCommand {
         let (user, label) = (user, label)
         let keys = try await data.directory.with { tenant in
             try await UserLine.require(user, in: tenant)
-            guard let kept else { return try await tenant.identity.generateKeys(for: user, at: tenant.now()) }
+            guard let kept else {
+                return try await tenant.identity.generateKeys(
+                    for: user, at: tenant.now(), by: Actor.administrator.user)
+            }
             return try await tenant.identity.makeKey(
-                for: user, label: label, scopes: kept, expires: end, at: tenant.now())
+                for: user, label: label, scopes: kept, expires: end, at: tenant.now(),
+                by: Actor.administrator.user)
         }
         format.output.line("api_key     \(keys.key)")
         format.output.line("api_secret  \(keys.secret)")
@@ -96,7 +100,9 @@ struct UserKeysCommand: AsyncParsableCommand {
 
     private func end(_ key: String) async throws {
         let user = user
-        let isDone = try await data.directory.with { try await $0.identity.revokeKey(key, of: user) }
+        let isDone = try await data.directory.with {
+            try await $0.identity.revokeKey(key, of: user, at: $0.now(), by: Actor.administrator.user)
+        }
         guard isDone else { throw Problem(.notFound, "\(user) has no key \(key)", field: "revoke") }
         format.output.line("revoked \(key)")
         format.output.json(["revoked": .string(key)])

@@ -26,7 +26,8 @@ struct UserPasswordCommand: AsyncParsableCommand {
         try await data.directory.with { tenant in
             try await UserLine.require(user, in: tenant)
             let password = try Password.read(for: user)
-            try await tenant.identity.setPassword(password, of: user, at: tenant.now())
+            try await tenant.identity.setPassword(
+                password, of: user, at: tenant.now(), by: Actor.administrator.user)
         }
         format.output.line("the password of \(user) is set")
         format.output.json(["user": .string(user)])

@@ -87,7 +87,7 @@ struct AccountMethods: Sendable {
         case KeyMethods.make, KeyMethods.list, KeyMethods.revoke:
             let user = arguments.text("user") ?? caller.actor.user
             try await requireAccess(to: user, by: caller.actor)
-            return try await KeyMethods(tenant: tenant).call(method.name, arguments, user)
+            return try await KeyMethods(tenant: tenant).call(method.name, arguments, user, by: caller.actor.user)
         case "frappe.core.doctype.user.user.get_roles": return try await roles(arguments, caller.actor)
         case "frappe.desk.form.load.getdoc": return try await document(arguments, caller.actor)
         default: return try docType(arguments)
@@ -111,7 +111,7 @@ struct AccountMethods: Sendable {
     private func generateKeys(_ arguments: Arguments, _ actor: Actor) async throws -> Reply {
         let user = try arguments.required("user")
         try await requireAccess(to: user, by: actor)
-        let keys = try await tenant.identity.generateKeys(for: user, at: tenant.now())
+        let keys = try await tenant.identity.generateKeys(for: user, at: tenant.now(), by: actor.user)
         return .message(["api_key": .string(keys.key), "api_secret": .string(keys.secret)])
     }
 
@@ -133,7 +133,7 @@ struct AccountMethods: Sendable {
             try await requireAccess(to: user, by: actor)
         }
         do {
-            try await tenant.identity.setPassword(password, of: user, at: tenant.now())
+            try await tenant.identity.setPassword(password, of: user, at: tenant.now(), by: actor.user)
         } catch IdentityError.password(let sentence) {
             throw Problem(.invalid, sentence, field: "new_password")
         }

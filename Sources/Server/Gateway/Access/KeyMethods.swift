@@ -28,19 +28,23 @@ struct KeyMethods: Sendable {
             parameters: [.required("key", "The key, not its secret."), user]),
     ]
 
-    func call(_ method: String, _ arguments: Arguments, _ user: String) async throws -> Reply {
+    /// `actor` is who does it to the keys of `user`.
+    func call(
+        _ method: String, _ arguments: Arguments, _ user: String, by actor: String
+    ) async throws -> Reply {
         switch method {
-        case Self.make: return try await make(arguments, user)
+        case Self.make: return try await make(arguments, user, actor)
         case Self.list: return .message(.array(try await tenant.identity.scopedKeys(of: user).map(\.json)))
         default:
-            guard try await tenant.identity.revokeKey(arguments.required("key"), of: user) else {
+            let key = try arguments.required("key")
+            guard try await tenant.identity.revokeKey(key, of: user, at: tenant.now(), by: actor) else {
                 throw Problem(.notFound, "\(user) has no such key", field: "key")
             }
             return .message("ok")
         }
     }
 
-    private func make(_ arguments: Arguments, _ user: String) async throws -> Reply {
+    private func make(_ arguments: Arguments, _ user: String, _ actor: String) async throws -> Reply {
         guard let json = try arguments.json("scopes") else {
             throw Problem(.mandatory, "The argument scopes is missing", field: "scopes", fix: "Send scopes.")
         }
@@ -59,8 +63,9 @@ struct KeyMethods: Sendable {
         }
         do {
             let made = try await tenant.identity.makeKey(
-                for: user, label: label, scopes: JSON.array(scopes.map(\.json)).text, expires: expires, at: tenant.now()
-            )
+                for: user, label: label, scopes: JSON.array(scopes.map(\.json)).text, expires: expires,
+                at: tenant.now(),
+                by: actor)
             return .message(["api_key": .string(made.key), "api_secret": .string(made.secret)])
         } catch IdentityError.tooManyKeys(let most) {
             throw Problem(
