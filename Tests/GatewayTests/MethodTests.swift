@@ -1,4 +1,5 @@
 import Documents
+import EventLog
 import HTTPTypes
 import Identity
 import Reports
@@ -173,6 +174,39 @@ import Values
         let loan = try await call(
             site, "frappe.client.insert", #"{"doc": {"doctype": "Loan", "reader": "A", "lines": [{"book": "B-1"}]}}"#)
         #expect(loan.message["name"] == "LOAN-2026-0001", "the rehearsal used up no number")
+    }
+
+    @Test func `every write is rehearsed where it is asked for, and none happens by mistake`() async throws {
+        let site = try await Site.make()
+        try await site.fill()
+        let loan = #""doctype": "Loan", "reader": "Ana", "lines": [{"book": "B-1"}]"#
+        let writes: [(HTTPRequest.Method, String, String)] = [
+            (.post, "/api/resource/Loan?rehearse=1", "{\(loan)}"),
+            (.put, "/api/resource/Book/B-1?rehearse=1", #"{"title": "Other"}"#),
+            (.put, "/api/resource/Book/B-1", #"{"price": 11, "rehearse": true}"#),
+            (.delete, "/api/resource/Book/B-3?rehearse=1", "{}"), (.delete, "/api/resource/Book/B-3?rehearse=1", ""),
+            (.post, "/api/method/frappe.client.insert", "{\"doc\": {\(loan)}, \"rehearse\": 1}"),
+            (.post, "/api/method/frappe.client.insert?rehearse=1", "{\"doc\": {\(loan)}}"),
+            (
+                .post, "/api/method/frappe.client.set_value?rehearse=1",
+                #"{"doctype": "Book", "name": "B-1", "fieldname": "title", "value": "Other"}"#
+            ),
+        ]
+        let before = try await site.tenant.database.read { try EventLog.head(in: $0) }
+        for (method, path, body) in writes {
+            let answer = try await site.send(method, path, json: body)
+            let shown = answer.json["data"] ?? answer.message
+            #expect(shown["hash"]?.string?.isEmpty == false, "\(path): \(answer.text)")
+            #expect(shown["documents"]?.array?.isEmpty == false, "\(path): \(answer.text)")
+        }
+        let unclear = try await site.send(.put, "/api/resource/Book/B-1?rehearse=maybe", json: #"{"title": "Other"}"#)
+        #expect(unclear.json["data"]?["hash"] != nil, "a word that is not no means yes")
+        let odd = try await call(site, "frappe.client.insert", "{\"doc\": {\(loan)}, \"rehearse\": {}}")
+        #expect(odd.status == 417)
+        let keys = try await call(
+            site, "frappe.core.doctype.user.user.generate_keys", #"{"user": "lib@example.com", "rehearse": 1}"#)
+        #expect(keys.status == 403)
+        #expect(try await site.tenant.database.read { try EventLog.head(in: $0) } == before)
     }
 
     private static let rehearsals: [(call: String, effects: [String])] = [

@@ -227,7 +227,8 @@ public struct Method: Sendable {
         }
     }
 
-    /// A method named `name`.
+    /// A method named `name`. One that writes takes `rehearse`, too, and then gives what it would do and takes it back; one
+    /// that declares such a parameter does so itself.
     public init(
         _ name: String, writes: Bool = false, allowsGuests: Bool = false, parameters: [Parameter] = [],
         summary: String = "", run: @escaping @Sendable (Arguments, Session) throws -> JSON
@@ -235,9 +236,17 @@ public struct Method: Sendable {
         self.name = name
         self.writes = writes
         self.allowsGuests = allowsGuests
-        self.parameters = parameters
         self.summary = summary
-        self.run = run
+        guard writes, !parameters.contains(where: { $0.name == "rehearse" }) else {
+            self.parameters = parameters
+            self.run = run
+            return
+        }
+        self.parameters = parameters + [.optional("rehearse", "1 only says what would happen.")]
+        self.run = { arguments, session in
+            guard try arguments.isRehearsal else { return try run(arguments, session) }
+            return try session.rehearse { _ = try run(arguments, $0) }.shown
+        }
     }
 }
 
@@ -317,6 +326,20 @@ public struct Arguments: Sendable {
         case .int(let number): number != 0
         case .string(let text): text.isEmpty ? nil : !["0", "false", "False", "no"].contains(text)
         default: nil
+        }
+    }
+
+    /// Whether what is asked for is only to be shown: the argument `rehearse`.
+    ///
+    /// - Throws: ``Problem/Kind/wrongType`` for what is neither yes nor no: nothing is done in earnest by mistake.
+    public var isRehearsal: Bool {
+        get throws {
+            guard let value = self["rehearse"] else { return false }
+            guard let flag = flag("rehearse") else {
+                if value == "" { return false }
+                throw Problem(.wrongType, "rehearse is 1 or 0", field: "rehearse", fix: "Send 1 or 0.")
+            }
+            return flag
         }
     }
 

@@ -166,19 +166,20 @@ public final class Gateway: HTTPResponder {
         switch request.method {
         case .get: return try await resources.read(doctype, name, request, as: actor)
         case .put: return try await resources.update(doctype, name, request, as: actor)
-        case .delete: return try await resources.delete(doctype, name, as: actor)
+        case .delete: return try await resources.delete(doctype, name, request, as: actor)
         case .post:
             guard let method = request.text("run_method") else {
                 throw Problem(
                     .mandatory, "A document is posted to only with run_method", field: "run_method",
                     fix: "Change it by PUT, or send run_method.")
             }
-            return try await resources.run(method, doctype, name, as: actor)
+            return try await resources.run(method, doctype, name, request, as: actor)
         default: throw wrongVerb(request)
         }
     }
 
     private func call(_ name: String, _ request: Incoming) async throws -> Reply {
+        if methods[name] == nil, try request.arguments.isRehearsal { throw notRehearsed(name) }
         if let method = AccountMethods.find(name) {
             let caller = try await method.allowsGuests ? callerOrGuest(of: request) : knownCaller(of: request)
             try requireScope(name, caller)
@@ -210,6 +211,7 @@ public final class Gateway: HTTPResponder {
         let caller = try await knownCaller(of: incoming)
         try requireScope(name, caller)
         if incoming.isSafe { throw notByGet(name) }
+        if incoming.queryValue("rehearse") != nil { throw notRehearsed(name) }
         return try await uploads.take(request, as: caller.actor)
     }
 
@@ -235,6 +237,10 @@ public final class Gateway: HTTPResponder {
 
     private func wrongVerb(_ request: Incoming) -> Problem {
         Problem(.wrongVerb, "This address does not take \(request.method.rawValue)")
+    }
+
+    private func notRehearsed(_ name: String) -> Problem {
+        Problem(.forbidden, "\(name.prefix(140)) cannot be rehearsed", field: "rehearse", fix: "Leave rehearse out.")
     }
 
     private func notByGet(_ name: String) -> Problem {

@@ -120,14 +120,10 @@ enum LifecycleMethods {
         "cauldron.delete", writes: true,
         parameters: [
             doctype, name, .optional("cascade", "1 deletes the drafts and cancelled documents that link to it, too."),
-            .optional("rehearse", "1 only says what would happen."),
         ], summary: "Deletes a document, with cascade also what links to it."
     ) { arguments, session in
         let (doctype, name) = (try arguments.required("doctype"), try arguments.required("name"))
         let cascade = arguments.flag("cascade") ?? false
-        if arguments.flag("rehearse") ?? false {
-            return try session.rehearse { try $0.delete(doctype, name, cascade: cascade) }.shown
-        }
         try session.delete(doctype, name, cascade: cascade)
         return try session.deletedCopy(of: doctype, name).map { ["deleted_document": .string($0)] } ?? .null
     }
@@ -205,7 +201,7 @@ enum LifecycleMethods {
         let names = try names(arguments, "names")
         let action = try action(arguments.required("action"), arguments, fields: "fields")
         let whole = arguments.flag("all_or_nothing") ?? false
-        if arguments.flag("rehearse") ?? false {
+        if try arguments.isRehearsal {
             var results: [BulkResult] = []
             let shown = try session.rehearse {
                 results = try $0.bulk(doctype, names, action, allOrNothing: whole)

@@ -24,16 +24,12 @@ enum NamingMethods {
         parameters: parameters + [
             .optional("series", "The series, or the Document Naming Rule, where there are several."),
             .required("current", "The number before the next."),
-            .optional("rehearse", "1 only says what would happen."),
         ], summary: "Sets a counter. It goes on behind every number that a document has."
     ) { arguments, session in
         let numbered = try Numbered(arguments, .write, in: session)
         let counter = try numbered.counter(arguments.text("series"))
         guard let current = try arguments.int("current") else {
             throw Problem(.mandatory, "The argument current is missing", field: "current", fix: "Send current.")
-        }
-        if arguments.flag("rehearse") ?? false {
-            return try session.rehearse { _ in try numbered.set(counter, to: Int64(current)) }.shown
         }
         try numbered.set(counter, to: Int64(current))
         return try numbered.json(of: [counter]).first ?? .null

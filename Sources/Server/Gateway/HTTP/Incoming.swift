@@ -16,7 +16,8 @@ struct Incoming: Sendable {
     let path: Substring
     /// What stands behind the `?`, as it was sent.
     let query: Substring
-    /// The arguments: the JSON object of the body, or else the query and the fields of a form. `_` is left out.
+    /// The arguments: the JSON object of the body, or else the query and the fields of a form. `_` is left out. `rehearse`
+    /// counts wherever it stands: nothing is done in earnest because of where it was said.
     private(set) var arguments = Arguments([:])
     /// Whether the arguments are a JSON object from the body.
     private(set) var isJSON = false
@@ -47,7 +48,8 @@ struct Incoming: Sendable {
     /// An argument of the query or the body, as text; the query counts here also beside a JSON body.
     func text(_ name: String) -> String? { arguments.text(name) ?? (isJSON ? queryValue(name) : nil) }
 
-    private func queryValue(_ name: String) -> String? {
+    /// A value of the query.
+    func queryValue(_ name: String) -> String? {
         FormBody.urlEncoded(query).last { $0.name == name }?.value
     }
 
@@ -132,6 +134,8 @@ struct Incoming: Sendable {
         if !isJSON {
             for (name, value) in FormBody.urlEncoded(query) { values[name] = .string(value) }
             for (name, value) in fields { values[name] = .string(value) }
+        } else if values["rehearse"] == nil, let text = queryValue("rehearse") {
+            values["rehearse"] = .string(text)
         }
         values.removeValue(forKey: "_")
         arguments = Arguments(values)

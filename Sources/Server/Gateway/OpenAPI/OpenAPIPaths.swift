@@ -36,6 +36,11 @@ enum OpenAPIPaths {
         return .object(object)
     }
 
+    private static let rehearse: JSON = [
+        "name": "rehearse", "in": "query", "schema": ["type": "integer", "enum": [0, 1]],
+        "description": "1 only says what would happen; nothing is kept.",
+    ]
+
     // MARK: Resources
 
     static func collection(_ type: DocType) -> JSON {
@@ -57,7 +62,7 @@ enum OpenAPIPaths {
         if type.kind == .document {
             paths["post"] = operation(
                 "create.\(key)", type.module, "Create a \(type.name)",
-                ["200": answer("The document.", wrapped("data", schema))], body: body(schema))
+                ["200": answer("The document.", wrapped("data", schema))], parameters: [rehearse], body: body(schema))
         }
         return .object(paths)
     }
@@ -72,17 +77,19 @@ enum OpenAPIPaths {
         let changes: JSON = [
             "type": "object", "description": "The fields that change; modified guards against changes in between.",
         ]
-        paths["put"] = operation("update.\(key)", type.module, "Change a \(type.name)", document, body: body(changes))
+        paths["put"] = operation(
+            "update.\(key)", type.module, "Change a \(type.name)", document, parameters: [rehearse], body: body(changes)
+        )
         paths["delete"] = operation(
             "delete.\(key)", type.module, "Delete a \(type.name)",
-            ["202": OpenAPISchemas.reference("responses", "Deleted")])
+            ["202": OpenAPISchemas.reference("responses", "Deleted")], parameters: [rehearse])
         if type.isSubmittable {
             let run: JSON = [
                 "name": "run_method", "in": "query", "required": true,
                 "schema": ["type": "string", "enum": ["submit", "cancel"]],
             ]
             paths["post"] = operation(
-                "run.\(key)", type.module, "Submit or cancel a \(type.name)", document, parameters: [run])
+                "run.\(key)", type.module, "Submit or cancel a \(type.name)", document, parameters: [run, rehearse])
         }
         return .object(paths)
     }

@@ -50,24 +50,30 @@ struct Resources: Sendable {
     /// `POST /api/resource/<DocType>`
     func create(_ doctype: String, _ request: Incoming, as actor: Actor) async throws -> Reply {
         let object = try request.arguments.sentDocument(for: tenant.registry.doctype(doctype))
-        return try await write(as: actor) { try $0.create(doctype, object) }
+        return try await write(doctype, request, as: actor) { try $0.create(doctype, object) }
     }
 
     /// `PUT /api/resource/<DocType>/<name>`
     func update(_ doctype: String, _ name: String, _ request: Incoming, as actor: Actor) async throws -> Reply {
         let object = try request.arguments.sentDocument(for: tenant.registry.doctype(doctype))
-        return try await write(as: actor) { try $0.change(doctype, name, object) }
+        return try await write(doctype, request, as: actor) { try $0.change(doctype, name, object) }
     }
 
     /// `DELETE /api/resource/<DocType>/<name>`
-    func delete(_ doctype: String, _ name: String, as actor: Actor) async throws -> Reply {
+    func delete(_ doctype: String, _ name: String, _ request: Incoming, as actor: Actor) async throws -> Reply {
+        if try isRehearsal(request, of: doctype) {
+            return .json(
+                ["data": try await tenant.write(as: actor) { try $0.rehearse { try $0.delete(doctype, name) }.shown }])
+        }
         try await tenant.write(as: actor) { try $0.delete(doctype, name) }
         return .json(["data": "ok"], status: 202)
     }
 
     /// `POST /api/resource/<DocType>/<name>?run_method=submit`
-    func run(_ method: String, _ doctype: String, _ name: String, as actor: Actor) async throws -> Reply {
-        try await write(as: actor) { session in
+    func run(
+        _ method: String, _ doctype: String, _ name: String, _ request: Incoming, as actor: Actor
+    ) async throws -> Reply {
+        try await write(doctype, request, as: actor) { session in
             let document = try session.get(doctype, name)
             switch method {
             case "submit": try session.submit(document)
@@ -82,9 +88,19 @@ struct Resources: Sendable {
         }
     }
 
+    /// Whether a change is only to be shown: the argument `rehearse`, unless the DocType has a field of that name.
+    private func isRehearsal(_ request: Incoming, of doctype: String) throws -> Bool {
+        guard try tenant.registry.doctype(doctype).field("rehearse") == nil else { return false }
+        return try request.arguments.isRehearsal
+    }
+
     private func write(
-        as actor: Actor, _ body: @escaping @Sendable (Session) throws -> Document
+        _ doctype: String, _ request: Incoming, as actor: Actor,
+        _ body: @escaping @Sendable (Session) throws -> Document
     ) async throws -> Reply {
+        if try isRehearsal(request, of: doctype) {
+            return .json(["data": try await tenant.write(as: actor) { try $0.rehearse { _ = try body($0) }.shown }])
+        }
         let bytes = try await tenant.write(as: actor) { session in
             let document = try body(session)
             return Bodies.data { session.write(document, to: &$0, nulls: false) }

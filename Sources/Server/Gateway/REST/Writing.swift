@@ -107,7 +107,8 @@ extension Arguments {
             }
         }
         var object = values
-        for name in ["cmd", "sid", "csrf_token", "run_method", "expand_links"] where type.field(name) == nil {
+        for name in ["cmd", "sid", "csrf_token", "run_method", "expand_links", "rehearse"] where type.field(name) == nil
+        {
             object.removeValue(forKey: name)
         }
         return object
