@@ -33,6 +33,17 @@ import Values
         #expect(second.text == now.text)
     }
 
+    @Test func `reads a single from before its first save with its defaults`() async throws {
+        let archive = try await Archive()
+        try await archive.write(10) { session in
+            let settings = try session.get("Past Settings", "Past Settings")
+            settings.set("rate", 9)
+            try session.save(settings)
+        }
+        #expect(try await archive.past("Past Settings", "Past Settings", 9)?["rate"] == 7)
+        #expect(try await archive.past("Past Settings", "Past Settings", 10)?["rate"] == 9)
+    }
+
     @Test func `reads what was deleted, and what had the name after it`() async throws {
         let archive = try await Archive()
         try await archive.write(10) {

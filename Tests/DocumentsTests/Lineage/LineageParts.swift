@@ -60,6 +60,14 @@ struct PastCustomer: DocTypeSchema {
     init() {}
 }
 
+/// What there is one of.
+struct PastSettings: DocTypeSchema {
+    static let doctype = DocTypeInfo(
+        "Past Settings", module: "Archive", naming: .controller, .single, permissions: [.manage("Manager")])
+    let rate = IntField(.fallback(7))
+    init() {}
+}
+
 /// A document whose changes are not kept.
 struct PastNote: DocTypeSchema {
     static let doctype = DocTypeInfo(
@@ -85,7 +93,8 @@ struct Archive: TestCompany {
     init() async throws {
         company = try await TemporaryCompany(actor: Self.manager, noon: Self.start) { registry in
             registry.add(
-                PastCustomer.self, PastLine.self, PastTag.self, PastOrder.self, PastNote.self, PastEntry.self)
+                PastCustomer.self, PastLine.self, PastTag.self, PastOrder.self, PastNote.self, PastEntry.self,
+                PastSettings.self)
         }
     }
 

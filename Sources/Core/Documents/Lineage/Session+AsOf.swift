@@ -6,7 +6,8 @@ extension Session {
     ///
     /// The rights are those of now, and have to hold for the document as it was and, where it is still there, as it is.
     /// A document that was renamed since is found by the name it had then, and links hold the names of that time. Of
-    /// a password stands only whether there was one. The document cannot be saved.
+    /// a password stands only whether there was one. A single is what it was before its first save where that came later.
+    /// The document cannot be saved.
     ///
     /// - Throws: ``Problem/Kind/notFound`` when there was none then; ``Problem/Kind/forbidden``;
     ///   ``Problem/Kind/noHistory`` when no versions are kept of it.
@@ -20,7 +21,8 @@ extension Session {
             return document
         }
         let state = try Past(self, type, names: [name], at: moment)[name]
-        guard let document = state?.document else { throw notThere(type, name) }
+        let unsaved = type.isSingle && name == type.name ? unsavedSingle(type) : nil
+        guard let document = state?.document ?? unsaved else { throw notThere(type, name) }
         try require(.read, type, document)
         if let current = state?.current { try require(.read, type, current) }
         return document

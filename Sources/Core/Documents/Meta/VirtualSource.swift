@@ -76,7 +76,7 @@ extension Session {
     }
 
     /// A single before its first save.
-    private func unsavedSingle(_ type: DocType) -> Document {
+    func unsavedSingle(_ type: DocType) -> Document {
         let document = Document(type)
         prepare(document)
         document.name = type.name
