@@ -36,7 +36,9 @@ public enum Limits {
     public static let importRows = 1_000_000
     /// How many seconds a change of tables may take.
     public static let migrationSeconds = 3_600
-    /// The most documents that one reading brings back to an earlier moment.
+    /// How many log entries wait in memory before work on very many documents writes them.
+    public static let waitingEntries = 5_000
+    /// The most documents that one reading brings back to an earlier moment, or that go with their DocType.
     public static let rebuiltDocuments = 10_000
     /// The most versions that one reading takes back.
     public static let rebuiltVersions = 200_000

@@ -1,3 +1,4 @@
+import Audit
 import Documents
 import EventLog
 import Storage
@@ -68,6 +69,29 @@ import Values
             let few = try await statements(jobs: 3, merge: merge)
             #expect(try await statements(jobs: 40, merge: merge) == few)
         }
+    }
+
+    @Test func `more documents than memory should hold follow, each with its entries`() async throws {
+        let world = try await LifeWorld()
+        let count = Limits.waitingEntries + 1_500
+        try await world.write { session in
+            let jobs = try (0..<count).map { number in
+                try session.document("Life Job", from: ["subject": .string("\(number)"), "part": "bolt"])
+            }
+            try session.insert(jobs)
+        }
+        try await world.write { _ = try $0.rename("Life Part", "bolt", to: "screw") }
+        let counts = try await world.database.read { transaction in
+            #expect(try AuditLog.verify(in: transaction) == [])
+            return try [
+                "SELECT count(*) FROM life_job WHERE part = 'screw'",
+                "SELECT count(*) FROM version WHERE ref_doctype = 'Life Job'",
+                "SELECT count(DISTINCT name) FROM _audit WHERE doctype = 'Life Job' AND action = 'relink'",
+                "SELECT count(DISTINCT subject) FROM _event WHERE type = 'cauldron.life_job.updated'",
+            ].map { Int(try transaction.first($0, [], [.integer])?[0].int ?? 0) }
+        }
+        #expect(counts == [count, count, count, count])
+        #expect(try await world.faults() == [])
     }
 
     @Test func `merges two documents into one`() async throws {

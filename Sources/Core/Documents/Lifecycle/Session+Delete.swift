@@ -123,6 +123,7 @@ extension Session {
             let documents = try load(type, Array(chunk))
             try refuseIfLocked(documents)
             try remove(documents)
+            try writeLogsIfMany()
         }
     }
 

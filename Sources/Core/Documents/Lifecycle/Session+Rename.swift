@@ -134,7 +134,7 @@ extension Session {
         for column in columns where column.type.kind == .ledger && !sealed.contains(column.type.table) {
             sealed.append(column.type.table)
         }
-        let holders = try relinked(rename, columns, type)
+        try recordHolders(rename, columns, type)
         for table in sealed { for sql in transaction.dialect.unsealing(table) { try transaction.execute(sql) } }
         for column in columns {
             let (condition, arguments) = column.condition([rename.old], type, transaction.dialect)
@@ -148,10 +148,6 @@ extension Session {
         }
         for table in sealed { for sql in transaction.dialect.sealing(table) { try transaction.execute(sql) } }
         for column in columns { touched.insert(column.type.name) }
-        for (holder, changes) in holders {
-            keepVersion(of: holder, changes)
-            record(.relink, holder, changes)
-        }
     }
 
     /// What changes in the renamed document because it links to itself.
@@ -173,10 +169,8 @@ extension Session {
         return found
     }
 
-    /// The documents that name the old one, in memory as they will be, with what changes in them.
-    private func relinked(
-        _ rename: Rename, _ columns: [LinkColumn], _ type: DocType
-    ) throws -> [(document: Document, changes: Changes)] {
+    /// Notes the documents that name the old one, as they will be, with what changes in them: a thousand in memory at a time.
+    private func recordHolders(_ rename: Rename, _ columns: [LinkColumn], _ type: DocType) throws {
         var names: [String: Set<String>] = [:]
         for column in columns where column.type.kind == .document || column.type.kind == .child {
             let (condition, arguments) = column.condition([rename.old], type, transaction.dialect)
@@ -190,21 +184,23 @@ extension Session {
         // The document itself is noted as renamed, or is about to be deleted.
         names[type.name]?.remove(rename.old)
         if !rename.merges { names[type.name]?.remove(rename.new) }
-        var result: [(Document, Changes)] = []
-        for (doctype, holders) in names.sorted(by: { $0.key < $1.key }) where !holders.isEmpty {
-            for holder in try load(registry.doctype(doctype), holders.sorted()) {
-                for row in [holder] + holder.allRows {
-                    for column in columns
-                    where column.type === row.doctype && column.names(type, rename.old, in: row) {
-                        row[column.field.name] = .text(rename.new)
+        for (doctype, holders) in names.sorted(by: { $0.key < $1.key }) {
+            for chunk in holders.sorted().chunks(of: Limits.filterValues) where !chunk.isEmpty {
+                for holder in try load(registry.doctype(doctype), Array(chunk)) {
+                    for row in [holder] + holder.allRows {
+                        for column in columns
+                        where column.type === row.doctype && column.names(type, rename.old, in: row) {
+                            row[column.field.name] = .text(rename.new)
+                        }
                     }
+                    let changes = changes(of: holder)
+                    markStored(holder)
+                    keepVersion(of: holder, changes)
+                    record(.relink, holder, changes)
                 }
-                let changes = changes(of: holder)
-                markStored(holder)
-                result.append((holder, changes))
+                try writeLogsIfMany()
             }
         }
-        return result
     }
 
     /// Forgets what was looked up under either name.

@@ -276,6 +276,7 @@ private struct TouchedDocuments {
             guard let type = after.find(doctype), type.kind == .document, !type.isVirtual else { continue }
             for chunk in names.sorted().chunks(of: Limits.filterValues) {
                 for document in try session.load(type, Array(chunk)) { session.record(.derive, document) }
+                try session.writeLogsIfMany()
             }
         }
     }

@@ -87,6 +87,17 @@ public final class Session {
         pending = Pending()
     }
 
+    /// Writes the log entries of what was done so far where many wait: for work on more documents than memory should hold.
+    ///
+    /// - Throws: ``StorageError``.
+    func writeLogsIfMany() throws {
+        // A rehearsal shows its entries at the end.
+        guard !isRehearsing, pending.audit.count >= Limits.waitingEntries else { return }
+        let takenOut = pending.takenOut
+        try finish()
+        pending.takenOut = takenOut
+    }
+
     /// Runs `body` without asking for rights: for what the system does on its own behalf because of an action that was
     /// allowed. All else holds as ever.
     public func privileged<T>(_ body: () throws -> T) rethrows -> T {
