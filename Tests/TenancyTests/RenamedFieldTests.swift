@@ -1,5 +1,6 @@
 import Documents
 import Reports
+import Storage
 import Tenancy
 import TestSupport
 import Testing
@@ -245,12 +246,168 @@ import Values
         }
     }
 
+    @Test func `what names a field alone follows, and what reads it in a condition is refused`() async throws {
+        try await Self.with { tenant, _ in
+            var gadget = Self.probe
+            gadget["name"] = "Gadget"
+            gadget["autoname"] = "branch.-.{kind}.-.###"
+            gadget["title_field"] = JSON?.none
+            gadget["fields"] = [
+                ["fieldname": "branch", "fieldtype": "Data"], ["fieldname": "kind", "fieldtype": "Data"],
+                ["fieldname": "note", "fieldtype": "Data", "depends_on": "kind"],
+                ["fieldname": "code", "fieldtype": "Data"],
+            ]
+            let type = gadget
+            try await tenant.write(as: .administrator) { session in
+                try session.make("DocType", type)
+                try session.make(
+                    "Custom Field",
+                    ["dt": "Gadget", "label": "Limit", "fieldtype": "Int", "read_only_depends_on": "eval:doc.kind=='A'"])
+                try session.make(
+                    "Property Setter",
+                    [
+                        "doctype_or_field": "DocType", "doc_type": "Gadget", "property": "field_order",
+                        "value": #"["kind", "branch", "note", "code", "custom_limit"]"#,
+                    ])
+                try session.make(
+                    "Document Naming Rule",
+                    [
+                        "document_type": "Gadget", "prefix": "R-.branch.-", "prefix_digits": 2,
+                        "conditions": [["field": "code", "condition": "=", "value": "rule"]],
+                    ])
+            }
+            func rename(_ names: JSON) async throws {
+                try await tenant.write(as: .administrator) { session in
+                    _ = try session.call("cauldron.meta.apply", ["rename": names])
+                }
+            }
+            let read = await problem { try await rename(["Gadget": ["kind": "sort"]]) }
+            #expect(read?.kind == .badMetadata)
+            #expect(read?.message.contains("custom_limit") == true)
+            for names in [["Gadget": ["a", "b"]], ["Gadget"], ["Gadget": ["kind": 7]]] as [JSON] {
+                let refused = await problem { try await rename(names) }
+                #expect(refused?.kind == .malformed)
+            }
+            try await tenant.write(as: .administrator) { session in
+                let limit = try session.get("Custom Field", "Gadget-custom_limit")
+                limit.set("read_only_depends_on", "")
+                try session.save(limit)
+            }
+            try await rename(["Gadget": ["kind": "sort", "branch": "place", "code": "sign"]])
+            try await tenant.write(as: .administrator) { session in
+                let type = try session.registry.doctype("Gadget")
+                #expect(type.fields.map(\.name) == ["sort", "place", "note", "sign", "custom_limit"])
+                #expect(type.field("note")?.dependsOn == "sort")
+                #expect(try session.make("Gadget", ["place": "X", "sort": "Y"]).name == "X-Y-001")
+                #expect(try session.make("Gadget", ["place": "X", "sign": "rule"]).name == "R-X-01")
+            }
+            let somebody = Actor(user: "so@example.com", roles: ["Nothing"])
+            for names in [["Gadget": ["nothing": "x"]], ["Nowhere": ["a": "b"]]] as [JSON] {
+                let refused = await problem {
+                    try await tenant.write(as: somebody) { session in
+                        _ = try session.call("cauldron.meta.plan", ["rename": names])
+                    }
+                }
+                #expect(refused?.kind == .forbidden, "nothing is told to who may not change metadata")
+            }
+        }
+    }
+
+    @Test func `copies keep their passwords, and the past of another field of the name is left out`() async throws {
+        try await Self.with { tenant, _ in
+            var safe = Self.probe
+            safe["name"] = "Safe"
+            safe["title_field"] = JSON?.none
+            safe["sort_field"] = JSON?.none
+            safe["search_fields"] = JSON?.none
+            safe["fields"] = [
+                ["fieldname": "code", "fieldtype": "Data", "reqd": 1], ["fieldname": "pin", "fieldtype": "Password"],
+                ["fieldname": "size", "fieldtype": "Int"], ["fieldname": "photo", "fieldtype": "Data"],
+            ]
+            let type = safe
+            try await tenant.write(as: .administrator, at: Self.moment(1)) { session in
+                try session.make("DocType", type)
+                try session.make("Safe", ["code": "s1", "pin": "1234", "size": 7, "photo": "p"])
+                try session.make("Safe", ["code": "s2", "pin": "5678", "size": 8, "photo": "q"])
+                try session.delete("Safe", "s1")
+            }
+            var less = type
+            less["fields"] = .array((type["fields"]?.array ?? []).filter { $0["fieldname"] != "size" })
+            let docs = JSON.object(less)
+            try await tenant.write(as: .administrator, at: Self.moment(2)) { session in
+                _ = try session.call("cauldron.meta.apply", ["docs": docs, "allow": ["drop column safe.size"]])
+                _ = try session.call("cauldron.meta.apply", ["rename": ["Safe": ["pin": "secret", "photo": "size"]]])
+                let copy = try session.list(ListQuery("Deleted Document", filters: ["deleted_name": "s1"])).rows
+                try session.restore(copy.first?[0].text ?? "")
+                let back = try session.get("Safe", "s1")
+                #expect(back.text("secret") == "1234")
+                #expect(back.text("size") == "p")
+                #expect(try session.get("Safe", "s2", asOf: Self.moment(1)).text("size") == "q")
+            }
+        }
+    }
+
+    @Test func `a rehearsal shows which documents go with their DocType`() async throws {
+        try await Self.with { tenant, _ in
+            try await Self.fill(tenant)
+            let shown = try await tenant.write(as: .administrator) { session in
+                try session.call(
+                    "cauldron.meta.apply",
+                    [
+                        "delete": [
+                            ["Custom Field", "Probe-custom_bin"], ["Property Setter", "Probe-note-label"],
+                            ["DocType", "Probe"],
+                        ], "allow": ["drop table probe"], "rehearse": 1,
+                    ])
+            }
+            let gone = (shown["documents"]?.array ?? []).filter { $0["doctype"] == "Probe" }
+            #expect(Set(gone.compactMap { $0["name"]?.string }) == ["p1", "p2"])
+            #expect(gone.allSatisfy { $0["action"] == "delete" })
+            #expect(tenant.registry.find("Probe") != nil)
+        }
+    }
+
+    @Test func `a DocType that came into no force is mended, and its documents are there`() async throws {
+        let place = try TemporaryPlace(kind: "RenamedFieldTests")
+        let modules = [Module("Tests") { $0.add(Widget.self) }]
+        let before = try await Self.open(place, modules)
+        try await Self.fill(before)
+        try await before.write(as: .administrator) { session in
+            _ = try session.make("Custom DocPerm", ["parent": "Widget", "role": "System Manager", "read": 1])
+            _ = try session.make("Custom Field", ["dt": "Widget", "label": "Colour", "fieldtype": "Data"])
+            // As an earlier version, which did not look for it, may have left them.
+            try session.transaction.execute("UPDATE docperm SET \"import\" = 1 WHERE parent = 'Probe'")
+            try session.transaction.execute("UPDATE custom_field SET fetch_from = 'x.y' WHERE dt = 'Widget'")
+        }
+        await before.close()
+        let after = try await Self.open(place, modules)
+        #expect(after.registry.find("Probe") == nil)
+        #expect(after.registry.metadataProblems.count == 2, "\(after.registry.metadataProblems.map(\.message))")
+        let widget = try #require(after.registry.find("Widget"))
+        #expect(widget.field("custom_colour") == nil)
+        #expect(widget.permissions.map(\.rights) == [[.read]], "what the company restricted stays so")
+        try await after.write(as: .administrator) { session in
+            try session.saveMetadata("DocType", Self.probe)
+            #expect(try session.get("Probe", "p1").text("note") == "second")
+        }
+        await after.close()
+    }
+
     /// A DocType that a later version of a module brings.
     struct Widget: DocTypeSchema {
         static let doctype = DocTypeInfo(
             "Widget", module: "Tests", naming: .field("code"), permissions: [.manage("System Manager")])
         let code = Data(.required)
         let size = IntField()
+        init() {}
+    }
+
+    /// Another, which is searched by a field that the company's has not.
+    struct Cog: DocTypeSchema {
+        static let doctype = DocTypeInfo(
+            "Cog", module: "Tests", naming: .field("code"), search: ["story"], permissions: [.manage("System Manager")])
+        let code = Data(.required)
+        let story = SmallText()
         init() {}
     }
 
@@ -290,14 +447,24 @@ import Values
                         ["fieldname": "size", "fieldtype": "Data"], ["fieldname": "note", "fieldtype": "Data"],
                     ],
                 ])
+            try session.make(
+                "DocType",
+                [
+                    "name": "Cog", "module": "Laboratory", "autoname": "field:code", "permissions": Self.permissions,
+                    "fields": [["fieldname": "code", "fieldtype": "Data", "reqd": 1]],
+                ])
+            try session.make("Cog", ["code": "c1"])
+            try session.make("Custom Field", ["dt": "Widget", "label": "Colour", "fieldtype": "Data"])
+            try session.make("Custom DocPerm", ["parent": "Widget", "role": "System Manager", "read": 1, "write": 1])
+            try session.make("Widget", ["code": "w0", "size": "1", "custom_colour": "red"])
             try session.make("Widget", ["code": "w1", "size": "12", "note": "kept"])
             try session.make("Widget", ["code": "w2", "size": "wide"])
         }
         await before.close()
-        let modules = [Module("Tests") { $0.add(Widget.self) }]
+        let modules = [Module("Tests") { $0.add(Cog.self, Widget.self) }]
         let refused = await problem { _ = try await Self.open(place, modules) }
         #expect(refused?.kind == .losesData)
-        #expect(refused?.message.contains("convert column widget.size (2 rows)") == true)
+        #expect(refused?.message.contains("convert column widget.size (3 rows)") == true)
         let again = try await Self.open(place, [])
         try await again.write(as: .administrator) { session in
             let widget = try session.get("Widget", "w2")
@@ -312,6 +479,8 @@ import Values
             let widget = try session.get("Widget", "w1")
             #expect(widget.int("size") == 12)
             #expect(widget.text("note") == "kept")
+            #expect(try session.get("Widget", "w0").text("custom_colour") == "red")
+            #expect(try session.get("Cog", "c1").text("story").isEmpty)
             widget.set("note", "changed")
             try session.save(widget)
             _ = try session.make("Custom Field", ["dt": "Role", "label": "Level", "fieldtype": "Int"])
@@ -319,7 +488,7 @@ import Values
         try await Self.expectSound(after, modules)
         await after.close()
         let later = try await Self.open(place, modules)
-        #expect(later.registry.find("Widget")?.fields.map(\.name) == ["code", "size", "note"])
+        #expect(later.registry.find("Widget")?.fields.map(\.name) == ["code", "size", "custom_colour", "note"])
         await later.close()
     }
 }

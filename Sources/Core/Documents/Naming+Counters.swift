@@ -64,8 +64,7 @@ extension Naming {
 
     /// Gives documents the next free numbers of a counter, and moves it to the last of them.
     private static func stepOver(_ key: String, _ waiting: [Counted], _ last: Int64?, in session: Session) throws {
-        guard let first = waiting.first else { return }
-        let type = first.document.doctype
+        guard let type = waiting.first?.document.doctype else { return }
         var number: Int64
         if let last {
             number = last
@@ -78,11 +77,17 @@ extension Naming {
         var left = waiting[...]
         // Each round reads one run of numbers; as many are taken as somebody gave by hand.
         for _ in 0..<Limits.takenNumbers where !left.isEmpty {
-            let names = (0..<Int64(numbersAtOnce)).map { first.number.text(number + $0) }
+            // One counter may call documents of one batch by several beginnings.
+            let shapes = Dictionary(grouping: left) { "\($0.number.before)\u{0}\($0.number.after)" }
+                .values.compactMap(\.first)
+            let numbers = number..<(number + Int64(numbersAtOnce))
+            let names = Set(numbers.flatMap { number in shapes.map { $0.number.text(number) } })
             let taken = try session.values(of: type.name, names, ["name"])
-            for name in names where !left.isEmpty {
-                if taken[name] == nil, let one = left.popFirst() { one.document.name = one.number.text(number) }
-                number += 1
+            for next in numbers {
+                guard let one = left.first else { break }
+                let name = one.number.text(next)
+                if taken[name] == nil { left.removeFirst().document.name = name }
+                number = next + 1
             }
         }
         guard left.isEmpty else {
@@ -159,7 +164,7 @@ extension Naming {
     /// Every way to take the digits at the end of a name for a number, the longest prefix first.
     private static func ending(of name: String) -> [Place] {
         let digits = name.utf8.reversed().prefix { (0x30...0x39).contains($0) }.count
-        return (1...18).prefix(digits).compactMap { length in
+        return (1...SeriesPattern.mostDigits).prefix(digits).compactMap { length in
             Int64(name.suffix(length)).map { Place(key: String(name.dropLast(length)), number: $0, start: 0) }
         }
     }

@@ -29,8 +29,10 @@ struct CSVColumns {
     /// A header is a field's name or label; for a child table's field, the table's name or label, a point, and the
     /// field's, or `Field (Table)`. `ID` is the name.
     ///
+    /// What a company made read-only is taken with new documents, and not where documents are updated.
+    ///
     /// - Throws: ``ImportRefused`` with everything that is wrong with the headers.
-    init(_ header: CSVRecord, of type: DocType, in registry: Registry) throws {
+    init(_ header: CSVRecord, of type: DocType, updates: Bool = false, in registry: Registry) throws {
         count = header.fields.count
         var problems: [ImportProblem] = []
         var taken: [String: String] = [:]
@@ -47,7 +49,7 @@ struct CSVColumns {
                 }
                 taken[key] = name
                 let holder = table.flatMap { registry.find(type.tables[$0].field.options ?? "") } ?? type
-                if Self.isSetByServer(field, of: holder, isRow: table != nil) {
+                if Self.isSetByServer(field, of: holder, isRow: table != nil) || updates && field.flags.contains(.readOnly) {
                     ignored.append(name)
                     continue
                 }

@@ -36,7 +36,7 @@ public struct Import: Sendable {
         guard let header = try first(&reader) else {
             throw Problem(.malformed, "The file is empty", fix: "Begin it with a line of field names.")
         }
-        let columns = try CSVColumns(header, of: type, in: session.registry)
+        let columns = try CSVColumns(header, of: type, updates: updates, in: session.registry)
         let work = try ImportWork(self, type, columns, header: header.fields, session)
         do {
             while let record = try reader.next() {

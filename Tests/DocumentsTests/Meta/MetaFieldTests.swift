@@ -112,6 +112,16 @@ import Values
         #expect(refused?.field == "default")
     }
 
+    @Test func `a password is in no name`() async throws {
+        let laboratory = try await MetaLaboratory()
+        for name in ["pin.-.###", "{pin}.-.###", "format:{pin}-{##}"] {
+            let refused = await Self.refusal(
+                laboratory,
+                Self.type("Safe", [["fieldname": "pin", "fieldtype": "Password"]], ["autoname": .string(name)]))
+            #expect(refused?.field == "autoname", "\(name)")
+        }
+    }
+
     @Test func `fields get names that are allowed from any label`() async throws {
         let laboratory = try await MetaLaboratory()
         try await laboratory.write { session in
@@ -203,6 +213,15 @@ import Values
         #expect(refused?.kind == .forbidden)
         try await laboratory.write { _ = try $0.make("DocType", open) }
         try await laboratory.write(as: manager) { _ = try $0.saveMetadata("DocType", open) }
+        let wider = open.with("permissions", [Self.manager, ["role": "Guest", "read": 1, "write": 1]])
+        let more = await problem { try await laboratory.write(as: manager) { _ = try $0.saveMetadata("DocType", wider) } }
+        #expect(more?.kind == .forbidden)
+        let custom = await problem {
+            try await laboratory.write(as: manager) {
+                _ = try $0.make("Custom DocPerm", ["parent": "Gauge", "role": "All", "read": 1])
+            }
+        }
+        #expect(custom?.kind == .forbidden)
     }
 
     @Test func `the right to import needs a DocType that may be imported`() async throws {

@@ -23,10 +23,14 @@ public struct CustomField: DocTypeSchema, Controller {
     public static func autoname(_ doc: Doc<Self>, in session: Session) throws -> String { "\(doc.dt)-\(doc.fieldname)" }
 
     public static func validate(_ doc: Doc<Self>, in session: Session) throws {
-        guard !doc.document.isNew, doc.name != "\(doc.dt)-\(doc.fieldname)" else { return }
+        let name = "\(doc.dt)-\(doc.fieldname)"
+        guard doc.name != name else { return }
+        if doc.document.isNew {
+            throw Problem(.invalidName, "This Custom Field is called \(name)", field: "name", fix: "Leave the name out.")
+        }
         throw Problem(
             .frozen, "A field is called otherwise by renaming its Custom Field", field: "fieldname",
-            fix: "Rename \(doc.name) to \(doc.dt)-\(doc.fieldname).")
+            fix: "Rename \(doc.name) to \(name).")
     }
 
     public static func beforeRename(_ doc: Doc<Self>, _ rename: Rename, in session: Session) throws -> String {
@@ -74,7 +78,7 @@ public struct PropertySetter: DocTypeSchema, Controller {
 }
 
 /// A row of permissions that a company set. All such rows of a DocType take the place of all of its own.
-public struct CustomDocPerm: DocTypeSchema {
+public struct CustomDocPerm: DocTypeSchema, Controller {
     public static let doctype = DocTypeInfo(
         "Custom DocPerm", module: "Core", search: ["parent"], permissions: [.manage("System Manager")],
         summary: "A row of permissions that a company set in place of the DocType's own.")
@@ -82,6 +86,13 @@ public struct CustomDocPerm: DocTypeSchema {
     let role = Link(Role.self, .required, .inListView)
     let rights = PermissionProperties()
     public init() {}
+
+    public static func validate(_ doc: Doc<Self>, in session: Session) throws {
+        guard session.actor.user != Actor.administrator.user, session.registry.find(doc.parent)?.isCustom == true,
+            doc.document.isNew || doc.document.stored != doc.document.values
+        else { return }
+        try AutomaticRole.refuse(doc.role)
+    }
 }
 
 /// How documents that fit its conditions are called.

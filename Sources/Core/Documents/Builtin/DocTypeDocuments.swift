@@ -49,15 +49,14 @@ public struct DocTypeDocument: DocTypeSchema, Controller {
         try refuseAutomaticRoles(doc.document, in: session)
         try MetadataWriting.makeRoles(Set(doc.permissions.map(\.role)), in: session)
         try MetadataWriting.arrange(doc.document)
-        noteRenamed(doc.document, in: session)
+        followRenamed(doc.document, in: session)
         var definition = try MetadataReading.definition(of: doc.document)
         definition.info.switches.insert(.custom)
         try MetadataWriting.refuseLedger(definition)
     }
 
     public static func onTrash(_ doc: Doc<Self>, in session: Session) throws {
-        // What was made here before a module shipped one of that name has no effect, and may go.
-        guard session.registry.isShipped(doc.name), !doc.document.isSet("custom") else { return }
+        guard session.registry.isShipped(doc.name) else { return }
         throw Problem(.forbidden, "\(doc.name) is shipped and cannot be deleted", field: "name")
     }
 
@@ -65,20 +64,19 @@ public struct DocTypeDocument: DocTypeSchema, Controller {
     private static func refuseAutomaticRoles(_ document: Document, in session: Session) throws {
         guard session.actor.user != Actor.administrator.user, let slot = document.doctype.tableSlot(of: "permissions")
         else { return }
-        let present = document.isNew ? [] : Set(document.storedRows[slot].map { $0.text("role") })
-        for row in document.rows[slot] {
-            let role = row.text("role")
-            guard ["Guest", "All", "Desk User", "Administrator"].contains(role), !present.contains(role) else {
-                continue
-            }
-            throw Problem(
-                .forbidden, "\(role) is granted by Administrator alone", field: "role", row: row.idx,
-                fix: "Grant it to another role.")
+        func granted(_ row: Document, _ values: [Value]) -> [String: Value] {
+            let own = row.doctype.columns.indices.dropFirst(row.doctype.firstOwnSlot)
+            let said = own.filter { !values[$0].isNothing && row.doctype.columns[$0].name != "properties" }
+            return Dictionary(uniqueKeysWithValues: said.map { (row.doctype.columns[$0].name, values[$0]) })
+        }
+        let present = document.isNew ? [] : document.storedRows[slot].map { granted($0, $0.stored ?? $0.values) }
+        for row in document.rows[slot] where !present.contains(granted(row, row.values)) {
+            try AutomaticRole.refuse(row.text("role"), row: row.idx)
         }
     }
 
-    /// A row that is there and calls its field otherwise gives it another name.
-    private static func noteRenamed(_ document: Document, in session: Session) {
+    /// A row that is there and calls its field otherwise gives it another name, and what names it follows.
+    private static func followRenamed(_ document: Document, in session: Session) {
         guard !document.isNew, let slot = document.doctype.tableSlot(of: "fields"),
             let place = document.storedRows[slot].first?.doctype.slot(of: "fieldname")
         else { return }
@@ -91,6 +89,22 @@ public struct DocTypeDocument: DocTypeSchema, Controller {
             renamed[old] = row.text("fieldname")
         }
         session.metadata.renamed.note(renamed, in: document.name)
+        for (old, new) in renamed { _ = RenamedField(old: old, new: new).follow(inType: document) }
+    }
+}
+
+/// Roles that nobody is given.
+enum AutomaticRole {
+    private static let names: Set<String> = ["Guest", "All", "Desk User", "Administrator"]
+
+    /// Refuses to grant something to one of them.
+    ///
+    /// - Throws: ``Problem/Kind/forbidden``.
+    static func refuse(_ role: String, row: Int? = nil) throws {
+        guard names.contains(role) else { return }
+        throw Problem(
+            .forbidden, "\(role) is granted by Administrator alone", field: "role", row: row,
+            fix: "Grant it to another role.")
     }
 }
 

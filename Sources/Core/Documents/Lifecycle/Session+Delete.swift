@@ -112,12 +112,12 @@ extension Session {
         let names = try transaction.query(
             "SELECT name, docstatus FROM \(table) ORDER BY name", [], [.text, .integer])
         if let submitted = names.first(where: { $0[1].int == Docstatus.submitted.rawValue })?[0].text {
-            throw Problem(.transition, "\(type.name) \(submitted) is submitted", fix: "Cancel it first.")
+            throw Problem(.transition, "\(try named(type.name, submitted)) is submitted", fix: "Cancel it first.")
         }
         for chunk in names.compactMap({ $0[0].text }).chunks(of: Limits.filterValues) where !chunk.isEmpty {
             if let holder = try holders(of: type, Array(chunk), in: columns).first {
                 throw Problem(
-                    .linked, "\(holder.doctype) \(holder.name) links to a \(type.name)",
+                    .linked, "\(try named(holder.doctype, holder.name)) links to a \(type.name)",
                     fix: "Delete it first, or take the link out.")
             }
             let documents = try load(type, Array(chunk))
@@ -128,7 +128,7 @@ extension Session {
     }
 
     /// Removes documents with what hangs on them, and keeps copies.
-    private func remove(_ batch: [Document]) throws {
+    func remove(_ batch: [Document]) throws {
         var types: [DocType] = []
         for document in batch where document.doctype.isVirtual { try removeVirtual(document) }
         let batch = batch.filter { !$0.doctype.isVirtual }

@@ -171,7 +171,9 @@ extension DocTypeDefinition {
             }
         case .expression(let text):
             try SeriesPattern.check(text, "autoname", field: "autoname", of: self, in: registry)
-        case .format(let text): _ = try SeriesPattern(format: text)
+        case .format(let text):
+            _ = try SeriesPattern(format: text)
+            try SeriesPattern.checkWords(text, "autoname", field: "autoname", of: self, in: registry)
         default: break
         }
     }

@@ -131,12 +131,15 @@ public enum MetadataMethods {
 
     /// Renames fields, and inserts the documents, or changes those that are there.
     private static func write(_ arguments: Arguments, _ session: Session) throws {
-        for (doctype, names) in try arguments.json("rename")?.object?.members ?? [] {
-            for (old, new) in names.object?.members ?? [] {
-                guard let new = new.string else {
-                    throw Problem(.malformed, "rename holds {DocType: {old: new}}", field: "rename")
+        let malformed = Problem(.malformed, "rename holds {DocType: {old: new}}", field: "rename")
+        if let renamed = try arguments.json("rename") {
+            guard case .object(let renamed) = renamed else { throw malformed }
+            for (doctype, names) in renamed.members {
+                guard case .object(let names) = names else { throw malformed }
+                for (old, new) in names.members {
+                    guard let new = new.string else { throw malformed }
+                    try session.renameField(old, to: new, of: doctype)
                 }
-                try session.renameField(old, to: new, of: doctype)
             }
         }
         let given = try arguments.json("docs") ?? []

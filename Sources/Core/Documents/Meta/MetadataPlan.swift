@@ -82,6 +82,9 @@ struct MetadataPlan {
     private func refuseIfPresent(_ table: String) throws {
         let names = try session.transaction.query(session.transaction.dialect.tableNames, [], [.text])
         guard names.contains(where: { $0[0].text == table }) else { return }
+        // The documents of a DocType that came into no force wait for it.
+        let name = type(after, ofTable: table)?.name
+        if before.metadataProblems.contains(where: { $0.doctype == "DocType" && $0.name == name }) { return }
         throw Problem(
             .badMetadata, "The name is taken: there is a table \(table)", field: "name", fix: "Choose another name.")
     }

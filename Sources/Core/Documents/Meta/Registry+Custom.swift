@@ -18,6 +18,8 @@ private struct MetadataMerge {
     private var problems: [Problem]
     private var definitions: [String: DocTypeDefinition] = [:]
     private var own: [String] = []
+    /// Of which only the permissions are left.
+    private var reduced: Set<String> = []
 
     init(_ registry: Registry, _ custom: CustomMetadata) {
         base = registry
@@ -155,7 +157,7 @@ private struct MetadataMerge {
                 note(problem)
                 continue
             }
-            types[name] = definition.made(members: base.shipped(name)?.members ?? [])
+            types[name] = definition.made(members: members(of: name))
         }
         return types
     }
@@ -189,8 +191,8 @@ private struct MetadataMerge {
                     try definition.check(in: registry, only: base.isShipped(name) ? added : nil)
                 } catch let problem as Problem {
                     note(problem)
-                    definitions[name] = nil
-                    registry.revert(name, to: base.shipped(name))
+                    definitions[name] = onlyPermissions(of: name)
+                    registry.revert(name, to: definitions[name]?.made(members: members(of: name)) ?? base.shipped(name))
                     isSettled = false
                 } catch {
                     note(Problem(.badMetadata, "\(name) cannot be checked"))
@@ -198,6 +200,19 @@ private struct MetadataMerge {
             }
         }
     }
+
+    /// A shipped DocType with the company's permissions and nothing else of its changes: what somebody may not do is not
+    /// allowed because something else cannot be. Nil where there are none, or where that was tried.
+    private mutating func onlyPermissions(of name: String) -> DocTypeDefinition? {
+        guard var definition = base.shipped(name)?.definition, let rows = custom.permissions[name],
+            reduced.insert(name).inserted
+        else { return nil }
+        definition.info.permissions = rows
+        definition.info.properties["permissions"] = nil
+        return definition
+    }
+
+    private func members(of name: String) -> [String] { base.shipped(name)?.members ?? [] }
 
     private mutating func note(_ problem: Problem) { problems.append(problem) }
 }

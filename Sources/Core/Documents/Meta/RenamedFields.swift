@@ -55,22 +55,52 @@ struct RenamedFields {
                 guard was.type == now.type, was.options == now.options || !was.type.isTable else {
                     throw bad("its type changes, too", "Rename it first, and then change its type.")
                 }
+                if let reader = Self.reader(of: old, in: doctype, after) {
+                    throw bad("a condition of \(reader) reads it", "Send that condition with the new name.")
+                }
             }
+        }
+    }
+
+    /// A field whose condition reads one that is not there any more. What is CEL is checked with all else.
+    private static func reader(of old: String, in doctype: String, _ registry: Registry) -> String? {
+        guard let type = registry.find(doctype) else { return nil }
+        let rows = type.tables.compactMap { registry.find($0.field.options ?? "") }
+        for (type, variable) in [(type, "doc")] + rows.map({ ($0, "parent") }) {
+            for field in type.fields {
+                let conditions = [field.dependsOn, field.mandatoryDependsOn, field.readOnlyDependsOn].compactMap { $0 }
+                if conditions.contains(where: { reads($0, "\(variable).\(old)") || variable == "doc" && $0 == old }) {
+                    return field.name
+                }
+            }
+        }
+        return nil
+    }
+
+    private static func reads(_ text: String, _ name: String) -> Bool {
+        text.ranges(of: name).contains { range in
+            text[range.upperBound...].first.map { !$0.isLetter && !$0.isNumber && $0 != "_" } ?? true
         }
     }
 }
 
 extension RenamedFields {
-    /// Lets what a company set of a field, and what stands behind it on the form, follow to its new name. Done before the
-    /// descriptions are read again.
+    /// Lets what describes the DocType and names a field alone follow to its new name: what the company set of it, where it
+    /// stands on the form, and rules for names. Done before the descriptions are read again.
     ///
     /// - Throws: ``StorageError``.
     func renameDescriptions(in session: Session) throws {
         for (doctype, fields) in names.sorted(by: { $0.key < $1.key }) {
             for (old, new) in fields.sorted(by: { $0.key < $1.key }) {
-                try repoint("Custom Field", "insert_after", old, new, where: "dt = ?", doctype, in: session)
-                try moveSetters(doctype, old, new, in: session)
-                try repointRules(doctype, old, new, in: session)
+                let renamed = RenamedField(old: old, new: new)
+                try session.saveDerived(
+                    try Self.stored("DocType", "name", doctype, session).map(renamed.follow(inType:)))
+                try session.saveDerived(
+                    try Self.stored("Custom Field", "dt", doctype, session).map(renamed.follow(inField:)))
+                try session.saveDerived(
+                    try Self.stored("Document Naming Rule", "document_type", doctype, session)
+                        .map(renamed.follow(inRule:)))
+                try Self.moveSetters(doctype, renamed, in: session)
             }
         }
     }
@@ -79,77 +109,69 @@ extension RenamedFields {
     func renameKept(_ before: Registry, in session: Session) throws {
         for (doctype, fields) in names.sorted(by: { $0.key < $1.key }) {
             for (old, new) in fields.sorted(by: { $0.key < $1.key }) {
-                try repoint(
-                    "File", "attached_to_field", old, new, where: "attached_to_doctype = ?", doctype, in: session)
+                try Self.renameAttached(doctype, old, new, in: session)
             }
         }
         try RenamedHistory(self, before, session).run()
     }
 
-    /// Names a field anew in all documents of a DocType that name it, whose audit log is brought along.
-    private func repoint(
-        _ doctype: String, _ field: String, _ old: String, _ new: String, where condition: String, _ argument: String,
-        in session: Session
-    ) throws {
+    private static func stored(
+        _ doctype: String, _ field: String, _ value: String, _ session: Session
+    ) throws -> [Document] {
         let type = try session.registry.doctype(doctype)
-        let holders = try session.transaction.query(
-            "SELECT name FROM \(quoted(type.table)) WHERE \(condition) AND \(quoted(field)) = ? ORDER BY name",
-            [.text(argument), .text(old)], [.text]
+        let names = try session.transaction.query(
+            "SELECT name FROM \(quoted(type.table)) WHERE \(quoted(field)) = ? ORDER BY name", [.text(value)], [.text])
+        return try session.loadStored(type, names.compactMap { $0[0].text })
+    }
+
+    private static func renameAttached(_ doctype: String, _ old: String, _ new: String, in session: Session) throws {
+        let condition = "attached_to_doctype = ? AND attached_to_field = ?"
+        let type = try session.registry.doctype("File")
+        let files = try session.transaction.query(
+            "SELECT name FROM file WHERE \(condition) ORDER BY name", [.text(doctype), .text(old)], [.text]
         ).compactMap { $0[0].text }
-        guard !holders.isEmpty else { return }
+        guard !files.isEmpty else { return }
         try session.transaction.execute(
-            "UPDATE \(quoted(type.table)) SET \(quoted(field)) = ? WHERE \(condition) AND \(quoted(field)) = ?",
-            [.text(new), .text(argument), .text(old)])
-        for chunk in holders.chunks(of: Limits.filterValues) {
+            "UPDATE file SET attached_to_field = ? WHERE \(condition)", [.text(new), .text(doctype), .text(old)])
+        for chunk in files.chunks(of: Limits.filterValues) {
             for document in try session.loadStored(type, Array(chunk)) { session.record(.derive, document) }
+            try session.writeLogsIfMany()
         }
     }
 
-    /// The name of a Property Setter has the field's in it, and another field may come to the old one.
-    private func moveSetters(_ doctype: String, _ old: String, _ new: String, in session: Session) throws {
-        let setters = try session.transaction.query(
-            "SELECT name FROM property_setter WHERE doc_type = ? AND field_name = ? ORDER BY name",
-            [.text(doctype), .text(old)], [.text]
-        ).compactMap { $0[0].text }
-        let type = try session.registry.doctype("Property Setter")
-        try session.privileged {
-            for setter in try session.loadStored(type, setters) {
+    /// The name of a Property Setter has the field's in it, and another field may come to the old one: one of the field is
+    /// made anew.
+    private static func moveSetters(_ doctype: String, _ renamed: RenamedField, in session: Session) throws {
+        for setter in try stored("Property Setter", "doc_type", doctype, session) {
+            let value = renamed.following(
+                setter.text("property"), setter.text("value"), of: setter.text("field_name"), fieldtype: "")
+            guard setter.text("field_name") == renamed.old else {
+                setter.set("value", value)
+                try session.saveDerived([setter])
+                continue
+            }
+            let type = setter.doctype
+            try session.privileged {
                 try session.delete(type.name, setter.name)
                 let moved = try session.new(type.name)
                 for slot in type.firstOwnSlot..<setter.values.count { moved.values[slot] = setter.values[slot] }
-                moved.set("field_name", new)
+                moved.set("field_name", renamed.new)
+                moved.set("value", value)
                 try session.insert(moved)
             }
-        }
-    }
-
-    private func repointRules(_ doctype: String, _ old: String, _ new: String, in session: Session) throws {
-        let holders = try session.transaction.query(
-            """
-            SELECT DISTINCT r.name FROM document_naming_rule r JOIN document_naming_rule_condition c ON c.parent = r.name
-            WHERE r.document_type = ? AND c.field = ? ORDER BY 1
-            """, [.text(doctype), .text(old)], [.text]
-        ).compactMap { $0[0].text }
-        guard !holders.isEmpty else { return }
-        try session.transaction.execute(
-            """
-            UPDATE document_naming_rule_condition SET field = ? WHERE field = ?
-            AND parent IN (SELECT name FROM document_naming_rule WHERE document_type = ?)
-            """, [.text(new), .text(old), .text(doctype)])
-        let type = try session.registry.doctype("Document Naming Rule")
-        for chunk in holders.chunks(of: Limits.filterValues) {
-            for document in try session.loadStored(type, Array(chunk)) { session.record(.derive, document) }
         }
     }
 }
 
 extension Session {
-    /// Gives a field that was made in the company another name, with all that names it in its own DocType. What documents
-    /// hold in it stays, and so does what they were. Expressions that read it are for whoever renames it to change.
+    /// Gives a field that was made in the company another name, with all that names it alone in its own DocType. What
+    /// documents hold in it stays, and so does what they were. Expressions that read it are for whoever renames it to change.
     ///
-    /// - Throws: ``Problem/Kind/unknownField``; ``Problem/Kind/forbidden`` for a shipped field and who may not change
-    ///   metadata; ``Problem/Kind/badMetadata``.
+    /// - Throws: ``Problem/Kind/forbidden`` for a shipped field and who may not change metadata;
+    ///   ``Problem/Kind/unknownField``; ``Problem/Kind/badMetadata``.
     public func renameField(_ old: String, to new: String, of doctype: String) throws {
+        let described = try registry.doctype(DocTypeDocument.doctype.name)
+        try require(.write, described)
         let type = try registry.doctype(doctype)
         guard let field = type.field(old) else {
             throw Problem(.unknownField, "\(doctype) has no field \(FieldDefinition.short(old))", field: "rename")
@@ -161,34 +183,8 @@ extension Session {
         guard type.isCustom else {
             throw Problem(.forbidden, "\(doctype): \(old) is shipped and keeps its name", field: "rename")
         }
-        let document = try get(DocTypeDocument.doctype.name, doctype)
-        for key in ["title_field", "image_field", "sort_field", "nsm_parent_field"] where document.text(key) == old {
-            document.set(key, new)
-        }
-        if document.text("autoname") == "field:\(old)" { document.set("autoname", "field:\(new)") }
-        let searched = document.text("search_fields").split(separator: ",").map { Substring($0).trimmed }
-        if searched.contains(old) {
-            document.set("search_fields", searched.map { $0 == old ? new : $0 }.joined(separator: ","))
-        }
-        func follow(_ document: Document, _ keys: String...) {
-            for key in keys where document.text(key).contains("{\(old)}") {
-                document.set(key, document.text(key).replacing("{\(old)}", with: "{\(new)}"))
-            }
-        }
-        follow(document, "autoname")
-        for row in document.table("fields") {
-            follow(row, "options", "default")
-            if row.text("fieldname") == old { row.set("fieldname", new) }
-            for key in ["options", "depends_on", "mandatory_depends_on", "read_only_depends_on"]
-            where row.text(key) == old
-                && (key != "options" || ["Dynamic Link", "Image"].contains(row.text("fieldtype")))
-            {
-                row.set(key, new)
-            }
-            if row.text("fetch_from").hasPrefix("\(old).") {
-                row.set("fetch_from", new + row.text("fetch_from").dropFirst(old.count))
-            }
-        }
+        let document = try get(described.name, doctype)
+        for row in document.table("fields") where row.text("fieldname") == old { row.set("fieldname", new) }
         try save(document)
     }
 }

@@ -101,6 +101,9 @@ struct SeriesPattern {
         return Resolved(key: before, before: before, after: after, digits: digits ?? 1)
     }
 
+    /// The most digits of a number that is taken for one of a series, so that there is always a next.
+    static let mostDigits = 15
+
     /// What stood before the number, and the number, where this made the document's name; nil where it did not. Parts of
     /// the date are as the name has them: the day on which it was counted may be any.
     func number(in name: String, of document: Document, _ words: NamingWords) -> (before: String, number: Int64)? {
@@ -117,7 +120,7 @@ struct SeriesPattern {
             guard let length = length(of: part, at: rest, fromEnd: true, document, words) else { return nil }
             rest = rest.dropLast(length)
         }
-        guard rest.utf8.allSatisfy({ (0x30...0x39).contains($0) }), rest.utf8.count <= 18, let number = Int64(rest),
+        guard rest.utf8.allSatisfy({ (0x30...0x39).contains($0) }), rest.utf8.count <= Self.mostDigits, let number = Int64(rest),
             Self.padded(number, least) == rest
         else { return nil }
         return (before, number)
@@ -148,6 +151,7 @@ struct SeriesPattern {
     private static func value(
         of word: String, isBraced: Bool, _ document: Document, _ words: NamingWords
     ) -> String? {
+        if document.doctype.field(word)?.type == .password { return "" }
         if document.has(word), isBraced || word != "name" { return document[word].description }
         if let known = words[word, document] { return known }
         return isBraced ? "" : word
@@ -177,19 +181,31 @@ struct SeriesPattern {
                 field: field, fix: fix ?? "Write \(dotted(parts)).")
         }
         for part in parts {
-            for case .inner(let word) in Braces.pieces(of: String(part)) {
-                let isKnown =
-                    DatePart(rawValue: word) != nil || definition.field(word).map { $0.type != .password } == true
-                    || registry.namingWords.contains { $0.word == word }
-                    || DocType.standard.contains { $0.name == word }
-                guard isKnown else {
-                    throw Problem(
-                        .badMetadata,
-                        "\(place): there is no field \(FieldDefinition.short(word)) for \(FieldDefinition.short(text))",
-                        field: field, fix: "Write the name of a field between the braces.")
-                }
+            if definition.field(String(part))?.type == .password { throw secret(String(part), place, field) }
+            try checkWords(String(part), place, field: field, of: definition, in: registry)
+        }
+    }
+
+    /// Refuses words in braces that nothing stands for, and passwords.
+    static func checkWords(
+        _ text: String, _ place: String, field: String, of definition: DocTypeDefinition, in registry: Registry
+    ) throws {
+        for case .inner(let word) in Braces.pieces(of: text) where !word.allSatisfy({ $0 == "#" }) {
+            if definition.field(word)?.type == .password { throw secret(word, place, field) }
+            let isKnown =
+                DatePart(rawValue: word) != nil || definition.field(word) != nil
+                || registry.namingWords.contains { $0.word == word } || DocType.standard.contains { $0.name == word }
+            guard isKnown else {
+                throw Problem(
+                    .badMetadata,
+                    "\(place): there is no field \(FieldDefinition.short(word)) for \(FieldDefinition.short(text))",
+                    field: field, fix: "Write the name of a field between the braces.")
             }
         }
+    }
+
+    private static func secret(_ word: String, _ place: String, _ field: String) -> Problem {
+        Problem(.badMetadata, "\(place): \(word) is a password, and a name is not", field: field)
     }
 
     /// The series with each row of `#` between dots.

@@ -55,6 +55,7 @@ extension Session {
         let plan = try MetadataPlan(from: before, to: after, renamed, in: self)
         if !metadata.isPlanning { try plan.refuseLoss(allowing: metadata.allowed) }
         try plan.removeDocuments()
+        for type in before.doctypes where after.find(type.name) == nil { metadata.gone[type.name] = type }
         registry = after
         try plan.carryOut()
         try refreshSearch()
@@ -77,6 +78,8 @@ extension Session {
         var allowed: Set<String> = []
         /// The fields that get another name.
         var renamed = RenamedFields()
+        /// The DocTypes that went.
+        var gone: [String: DocType] = [:]
         /// The registry of the session is another one than when it began.
         var hasChanged = false
         /// The steps that were carried out.

@@ -21,37 +21,45 @@ extension Session {
 
     /// Lets DocTypes that modules ship take over the documents of those that the company made under the same names, in
     /// these tables: what both have is converted, what only the company's had becomes Custom Fields, and the company's
-    /// description goes.
+    /// description goes. What else the company set of them stays.
     ///
     /// - Throws: ``Problem/Kind/losesData`` where the shipped fields cannot hold what documents hold;
     ///   ``Problem/Kind/badMetadata`` where they are of another kind.
     public func takeOverDocTypes(_ tables: Set<String>) throws {
         let type = try registry.doctype(DocTypeDocument.doctype.name)
         let names = registry.doctypes.filter { tables.contains($0.table) }.map(\.name)
-        for document in try loadStored(type, names) { try takeOver(document) }
-    }
-
-    private func takeOver(_ document: Document) throws {
-        guard let shipped = registry.shipped(document.name) else { return }
-        let was = try MetadataReading.definition(of: document)
-        let kept = was.fields.filter { field in
-            shipped.field(field.name) == nil && (field.type.column != nil || field.type.isTable)
+        let described = try loadStored(type, names)
+        let added = Dictionary(grouping: try CustomMetadata(in: self).fields, by: \.doctype)
+        var (before, after) = (registry, registry)
+        var kept: [(doctype: String, fields: [FieldDefinition])] = []
+        for document in described {
+            let own = try MetadataReading.definition(of: document)
+            guard let now = registry.find(document.name) else { continue }
+            let only = own.fields.filter { field in
+                now.field(field.name) == nil && (field.type.column != nil || field.type.isTable)
+            }
+            var was = own
+            for one in added[document.name] ?? [] where own.field(one.field.name) == nil { was.fields.append(one.field) }
+            var wanted = now.definition
+            wanted.fields += only
+            before = before.replacing(was.made())
+            after = after.replacing(wanted.made(members: now.members))
+            kept.append((document.name, only))
         }
-        var wanted = shipped.definition
-        wanted.fields += kept
-        let now = registry
-        let before = now.replacing(was.made())
-        registry = now.replacing(wanted.made(members: shipped.members))
-        let plan = try MetadataPlan(from: before, to: registry, RenamedFields(), in: self)
+        registry = after
+        let plan = try MetadataPlan(from: before, to: after, RenamedFields(), in: self)
         try plan.refuseLoss(allowing: [])
         try plan.carryOut()
         try privileged {
             try changeMetadata {
-                try delete(DocTypeDocument.doctype.name, document.name)
-                for field in kept {
-                    var object = field.json
-                    object["dt"] = .string(document.name)
-                    try insert(self.document("Custom Field", from: object))
+                // What the company set of them names them still, and now means the shipped ones.
+                try remove(described)
+                for (doctype, fields) in kept {
+                    for field in fields {
+                        var object = field.json
+                        object["dt"] = .string(doctype)
+                        try insert(self.document("Custom Field", from: object))
+                    }
                 }
             }
         }

@@ -11,7 +11,7 @@ extension Session {
         var readable: [DocumentEffect] = []
         let shownDocuments = documents.map { effect -> JSON in
             guard let isOwn = access[LinkTarget(doctype: effect.doctype, name: effect.name)],
-                let type = registry.find(effect.doctype)
+                let type = registry.find(effect.doctype) ?? metadata.gone[effect.doctype]
             else { return ["action": .string(effect.action), "doctype": .string(effect.doctype), "hidden": true] }
             let shown = DocumentEffect(
                 effect, detail: presentChanges(effect.detail, of: type, isOwn: isOwn),
@@ -47,17 +47,19 @@ extension Session {
     private func effectAccess(_ effects: [DocumentEffect]) throws -> [LinkTarget: Bool] {
         var access: [LinkTarget: Bool] = [:]
         for (doctype, effects) in Dictionary(grouping: effects, by: \.doctype).sorted(by: { $0.key < $1.key }) {
-            guard let type = registry.find(doctype), try decision(.read, type).isAllowed else { continue }
-            let documents = try load(type, Set(effects.map(\.name)).sorted())
+            let present = registry.find(doctype)
+            guard let type = present ?? metadata.gone[doctype], try decision(.read, type).isAllowed else { continue }
+            // There is no table any more where the DocType went, too.
+            let documents = present == nil ? [] : try load(type, Set(effects.map(\.name)).sorted())
             let decisions = try decisions(.read, type, documents)
             for (document, decision) in zip(documents, decisions) where decision.isAllowed {
                 access[LinkTarget(doctype: doctype, name: document.name)] = isSameName(document.owner, actor.user)
             }
             let isAllOpen = readCondition(for: type, table: type.table, right: .read) == nil
-            let present = Set(documents.map { LinkTarget(doctype: doctype, name: $0.name) })
+            let there = Set(documents.map { LinkTarget(doctype: doctype, name: $0.name) })
             for effect in effects where effect.action == Action.delete.rawValue {
                 let gone = LinkTarget(doctype: doctype, name: effect.name)
-                if isAllOpen, !present.contains(gone) { access[gone] = false }
+                if isAllOpen, !there.contains(gone) { access[gone] = false }
             }
         }
         return access

@@ -277,7 +277,7 @@ extension Session {
     }
 
     /// What is said of a document that stands in the way: its name to who may read it.
-    private func named(_ doctype: String, _ name: String) throws -> String {
+    func named(_ doctype: String, _ name: String) throws -> String {
         let type = try registry.doctype(doctype)
         let isReadable = try unprivileged { () -> Bool in
             guard let document = try load(type, [name]).first else { return false }
