@@ -212,4 +212,30 @@ import Values
         }
         #expect(logged == [["S-2026-", "Administrator"], ["S-2026-", "Administrator"]])
     }
+
+    @Test func `one counter of several beginnings steps over the names that are taken of each`() async throws {
+        let laboratory = try await MetaLaboratory()
+        try await Self.make(laboratory, ["allow_rename": 1])
+        try await laboratory.write { session in
+            _ = try session.make(
+                "Document Naming Rule", ["document_type": "Slip", "prefix": "{kind}-", "prefix_digits": 2])
+        }
+        #expect(try await Self.names(laboratory, ["kind": "B"], ["kind": "C"]) == ["B-01", "C-02"])
+        let names = try await laboratory.write { session in
+            try session.rename("Slip", "C-02", to: "B-04")
+            let slips = try ["A", "B", "B"].map { try session.document("Slip", from: ["kind": .string($0)]) }
+            try session.insert(slips)
+            return slips.map(\.name)
+        }
+        #expect(Set(names).count == 3)
+        #expect(names.allSatisfy { $0 != "B-04" })
+    }
+
+    @Test func `a number that is too long is none of a series`() async throws {
+        let laboratory = try await MetaLaboratory()
+        try await Self.make(laboratory, ["autoname": "S-.##", "allow_rename": 1])
+        #expect(try await Self.names(laboratory, [:]) == ["S-01"])
+        try await laboratory.write { _ = try $0.rename("Slip", "S-01", to: "S-999999999999999999") }
+        #expect(try await Self.names(laboratory, [:]) == ["S-02"])
+    }
 }
