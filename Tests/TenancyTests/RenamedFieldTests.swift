@@ -262,7 +262,10 @@ import Values
                 try session.make("DocType", type)
                 try session.make(
                     "Custom Field",
-                    ["dt": "Gadget", "label": "Limit", "fieldtype": "Int", "read_only_depends_on": "eval:doc.kind=='A'"])
+                    [
+                        "dt": "Gadget", "label": "Limit", "fieldtype": "Int",
+                        "read_only_depends_on": "eval:doc.kind=='A'",
+                    ])
                 try session.make(
                     "Property Setter",
                     [

@@ -49,7 +49,9 @@ struct CSVColumns {
                 }
                 taken[key] = name
                 let holder = table.flatMap { registry.find(type.tables[$0].field.options ?? "") } ?? type
-                if Self.isSetByServer(field, of: holder, isRow: table != nil) || updates && field.flags.contains(.readOnly) {
+                if Self.isSetByServer(field, of: holder, isRow: table != nil)
+                    || updates && field.flags.contains(.readOnly)
+                {
                     ignored.append(name)
                     continue
                 }

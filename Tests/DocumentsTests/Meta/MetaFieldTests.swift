@@ -214,7 +214,9 @@ import Values
         try await laboratory.write { _ = try $0.make("DocType", open) }
         try await laboratory.write(as: manager) { _ = try $0.saveMetadata("DocType", open) }
         let wider = open.with("permissions", [Self.manager, ["role": "Guest", "read": 1, "write": 1]])
-        let more = await problem { try await laboratory.write(as: manager) { _ = try $0.saveMetadata("DocType", wider) } }
+        let more = await problem {
+            try await laboratory.write(as: manager) { _ = try $0.saveMetadata("DocType", wider) }
+        }
         #expect(more?.kind == .forbidden)
         let custom = await problem {
             try await laboratory.write(as: manager) {

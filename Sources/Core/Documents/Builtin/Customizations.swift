@@ -26,7 +26,8 @@ public struct CustomField: DocTypeSchema, Controller {
         let name = "\(doc.dt)-\(doc.fieldname)"
         guard doc.name != name else { return }
         if doc.document.isNew {
-            throw Problem(.invalidName, "This Custom Field is called \(name)", field: "name", fix: "Leave the name out.")
+            throw Problem(
+                .invalidName, "This Custom Field is called \(name)", field: "name", fix: "Leave the name out.")
         }
         throw Problem(
             .frozen, "A field is called otherwise by renaming its Custom Field", field: "fieldname",

@@ -77,14 +77,20 @@ struct RenamedHistory {
             case "added", "removed":
                 object[key] = parts(value) { parts in
                     guard parts.count == 2, let table = parts[0].string else { return }
-                    if kind.isGone(table) { return parts = [] }
+                    guard !kind.isGone(table) else {
+                        parts = []
+                        return
+                    }
                     parts[0] = .string(kind.name(table))
                     parts[1] = row(parts[1], of: table, kind)
                 }
             case "row_changed":
                 object[key] = parts(value) { parts in
                     guard parts.count == 4, let table = parts[0].string else { return }
-                    if kind.isGone(table) { return parts = [] }
+                    guard !kind.isGone(table) else {
+                        parts = []
+                        return
+                    }
                     parts[0] = .string(kind.name(table))
                     parts[3] = changes(parts[3], kind.rows[table] ?? [:])
                 }
@@ -122,7 +128,9 @@ struct RenamedHistory {
             JSONObject(
                 object.members.map { key, value in
                     let parts = key.split(separator: "/", omittingEmptySubsequences: false)
-                    guard parts.count >= 3, let doctype = parts.first, let field = parts.last else { return (key, value) }
+                    guard parts.count >= 3, let doctype = parts.first, let field = parts.last else {
+                        return (key, value)
+                    }
                     let name = renamed.name(of: String(field), in: String(doctype))
                     return (String(key.dropLast(field.count)) + name, value)
                 }))

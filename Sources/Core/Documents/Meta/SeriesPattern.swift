@@ -120,7 +120,8 @@ struct SeriesPattern {
             guard let length = length(of: part, at: rest, fromEnd: true, document, words) else { return nil }
             rest = rest.dropLast(length)
         }
-        guard rest.utf8.allSatisfy({ (0x30...0x39).contains($0) }), rest.utf8.count <= Self.mostDigits, let number = Int64(rest),
+        guard rest.utf8.allSatisfy({ (0x30...0x39).contains($0) }), rest.utf8.count <= Self.mostDigits,
+            let number = Int64(rest),
             Self.padded(number, least) == rest
         else { return nil }
         return (before, number)

@@ -39,7 +39,9 @@ extension Session {
                 now.field(field.name) == nil && (field.type.column != nil || field.type.isTable)
             }
             var was = own
-            for one in added[document.name] ?? [] where own.field(one.field.name) == nil { was.fields.append(one.field) }
+            for one in added[document.name] ?? [] where own.field(one.field.name) == nil {
+                was.fields.append(one.field)
+            }
             var wanted = now.definition
             wanted.fields += only
             before = before.replacing(was.made())
