@@ -252,7 +252,6 @@ import Values
 }
 
 /// The demo that all tests read, made when the first asks for it.
-/// The demo in a directory, made once.
 enum SharedDemo {
     private static var path: String {
         FileManager.default.temporaryDirectory.appending(path: "cauldron-demo-\(getpid())").path
@@ -267,11 +266,31 @@ enum SharedDemo {
         try await DemoMaker(directory: directory).make()
         let tenant = try await Tenant.open(directory: directory, modules: allModules, name: DemoCompany.name)
         let tables = try await TenantCopy.tables(of: tenant.database, modules: allModules)
-        return (directory, tenant, try await TenantCopy.prove(tenant.database, tables: tables))
+        let proofs = try await TenantCopy.prove(tenant.database, tables: tables)
+        return (directory, tenant, proofs, try await logs(of: tenant.database))
     }
 
     /// What each table held when it was just made: a server changes it, as days pass.
     static func contents() async throws -> [TableProof] { try await made.value.2 }
+
+    /// What its logs held then.
+    static func logs() async throws -> [[Value]] { try await made.value.3 }
+
+    /// The event log and the audit log of a demo, but for what is told of ways to sign in.
+    static func logs(of database: any Database) async throws -> [[Value]] {
+        try await database.read { transaction in
+            try transaction.query(
+                """
+                SELECT number, type, subject, time, actor, data FROM _event
+                WHERE type NOT IN ('cauldron.user.key_made', 'cauldron.user.password_set') ORDER BY number
+                """, [], [.integer, .text, .text, .timestamp, .text, .text])
+                + transaction.query(
+                    """
+                    SELECT number, time, actor, action, doctype, name, digest, hash FROM _audit
+                    WHERE doctype <> '_credential' ORDER BY number
+                    """, [], [.integer, .timestamp, .text, .text, .text, .text, .bytes, .bytes])
+        }
+    }
 
     static func directory() async throws -> String { try await made.value.0 }
 
