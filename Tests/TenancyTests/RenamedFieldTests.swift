@@ -332,6 +332,13 @@ import Values
                 try session.make("DocType", type)
                 try session.make("Safe", ["code": "s1", "pin": "1234", "size": 7, "photo": "p"])
                 try session.make("Safe", ["code": "s2", "pin": "5678", "size": 8, "photo": "q"])
+                try session.make(
+                    "File",
+                    [
+                        "file_name": "photo", "file_url": "https://example.com/photo.png",
+                        "attached_to_doctype": "Safe",
+                        "attached_to_name": "s1", "attached_to_field": "photo",
+                    ])
                 try session.delete("Safe", "s1")
             }
             var less = type
@@ -345,7 +352,33 @@ import Values
                 let back = try session.get("Safe", "s1")
                 #expect(back.text("secret") == "1234")
                 #expect(back.text("size") == "p")
+                let files = try session.list(ListQuery("File", filters: ["attached_to_field": "size"])).rows
+                #expect(files.count == 1)
                 #expect(try session.get("Safe", "s2", asOf: Self.moment(1)).text("size") == "q")
+            }
+        }
+    }
+
+    @Test func `a file takes what the company made read-only with new documents, and says that it leaves it in others`()
+        async throws
+    {
+        try await Self.with { tenant, _ in
+            let type: JSONObject = [
+                "name": "Meter", "module": "Laboratory", "autoname": "field:code", "permissions": Self.permissions,
+                "fields": [
+                    ["fieldname": "code", "fieldtype": "Data", "reqd": 1],
+                    ["fieldname": "serial", "fieldtype": "Data", "read_only": 1],
+                ],
+            ]
+            try await tenant.write(as: .administrator) { session in
+                try session.make("DocType", type)
+                var work = Import("Meter")
+                var file = CSVReader("name,code,serial\nm1,m1,A1\n")
+                #expect(try work.run(&file, in: session).ignored == [])
+                work.updates = true
+                var other = CSVReader("name,serial\nm1,B2\n")
+                #expect(try work.run(&other, in: session).ignored == ["serial"])
+                #expect(try session.get("Meter", "m1").text("serial") == "A1")
             }
         }
     }

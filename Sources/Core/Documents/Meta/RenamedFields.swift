@@ -6,8 +6,6 @@ struct RenamedFields {
     /// The new names by DocType and old name.
     private(set) var names: [String: [String: String]] = [:]
 
-    var isEmpty: Bool { names.isEmpty }
-
     /// The name that a field has afterwards.
     func name(of field: String, in doctype: String) -> String { names[doctype]?[field] ?? field }
 
