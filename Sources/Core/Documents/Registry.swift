@@ -16,6 +16,10 @@ public struct Registry: Sendable {
     /// What of the company's changes cannot be and has no effect.
     public internal(set) var metadataProblems: [Problem] = []
     private var hooks: [String: Hooks] = [:]
+    /// Who is shown what is done to documents.
+    private(set) var observers = Observers()
+    /// What modules do when the logs are written.
+    private(set) var endings: [Ending] = []
     private var order: [String] = []
     /// The methods clients may call, by their dotted names.
     public private(set) var methods: [String: Method] = [:]
@@ -148,6 +152,17 @@ public struct Registry: Sendable {
 
     /// Adds a table that is not a DocType's.
     public mutating func add(table: TableSchema) { tables.append(table) }
+
+    /// Lets a module see, and join in, what is done to documents of one or of all DocTypes, whoever does it; see ``Phase``.
+    public mutating func observe(_ observed: Observed, _ phase: Phase, _ observer: @escaping Observer) {
+        observers.add(observed, phase, observer)
+    }
+
+    /// What a module does when the logs are written, at the end of a transaction: it is given the numbers of the events.
+    package typealias Ending = @Sendable (Session, ClosedRange<Int64>?) throws -> Void
+
+    /// Adds what a module does when the logs are written.
+    package mutating func atEnd(_ body: @escaping Ending) { endings.append(body) }
 
     /// Adds a check for `doctor`.
     public mutating func add(check: Check) { checks.append(check) }

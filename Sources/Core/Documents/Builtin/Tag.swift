@@ -28,7 +28,7 @@ struct Tag: DocTypeSchema, Controller {
             let isNew = names[row[0].text ?? "", default: []].insert(row[1].text ?? "").inserted
             if !isNew { doubles.append(row[2].text ?? "") }
         }
-        try session.removeRows(session.load(session.registry.doctype(TagLink.doctype.name), doubles))
+        try session.removePart(session.load(session.registry.doctype(TagLink.doctype.name), doubles))
         for (doctype, names) in names.sorted(by: { $0.key < $1.key }) {
             try Collaboration.change(doctype, names.sorted(), in: session) { marks in
                 var tags: [String] = []

@@ -66,12 +66,12 @@ extension Registry {
         var registry = Registry()
         registry.add(
             User.self, HasRole.self, DefaultValue.self, Role.self, RoleProfile.self, UserPermission.self, DocShare.self)
-        registry.add(SystemSettings.self, Version.self)
+        registry.add(SystemSettings.self)
         registry.addMetadata()
         RightsMethods.register(&registry)
+        LineageMethods.register(&registry)
         Lifecycle.register(&registry)
         SearchMethods.register(&registry)
-        LineageMethods.register(&registry)
         registry.add(companion: Companion("DocShare", "share_doctype", "share_name", keepsCopies: false))
         return registry
     }

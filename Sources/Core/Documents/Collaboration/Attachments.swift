@@ -188,10 +188,12 @@ extension Session {
     // MARK: - Inside
 
     /// A document that takes the place of a cancelled one has its files, too.
-    func copyAttachments(toAmendments documents: [Document]) throws {
-        guard let type = documents.first?.doctype, type.slot(of: "amended_from") != nil else { return }
+    func copyAttachments(_ changes: [DocumentChange]) throws {
+        guard let first = changes.first, first.action == .insert else { return }
+        let type = first.document.doctype
+        guard type.slot(of: "amended_from") != nil else { return }
         var heirs: [String: String] = [:]
-        for document in documents {
+        for document in changes.lazy.map(\.document) {
             let original = document.text("amended_from")
             if !original.isEmpty { heirs[original] = document.name }
         }

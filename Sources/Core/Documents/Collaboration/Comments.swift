@@ -85,9 +85,11 @@ extension Session {
     }
 
     /// After a change only who made it has seen the document.
-    func forgetSeen(_ document: Document) throws {
-        guard document.doctype.switches.contains(.tracksSeen) else { return }
+    func forgetSeen(_ changes: [DocumentChange]) throws {
         let user = actor.user
-        try Collaboration.change(document.doctype.name, document.name, in: self) { $0.seen = [user] }
+        for change in changes where change.document.doctype.switches.contains(.tracksSeen) {
+            guard [.save, .submit, .updateAfterSubmit, .cancel].contains(change.action) else { continue }
+            try Collaboration.change(change.document.doctype.name, change.document.name, in: self) { $0.seen = [user] }
+        }
     }
 }

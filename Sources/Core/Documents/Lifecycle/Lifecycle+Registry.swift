@@ -4,6 +4,10 @@ extension Lifecycle {
     static func register(_ registry: inout Registry) {
         registry.add(Comment.self, ToDo.self, Tag.self, TagLink.self, DocumentFollow.self, File.self)
         registry.add(AutoRepeat.self, AutoRepeatDay.self, DeletedDocument.self)
+        registry.observe(.all, .written) { changes, session in
+            try session.copyAttachments(changes)
+            try session.forgetSeen(changes)
+        }
         registry.add(table: Collaboration.table)
         registry.add(table: DocumentLocks.table)
         registry.add(table: DailyRuns.table)

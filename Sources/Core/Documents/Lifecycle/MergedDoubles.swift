@@ -28,7 +28,7 @@ extension Session {
         let (kept, doubles) = try groups(doctype, typeField, nameField, of: target, by: fields)
         for (first, double) in doubles { join(first, double) }
         try saveDerived(kept)
-        try removeRows(doubles.map(\.double))
+        try removePart(doubles.map(\.double))
     }
 
     /// Closes the later of two open assignments to one user.

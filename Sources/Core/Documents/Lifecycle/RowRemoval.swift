@@ -3,7 +3,7 @@ internal import Values
 
 extension Session {
     /// Removes documents of one DocType, their rows and who holds them: one statement for each table and thousand documents. No rights
-    /// are asked, no hooks run; each is noted in the logs.
+    /// are asked, no hooks run, nothing is noted.
     func removeRows(_ documents: [Document]) throws {
         guard let type = documents.first?.doctype else { return }
         let dialect = transaction.dialect
@@ -24,27 +24,14 @@ extension Session {
                 "DELETE FROM _document_lock WHERE doctype = ? AND \(dialect.isOneOf("name", count: chunk.count))",
                 [.text(type.name)] + names)
         }
-        for document in documents {
-            verified.remove(LinkTarget(doctype: type.name, name: document.name))
-            record(.delete, document)
-        }
     }
 
     /// Writes documents of one DocType as they are, with their rows, names and standard columns: for what comes back.
-    /// `deletions` are those that are undone, by the names the documents have now.
     ///
     /// - Throws: ``Problem/Kind/duplicate``, ``Problem/Kind/duplicateName``.
-    func writeBack(_ documents: [Document], _ deletions: [String: Deletion]) throws {
-        guard let type = documents.first?.doctype else { return }
-        try writeRows(type, documents)
-        for (field, slot) in type.tables {
-            try writeRows(registry.doctype(field.options ?? ""), documents.flatMap { $0.rows[slot] })
-        }
-        for document in documents {
-            markStored(document)
-            keepRestored(document, deletions[document.name])
-            record(.restore, document)
-        }
+    func writeBack(_ documents: [Document]) throws {
+        try writeNew(documents)
+        documents.forEach(markStored)
     }
 
     /// What hangs on documents of one DocType, and what hangs on that in turn, each with the name of the document it goes

@@ -11,18 +11,19 @@ extension Session {
     /// - Throws: ``Problem/Kind/linked``; ``Problem/Kind/transition`` for a submitted one; ``Problem/Kind/locked``;
     ///   ``Problem/Kind/tooMany`` when a cascade passes ``Limits/cascadeDocuments``.
     public func delete(_ doctype: String, _ name: String, cascade: Bool = false) throws {
-        let document = try get(doctype, name)
-        try nested {
-            try about(document) {
-                try requireDeletable(document)
-                let batch = cascade ? try withAllThatLinks(to: document) : [document]
-                for other in batch.dropLast() { try requireSeen(other) { try requireDeletable(other) } }
-                try refuseIfLocked(batch)
-                for other in batch { try registry.hooks(other.doctype.name)?.run(.onTrash, other, self) }
-                if !cascade { try refuseIfLinked(document, onlySubmitted: false) }
-                try remove(batch)
-                for other in batch { try registry.hooks(other.doctype.name)?.run(.afterDelete, other, self) }
-            }
+        try run(Write(.delete, [get(doctype, name)], detail: cascade ? .cascade : .none))
+    }
+
+    /// The documents of a deletion that may be deleted, what links first; all of them or none.
+    func permitDelete(_ write: Write) throws -> [Document] {
+        let document = write.documents[0]
+        return try about(document) {
+            try requireDeletable(document)
+            var batch = write.documents
+            if case .cascade = write.detail { batch = try withAllThatLinks(to: document) }
+            for other in batch.dropLast() { try requireSeen(other) { try requireDeletable(other) } }
+            try refuseIfLocked(batch)
+            return batch
         }
     }
 
@@ -122,33 +123,43 @@ extension Session {
             }
             let documents = try load(type, Array(chunk))
             try refuseIfLocked(documents)
-            try remove(documents)
+            try run(Write(.delete, documents, .follows))
             try writeLogsIfMany()
         }
     }
 
-    /// Removes documents with what hangs on them, and keeps copies.
-    func remove(_ batch: [Document]) throws {
+    /// Removes documents that go with others, whose copies keep what is to be kept of them.
+    func removePart(_ documents: [Document]) throws {
+        try run(Write(.delete, documents, .follows, detail: .partOfOther))
+    }
+
+    /// Removes the rows of documents, and before them what hangs on them, of which copies are kept.
+    func remove(_ write: Write) throws {
         var types: [DocType] = []
-        for document in batch where document.doctype.isVirtual { try removeVirtual(document) }
-        let batch = batch.filter { !$0.doctype.isVirtual }
+        for document in write.documents where document.doctype.isVirtual { try deleteVirtual(document) }
+        let batch = write.documents.filter { !$0.doctype.isVirtual }
         for document in batch where !types.contains(where: { $0 === document.doctype }) {
             types.append(document.doctype)
         }
         for type in types {
             let documents = batch.filter { $0.doctype === type }.sorted { $0.name > $1.name }
+            if case .partOfOther = write.detail {
+                try removeRows(documents)
+                continue
+            }
             let names = documents.map(\.name)
             let hanging = try hanging(on: type, names)
             let marks = try Collaboration.rows(type.name, names, in: self)
             try Lifecycle.keep(documents, hanging, marks, in: self)
             try removeRows(documents)
             try Naming.giveBack(documents, in: self)
-            for companions in hanging { try removeRows(companions.documents) }
+            for companions in hanging { try removePart(companions.documents) }
             try Collaboration.forget(type.name, names, in: self)
             for companions in hanging {
                 guard let type = companions.documents.first?.doctype else { continue }
                 try Collaboration.forget(type.name, companions.documents.map(\.name), in: self)
             }
         }
+        write.documents.forEach(forgetVerified)
     }
 }

@@ -5,28 +5,23 @@ extension Session {
     /// becomes Cancelled where it can. Refused while submitted documents link to it.
     ///
     /// - Throws: ``Problem/Kind/transition`` unless it is a draft of a DocType that is submitted.
-    public func discard(_ document: Document) throws {
+    public func discard(_ document: Document) throws { try run(Write(.discard, [document])) }
+
+    func permitDiscard(_ document: Document) throws {
         let type = document.doctype
-        try nested {
-            try about(document) {
-                guard document.stored != nil, document.docstatus == .draft, type.isSubmittable else {
-                    throw Problem(
-                        .transition, "\(type.name) \(document.name) cannot be discarded", field: "docstatus",
-                        fix: type.isSubmittable ? "Only drafts are discarded." : "Delete it instead.")
-                }
-                try require(.write, type, document)
-                try refuseIfLocked([document])
-                try onlyDocstatusChanged(document)
-                let hooks = registry.hooks(type.name)
-                try hooks?.run(.beforeDiscard, document, self)
-                document.values[Document.Slot.docstatus] = .int(Docstatus.cancelled.rawValue)
-                if let status = type.field("status"), status.choices.contains(where: { $0 == "Cancelled" }) {
-                    document.set("status", "Cancelled")
-                }
-                try refuseIfLinked(document, onlySubmitted: true)
-                try writeChange(of: document, .discard) { try hooks?.run(.onDiscard, document, self) }
-                verified.remove(LinkTarget(doctype: type.name, name: document.name))
-            }
+        guard document.stored != nil, document.docstatus == .draft, type.isSubmittable else {
+            throw Problem(
+                .transition, "\(type.name) \(document.name) cannot be discarded", field: "docstatus",
+                fix: type.isSubmittable ? "Only drafts are discarded." : "Delete it instead.")
+        }
+        try require(.write, type, document)
+        try refuseIfLocked([document])
+    }
+
+    func setDiscarded(_ document: Document) {
+        document.values[Document.Slot.docstatus] = .int(Docstatus.cancelled.rawValue)
+        if let status = document.doctype.field("status"), status.choices.contains(where: { $0 == "Cancelled" }) {
+            document.set("status", "Cancelled")
         }
     }
 

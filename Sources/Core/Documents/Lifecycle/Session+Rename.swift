@@ -1,4 +1,3 @@
-internal import Audit
 internal import Storage
 internal import Values
 
@@ -18,36 +17,60 @@ extension Session {
     @discardableResult
     public func rename(_ doctype: String, _ old: String, to new: String, merge: Bool = false) throws -> String {
         let document = try get(doctype, old)
-        return try nested {
-            try about(document) {
-                try require(.write, document.doctype, document)
-                var rename = Rename(doctype: doctype, old: old, new: Self.trimmed(new), merges: merge)
-                try requireRenamable(document)
-                try refuseIfLocked([document])
-                let hooks = registry.hooks(doctype)
-                if let settled = try hooks?.beforeRename(document, rename, self), settled != rename.new {
-                    rename = Rename(doctype: doctype, old: old, new: Self.trimmed(settled), merges: merge)
-                }
-                if rename.new.utf8.elementsEqual(old.utf8) { return old }
-                try checkNewName(rename, document.doctype)
-                let target = try exists(doctype, rename.new)
-                guard target == merge else {
-                    if target { throw duplicateOfRename(rename) }
-                    throw notThere(document.doctype, rename.new)
-                }
-                let result = merge ? try self.merge(document, rename) : try self.rename(document, rename)
-                try hooks?.afterRename(result, rename, self)
-                return result.name
+        let rename = Rename(doctype: doctype, old: old, new: Self.trimmed(new), merges: merge)
+        let write = Write(merge ? .merge : .rename, [document], detail: .rename(rename, of: document))
+        try run(write)
+        return write.documents.first?.name ?? old
+    }
+
+    func permitRename(_ document: Document) throws {
+        try require(.write, document.doctype, document)
+        try requireRenamable(document)
+        try refuseIfLocked([document])
+    }
+
+    /// The controller may settle the new name, which is then checked. Nothing is left to do where it is the old one.
+    func settleName(_ write: Write) throws {
+        guard case .rename(var rename, let document) = write.detail else { return }
+        try about(document) {
+            let settled = try registry.hooks(rename.doctype)?.beforeRename(document, rename, self)
+            if let settled, settled != rename.new {
+                rename = Rename(
+                    doctype: rename.doctype, old: rename.old, new: Self.trimmed(settled), merges: rename.merges)
+                write.detail = .rename(rename, of: document)
+            }
+            if rename.new.utf8.elementsEqual(rename.old.utf8) {
+                write.documents = []
+                return
+            }
+            try checkNewName(rename, document.doctype)
+            let target = try exists(rename.doctype, rename.new)
+            guard target == rename.merges else {
+                if target { throw duplicateOfRename(rename) }
+                throw notThere(document.doctype, rename.new)
             }
         }
     }
 
     // MARK: - The two ways
 
-    private func rename(_ document: Document, _ rename: Rename) throws -> Document {
+    func storeRename(_ write: Write) throws {
+        guard case .rename(let rename, let document) = write.detail else { return }
+        try about(document) {
+            let (renamed, changes) = try self.rename(document, rename)
+            write.documents = [renamed]
+            write.changes = [changes]
+        }
+    }
+
+    func storeMerge(_ write: Write) throws {
+        guard case .rename(let rename, let document) = write.detail else { return }
+        try about(document) { write.documents = [try merge(document, rename)] }
+    }
+
+    private func rename(_ document: Document, _ rename: Rename) throws -> (Document, Changes) {
         let type = document.doctype
         for renaming in registry.renamings where renaming.doctype == type.name { try renaming.run(rename, self) }
-        keepRenamed(document, to: rename.new)
         var assignments = "name = ?, modified = ?, modified_by = ?"
         var arguments: [Value] = [.text(rename.new), .timestamp(now), .text(actor.user)]
         var changes = Changes(fields: [
@@ -81,16 +104,7 @@ extension Session {
         forget(rename)
         guard let renamed = try load(type, [rename.new]).first else { throw Self.notFound(type.name, rename.new) }
         try Naming.reserve([renamed], in: self)
-        pending.audit.append(
-            AuditEntry(
-                time: now, actor: actor.user, action: Action.renameAway.rawValue, doctype: type.name, name: rename.old,
-                digest: []))
-        if changes.fields.count > 1 || !changes.rows.isEmpty {
-            // What the name is, the entry of the renaming says.
-            keepVersion(of: renamed, Changes(fields: Array(changes.fields.dropFirst()), rows: changes.rows))
-        }
-        record(.rename, renamed, changes)
-        return renamed
+        return (renamed, changes)
     }
 
     private func merge(_ document: Document, _ rename: Rename) throws -> Document {
@@ -115,13 +129,10 @@ extension Session {
         try removeDoubles(of: target)
         // What it linked to itself has been repointed in the database only; the copy keeps it as it was.
         try Lifecycle.keep([document], [], [:], in: self)
-        try removeRows([document])
+        try removePart([document])
         try Naming.giveBack([document], in: self)
         forget(rename)
         guard let result = try load(type, [rename.new]).first else { throw Self.notFound(type.name, rename.new) }
-        emit(
-            "\(type.table).merged", subject: "\(type.name)/\(rename.new)",
-            ["doctype": .string(type.name), "name": .string(rename.new), "merged": .string(rename.old)])
         return result
     }
 
@@ -186,18 +197,18 @@ extension Session {
         if !rename.merges { names[type.name]?.remove(rename.new) }
         for (doctype, holders) in names.sorted(by: { $0.key < $1.key }) {
             for chunk in holders.sorted().chunks(of: Limits.filterValues) where !chunk.isEmpty {
-                for holder in try load(registry.doctype(doctype), Array(chunk)) {
+                let write = Write(.relink, try load(registry.doctype(doctype), Array(chunk)), .noted)
+                for holder in write.documents {
                     for row in [holder] + holder.allRows {
                         for column in columns
                         where column.type === row.doctype && column.names(type, rename.old, in: row) {
                             row[column.field.name] = .text(rename.new)
                         }
                     }
-                    let changes = changes(of: holder)
+                    write.changes.append(changes(of: holder))
                     markStored(holder)
-                    keepVersion(of: holder, changes)
-                    record(.relink, holder, changes)
                 }
+                try run(write)
                 try writeLogsIfMany()
             }
         }

@@ -21,32 +21,44 @@ extension Session {
             throw Problem(.duplicateName, "\(type.name) \(kept.text("deleted_name")) was restored already")
         }
         let copies = try KeptCopy(kept, type, in: self)
+        try run(Write(.restore, [copies.document], detail: .restore(copies, from: kept)))
+        return copies.document
+    }
+
+    func permitRestore(_ document: Document) throws {
+        try require(.create, document.doctype)
+        try requireOwn(document)
+    }
+
+    /// Writes what comes back, by the next number where its name was given to another.
+    func writeBack(_ write: Write) throws {
+        guard case .restore(let copies, _) = write.detail else { return try writeBack(write.documents) }
         let document = copies.document
-        let old = document.name
-        try nested {
-            try about(document) {
-                try require(.create, type)
-                try requireOwn(document)
-                if try exists(type.name, old) {
-                    guard try Naming.renumber(document, in: self) else { throw duplicate(type, ["name"], [document]) }
-                    copies.follow(from: old, in: self)
-                }
-                try giveFreeAddresses(to: copies)
-                // It may link to itself.
-                verified.insert(LinkTarget(doctype: type.name, name: document.name))
-                try verifyLinks(of: [document], allowsCancelled: document.docstatus == .cancelled)
-                let deletions = try deletions(type, [old], leaving: kept)
-                try writeBack([document], deletions[old].map { [document.name: $0] } ?? [:])
-                try Naming.reserve([document], in: self)
-                try restoreCompanions(copies, kept)
-                try putBack(copies.takenOut)
-                try registry.hooks(type.name)?.run(.onRestore, document, self)
+        try about(document) {
+            let (type, old) = (document.doctype, document.name)
+            if try exists(type.name, old) {
+                guard try Naming.renumber(document, in: self) else { throw duplicate(type, ["name"], [document]) }
+                copies.follow(from: old, in: self)
             }
-            try transaction.execute(
-                "UPDATE deleted_document SET restored = 1, new_name = ?, modified = ?, modified_by = ? WHERE name = ?",
-                [.text(document.name), .timestamp(now), .text(actor.user), .text(copy)])
+            try giveFreeAddresses(to: copies)
+            // It may link to itself.
+            verified.insert(LinkTarget(doctype: type.name, name: document.name))
+            try verifyLinks(of: [document], allowsCancelled: document.docstatus == .cancelled)
+            try writeBack([document])
+            try Naming.reserve([document], in: self)
         }
-        return document
+    }
+
+    /// Brings back what went with a document that came back, and notes that its copy is used.
+    func restoreWhatWentWith(_ write: Write) throws {
+        guard case .restore(let copies, let kept) = write.detail else { return }
+        try about(copies.document) {
+            try restoreCompanions(copies, kept)
+            try putBack(copies.takenOut)
+        }
+        try transaction.execute(
+            "UPDATE deleted_document SET restored = 1, new_name = ?, modified = ?, modified_by = ? WHERE name = ?",
+            [.text(copies.document.name), .timestamp(now), .text(actor.user), .text(kept.name)])
     }
 
     /// The newest copy of a deleted document that was not brought back yet, by which ``restore(_:)`` finds it.
@@ -85,7 +97,7 @@ extension Session {
                     return false
                 }
             }
-            try writeBack(possible, deletions(type, possible.map(\.name), leaving: kept))
+            try run(Write(.restore, possible, .follows, detail: .restoreWith(kept)))
             restored += possible
         }
         guard let marks = copies.marks else { return }

@@ -3,6 +3,9 @@ public import Values
 /// Methods about what documents were and where their values come from.
 enum LineageMethods {
     static func register(_ registry: inout Registry) {
+        registry.add(Version.self)
+        registry.observe(.all, .written) { changes, session in try session.keepVersions(changes) }
+        registry.atEnd { session, events in try session.writeVersions(events) }
         for method in [of, versions, asOf] { registry.add(method) }
     }
 

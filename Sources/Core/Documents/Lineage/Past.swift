@@ -32,7 +32,7 @@ struct Past {
         rewinding = Rewinding(registry: session.registry)
         let wanted = try names.map(withFormerNames)
         // What this session wrote itself is not among the versions yet.
-        let pending = session.pending.versions.filter { version in
+        let pending = session.state(Versions.self).rows.filter { version in
             version.doctype == type.name && version.moment > moment
                 && wanted?.contains { key($0) == key(version.docname) } ?? true
         }
@@ -111,7 +111,7 @@ struct Past {
             var renamed = try session.transaction.query(sql, arguments + [.text(#"{"renamed":"#)], [.text]).map {
                 try Self.entry($0[0])
             }
-            renamed += session.pending.versions.filter { version in
+            renamed += session.state(Versions.self).rows.filter { version in
                 version.doctype == type.name && known.contains { key($0) == key(version.docname) }
             }.map(\.entry)
             for name in renamed.flatMap({ $0["renamed"]?.array ?? [] }).compactMap(\.string)

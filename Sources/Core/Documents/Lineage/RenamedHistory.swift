@@ -40,12 +40,14 @@ struct RenamedHistory {
     func run() throws {
         guard !kinds.isEmpty else { return }
         for (doctype, kind) in kinds.sorted(by: { $0.key < $1.key }) {
-            session.pending.versions = session.pending.versions.map { version in
-                guard version.doctype == doctype else { return version }
-                return Version.Row(
-                    name: version.name, doctype: doctype, docname: version.docname,
-                    entry: Self.entry(version.entry, kind),
-                    user: version.user, moment: version.moment)
+            session.with(Versions.self) { versions in
+                versions.rows = versions.rows.map { version in
+                    guard version.doctype == doctype else { return version }
+                    return Version.Row(
+                        name: version.name, doctype: doctype, docname: version.docname,
+                        entry: Self.entry(version.entry, kind),
+                        user: version.user, moment: version.moment)
+                }
             }
             let dialect = session.transaction.dialect
             for sql in dialect.unsealing(Version.tableName) { try session.transaction.execute(sql) }

@@ -1,37 +1,47 @@
-internal import EventLog
 internal import Storage
 internal import Values
 
 extension Session {
-    /// Keeps what was changed in a document as its next version. Called as soon as it is written and before hooks run,
-    /// so that what hooks change in it comes after.
-    func keepVersion(of document: Document, _ changes: Changes) {
-        guard document.doctype.tracksChanges else { return }
-        keepVersion(document.doctype, document.name, changes.entry)
+    /// Keeps a version of each document that changed, as soon as it is written and before hooks run, so that what hooks
+    /// change in it comes after.
+    func keepVersions(_ changes: [DocumentChange]) throws {
+        for change in changes where change.document.doctype.tracksChanges {
+            let (type, document) = (change.document.doctype, change.document)
+            switch (change.action, change.detail) {
+            case (.delete, _):
+                // Passwords are left out.
+                keepVersion(type, document.name, ["deleted": document.storedJSON])
+            case (.rename, .rename(let rename, let before)): keepRenamed(change, rename, before)
+            case (.restore, .restore(_, let kept)):
+                let old = kept.text("deleted_name")
+                keepRestored(document, try deletions(type, [old], leaving: kept)[old])
+            case (.restore, .restoreWith(let kept)):
+                keepRestored(document, try deletions(type, [document.name], leaving: kept)[document.name])
+            default:
+                if let changes = change.changes { keepVersion(type, document.name, changes.entry) }
+            }
+        }
     }
 
-    /// Keeps a whole document that is about to go, passwords left out.
-    func keepDeleted(_ document: Document) {
-        guard document.doctype.tracksChanges else { return }
-        keepVersion(document.doctype, document.name, ["deleted": document.storedJSON])
-    }
-
-    /// Keeps that a document got another name. `document` is as it was before, with its rows; versions that are kept
-    /// stay under the name the document had then.
-    func keepRenamed(_ document: Document, to new: String) {
-        guard document.doctype.tracksChanges else { return }
+    /// Keeps that a document got another name. `before` is as it was, with its rows; versions that are kept stay under the
+    /// name the document had then.
+    private func keepRenamed(_ change: DocumentChange, _ rename: Rename, _ before: Document) {
+        let type = change.document.doctype
         let entry: JSON = [
-            "renamed": [.string(document.name), .string(new)],
-            "before": Changes.before(document.stored ?? document.values),
+            "renamed": [.string(rename.old), .string(rename.new)],
+            "before": Changes.before(before.stored ?? before.values),
         ]
-        keepVersion(document.doctype, document.name, entry)
-        keepVersion(document.doctype, new, entry)
+        keepVersion(type, rename.old, entry)
+        keepVersion(type, rename.new, entry)
+        guard let changes = change.changes, changes.fields.count > 1 || !changes.rows.isEmpty else { return }
+        // What the name is, the entry of the renaming says.
+        keepVersion(
+            type, rename.new, Changes(fields: Array(changes.fields.dropFirst()), rows: changes.rows).entry)
     }
 
     /// Keeps that a deleted document was put back: before this moment there was none of that name. `deletion` is the
     /// version that tells of its deletion, under the name it had, below which its own history goes on.
-    func keepRestored(_ document: Document, _ deletion: Deletion?) {
-        guard document.doctype.tracksChanges else { return }
+    private func keepRestored(_ document: Document, _ deletion: Deletion?) {
         let origin: JSON = deletion.map { ["name": .string($0.name), "version": .string($0.version)] } ?? true
         keepVersion(document.doctype, document.name, ["restored": origin])
     }
@@ -47,7 +57,7 @@ extension Session {
     func deletions(_ type: DocType, _ names: [String], leaving kept: Document) throws -> [String: Deletion] {
         guard type.tracksChanges, let moment = kept.creation else { return [:] }
         var found: [String: Deletion] = [:]
-        for version in pending.versions
+        for version in state(Versions.self).rows
         where version.doctype == type.name && version.name > kept.name && version.moment == moment
             && version.entry["deleted"] != nil && names.contains(version.docname) && found[version.docname] == nil
         {
@@ -72,24 +82,28 @@ extension Session {
     }
 
     private func keepVersion(_ type: DocType, _ name: String, _ entry: JSON) {
-        pending.versions.append(
-            Version.Row(
-                name: newIdentifier(), doctype: type.name, docname: name, entry: entry, user: actor.user, moment: now))
+        let row = Version.Row(
+            name: newIdentifier(), doctype: type.name, docname: name, entry: entry, user: actor.user, moment: now)
+        with(Versions.self) { $0.rows.append(row) }
     }
 
-    /// Writes the versions and events that wait. Versions are numbered in the order of the events, in which every
-    /// transaction comes after those that were committed before it.
-    func writeVersionsAndEvents() throws {
-        let last = try EventLog.append(pending.events, in: transaction)
-        guard !pending.versions.isEmpty else { return }
-        let first = last - Int64(pending.events.count) + 1
+    /// Writes the versions that wait. They are numbered in the order of the events, in which every transaction comes after
+    /// those that were committed before it.
+    func writeVersions(_ events: ClosedRange<Int64>?) throws {
+        let rows = state(Versions.self).rows
+        guard !rows.isEmpty, let events else { return }
         try transaction.insert(
             into: Version.tableName, Version.columns,
-            pending.versions.enumerated().map { place, version in
+            rows.enumerated().map { place, version in
                 // There are as many events as versions or more; where there are not, the names tell the order.
-                version.values(number: min(first + Int64(place), last))
+                version.values(number: min(events.lowerBound + Int64(place), events.upperBound))
             })
     }
+}
+
+/// The versions that wait for the end of the transaction.
+struct Versions: SessionState {
+    var rows: [Version.Row] = []
 }
 
 extension Changes {

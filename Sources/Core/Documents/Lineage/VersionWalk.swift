@@ -65,7 +65,7 @@ struct VersionWalk {
 
     /// Reads the versions of one name.
     private mutating func read(_ each: (KeptVersion) throws -> Bool) throws -> Step {
-        let pending = session.pending.versions
+        let pending = session.state(Versions.self).rows
         var below = 0
         switch place {
         case .newest: below = pending.count

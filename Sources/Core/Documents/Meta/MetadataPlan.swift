@@ -278,7 +278,7 @@ private struct TouchedDocuments {
         for (doctype, names) in names.sorted(by: { $0.key < $1.key }) {
             guard let type = after.find(doctype), type.kind == .document, !type.isVirtual else { continue }
             for chunk in names.sorted().chunks(of: Limits.filterValues) {
-                for document in try session.load(type, Array(chunk)) { session.record(.derive, document) }
+                try session.run(Write(.derive, session.load(type, Array(chunk)), .noted))
                 try session.writeLogsIfMany()
             }
         }

@@ -132,7 +132,7 @@ extension RenamedFields {
         try session.transaction.execute(
             "UPDATE file SET attached_to_field = ? WHERE \(condition)", [.text(new), .text(doctype), .text(old)])
         for chunk in files.chunks(of: Limits.filterValues) {
-            for document in try session.loadStored(type, Array(chunk)) { session.record(.derive, document) }
+            try session.run(Write(.derive, session.loadStored(type, Array(chunk)), .noted))
             try session.writeLogsIfMany()
         }
     }

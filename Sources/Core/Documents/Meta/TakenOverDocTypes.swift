@@ -55,7 +55,7 @@ extension Session {
         try privileged {
             try changeMetadata {
                 // What the company set of them names them still, and now means the shipped ones.
-                try remove(described)
+                try run(Write(.delete, described, .follows))
                 for (doctype, fields) in kept {
                     for field in fields {
                         var object = field.json

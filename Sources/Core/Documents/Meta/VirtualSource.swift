@@ -116,13 +116,6 @@ extension Session {
         return VirtualList(query, type, self)
     }
 
-    /// Removes a document of a virtual DocType and notes it.
-    func removeVirtual(_ document: Document) throws {
-        try deleteVirtual(document)
-        verified.remove(LinkTarget(doctype: document.doctype.name, name: document.name))
-        record(.delete, document)
-    }
-
     /// Hands a new or changed document of a virtual DocType to its source.
     ///
     /// - Throws: ``Problem/Kind/forbidden`` where the source does not take it.

@@ -14,7 +14,7 @@ enum SearchIndex {
     private static let columns = table.columns.map(\.name)
 
     /// What is to be written when the transaction ends.
-    struct Pending {
+    struct Pending: SessionState {
         var documents: [Session.LinkTarget: Document?] = [:]
         var order: [Session.LinkTarget] = []
 
@@ -83,34 +83,34 @@ enum SearchIndex {
 }
 
 extension Session {
-    /// Notes what a write means for the search.
-    func noteForSearch(_ action: Action, _ document: Document, _ changes: Changes?) {
-        let type = document.doctype
-        guard type.isSearched else { return }
-        switch action {
-        case .insert, .restore: pending.search.note(type.name, document.name, document)
-        case .delete: pending.search.note(type.name, document.name, nil)
-        case .rename, .renameAway:
-            if let old = changes?.fields.first(where: { $0.field == "name" })?.old.text {
-                pending.search.note(type.name, old, nil)
+    /// Notes what writes mean for the search.
+    func noteForSearch(_ changes: [DocumentChange]) {
+        for change in changes where change.document.doctype.isSearched {
+            let (type, document) = (change.document.doctype, change.document)
+            with(SearchIndex.Pending.self) { pending in
+                switch change.action {
+                case .insert, .restore: pending.note(type.name, document.name, document)
+                case .delete: pending.note(type.name, document.name, nil)
+                case .rename:
+                    if let old = change.oldName { pending.note(type.name, old, nil) }
+                    pending.note(type.name, document.name, document)
+                default:
+                    guard change.fields.contains(where: { type.searched.names.contains($0.field) }) else { return }
+                    pending.note(type.name, document.name, document)
+                }
             }
-            pending.search.note(type.name, document.name, document)
-        default:
-            guard let changes, changes.fields.contains(where: { type.searched.names.contains($0.field) }) else {
-                return
-            }
-            pending.search.note(type.name, document.name, document)
         }
     }
 
     /// Brings the index to what was written: one statement for the documents that are there, one for each DocType of those
     /// that are gone.
     func writeSearch() throws {
-        guard !pending.search.order.isEmpty else { return }
+        let pending = state(SearchIndex.Pending.self)
+        guard !pending.order.isEmpty else { return }
         var rows: [[Value]] = []
         var gone: [String: [String]] = [:]
-        for key in pending.search.order {
-            if let document = pending.search.documents[key] ?? nil {
+        for key in pending.order {
+            if let document = pending.documents[key] ?? nil {
                 rows += SearchIndex.rows(document.doctype) { document.values[$0] }
             } else {
                 gone[key.doctype, default: []].append(key.name)

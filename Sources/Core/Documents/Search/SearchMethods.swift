@@ -3,6 +3,8 @@ internal import Values
 /// The methods by which clients search.
 enum SearchMethods {
     static func register(_ registry: inout Registry) {
+        registry.observe(.all, .written) { changes, session in session.noteForSearch(changes) }
+        registry.atEnd { session, _ in try session.writeSearch() }
         registry.add(table: SearchIndex.table)
         registry.add(table: SearchIndex.shapes)
         registry.add(global)

@@ -1,17 +1,27 @@
 public import Values
 
 /// What is done to a document. The raw value stands in the audit log.
-enum Action: String, Sendable {
-    case insert, save, submit
+public enum Action: String, Sendable {
+    /// A new document.
+    case insert
+    /// A draft, or what is never submitted, with other values.
+    case save
+    /// A draft becomes binding.
+    case submit
+    /// A submitted document with other values in fields that stay open.
     case updateAfterSubmit = "update_after_submit"
-    case cancel, delete
+    /// A submitted document is undone.
+    case cancel
+    /// A document is removed.
+    case delete
     /// A draft that will never be submitted.
     case discard
     /// A deleted document that is back.
     case restore
-    /// A document has another name. The entry of the old name is ``renameAway``, which has no event of its own.
+    /// A document has another name.
     case rename
-    case renameAway = "rename_away"
+    /// A document takes over all that named another, which is removed.
+    case merge
     /// Links that name a renamed document anew.
     case relink
     /// Figures that follow from another document.
@@ -21,7 +31,7 @@ enum Action: String, Sendable {
     var right: Right {
         switch self {
         case .insert, .restore: .create
-        case .save, .derive, .discard, .rename, .renameAway, .relink: .write
+        case .save, .derive, .discard, .rename, .merge, .relink: .write
         case .submit, .updateAfterSubmit: .submit
         case .cancel: .cancel
         case .delete: .delete
@@ -38,7 +48,8 @@ enum Action: String, Sendable {
         case .delete: "deleted"
         case .discard: "discarded"
         case .restore: "restored"
-        case .rename, .renameAway: "renamed"
+        case .rename: "renamed"
+        case .merge: "merged"
         }
     }
 }

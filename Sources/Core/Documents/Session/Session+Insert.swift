@@ -23,53 +23,33 @@ extension Session {
                 .forbidden, "\(type.name) rows are written only by what they belong to",
                 fix: type.kind == .child ? "Save the parent document." : "Submit the document that posts them.")
         }
-        try nested {
-            try require(type.isSingle ? .write : .create, type)
-            let hooks = registry.hooks(type.name)
-            for document in documents {
-                let submits = document.docstatus == .submitted
-                guard document.docstatus == .draft || submits && type.isSubmittable else {
-                    throw Problem(.transition, "A new \(type.name) is a draft or submitted").about(document)
-                }
-                prepare(document)
-                restoreUnwritable(document)
-                try restoreReadOnly(document)
-                try fillUserDefaults(document)
-                if submits { try require(.submit, type, document) }
-            }
-            try requireValues(.create, type, documents)
-            try fillLinkedDefaults(documents)
-            try fetch(documents)
-            for document in documents {
-                try about(document) { try hooks?.run(.beforeInsert, document, self) }
-            }
-            try Naming.name(documents, in: self, hooks)
-            for document in documents {
-                try about(document) {
-                    try hooks?.run(.validate, document, self)
-                    if document.docstatus == .submitted { try hooks?.run(.beforeSubmit, document, self) }
-                    adopt(document)
-                    try check(document)
-                }
-            }
-            try verifyLinks(of: documents)
-            try write(new: documents)
-            try copyAttachments(toAmendments: documents)
-            for document in documents { markStored(document) }
-            try requireWritten(.create, type, documents)
-            for document in documents {
-                try about(document) {
-                    let submits = document.docstatus == .submitted
-                    try hooks?.run(.afterInsert, document, self)
-                    try hooks?.run(.onUpdate, document, self)
-                    record(.insert, document)
-                    if submits {
-                        try hooks?.run(.onSubmit, document, self)
-                        record(.submit, document)
-                    }
-                }
+        try run(Write(.insert, documents))
+    }
+
+    /// New documents are drafts, or submitted at once.
+    func permitInsert(_ documents: [Document]) throws {
+        let type = documents[0].doctype
+        try require(type.isSingle ? .write : .create, type)
+        for document in documents {
+            guard document.docstatus == .draft || document.docstatus == .submitted && type.isSubmittable else {
+                throw Problem(.transition, "A new \(type.name) is a draft or submitted").about(document)
             }
         }
+    }
+
+    /// Gives new documents their defaults and what is fetched, and takes back what may not be written.
+    func completeInsert(_ documents: [Document]) throws {
+        let type = documents[0].doctype
+        for document in documents {
+            prepare(document)
+            restoreUnwritable(document)
+            try restoreReadOnly(document)
+            try fillUserDefaults(document)
+            if document.docstatus == .submitted { try require(.submit, type, document) }
+        }
+        try requireValues(.create, type, documents)
+        try fillLinkedDefaults(documents)
+        try fetch(documents)
     }
 
     /// Runs a write inside another at most so deep, so that hooks cannot call each other for ever.
@@ -150,7 +130,7 @@ extension Session {
     }
 
     /// Writes new documents, and all their rows of one child DocType in one statement.
-    private func write(new documents: [Document]) throws {
+    func writeNew(_ documents: [Document]) throws {
         guard let type = documents.first?.doctype else { return }
         if type.isVirtual {
             for document in documents { try writeVirtual(document, isNew: true) }

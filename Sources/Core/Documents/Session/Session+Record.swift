@@ -4,26 +4,33 @@ internal import EventLog
 public import Values
 
 extension Session {
-    /// Notes a write for the logs: its event and its audit entry; of a deletion also what is gone.
-    func record(_ action: Action, _ document: Document, _ changes: Changes? = nil) {
+    /// Notes a write for the logs: the events, the audit entries and, while a rehearsal runs, the effects.
+    func note(_ write: Write) throws {
+        for change in write.noted { record(change) }
+    }
+
+    private func record(_ change: DocumentChange) {
+        let (action, document) = (change.action, change.document)
         let type = document.doctype
         touched.insert(type.name)
         if CustomMetadata.sources.contains(type.name) { metadata.isDirty = true }
         if !lookedUp.isEmpty { lookedUp = lookedUp.filter { $0.key.doctype != type.name } }
-        noteForSearch(action, document, changes)
-        let json = changes?.json
-        if action == .delete { keepDeleted(document) }
-        // The digest of a document that was submitted as it was inserted is taken once, when all is done.
+        if action == .rename, let old = change.oldName { audit("rename_away", type, old, digest: []) }
+        // The digest of a document that was submitted as it was inserted is taken once, when it is submitted.
         if !(action == .insert && document.docstatus == .submitted) {
-            pending.audit.append(
-                AuditEntry(
-                    time: now, actor: actor.user, action: action.rawValue, doctype: type.name, name: document.name,
-                    digest: action == .delete ? [] : document.digest))
+            audit(action.rawValue, type, document.name, digest: action == .delete ? [] : document.digest)
         }
         var data: JSONObject = ["doctype": .string(type.name), "name": .string(document.name)]
-        if let json { data["changes"] = json }
+        if let changes = change.changes { data["changes"] = changes.json }
+        if action == .merge { data["merged"] = change.oldName.map(JSON.string) }
         emit("\(type.table).\(action.past)", subject: "\(type.name)/\(document.name)", data)
-        if isRehearsing { pending.effects.append(.document(DocumentEffect(action, document, changes))) }
+        if isRehearsing { pending.effects.append(.document(DocumentEffect(action, document, change.changes))) }
+    }
+
+    private func audit(_ action: String, _ type: DocType, _ name: String, digest: [UInt8]) {
+        pending.audit.append(
+            AuditEntry(
+                time: now, actor: actor.user, action: action, doctype: type.name, name: name, digest: digest))
     }
 
     /// Adds an event to the log of the tenant; it is written when the transaction ends.

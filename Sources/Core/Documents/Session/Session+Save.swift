@@ -12,10 +12,10 @@ extension Session {
         guard let stored = document.stored else { return try insert(document) }
         let before = Docstatus(rawValue: stored[Document.Slot.docstatus].int ?? 0) ?? .draft
         switch (before, document.docstatus) {
-        case (.draft, .draft): try update(document, .save)
-        case (.draft, .submitted): try update(document, .submit)
-        case (.submitted, .submitted): try update(document, .updateAfterSubmit)
-        case (.submitted, .cancelled): try update(document, .cancel)
+        case (.draft, .draft): try run(Write(.save, [document]))
+        case (.draft, .submitted): try run(Write(.submit, [document]))
+        case (.submitted, .submitted): try run(Write(.updateAfterSubmit, [document]))
+        case (.submitted, .cancelled): try run(Write(.cancel, [document]))
         case (let from, let to):
             throw Problem(
                 .transition, "A \(from.word) \(document.doctype.name) cannot become \(to.word)", field: "docstatus",
@@ -60,28 +60,13 @@ extension Session {
     /// Writes figures that follow from other documents, such as what of an order has been delivered: without rights,
     /// hooks or checks, but with version, event and audit entry like every write.
     public func saveDerived(_ documents: [Document]) throws {
-        for document in documents {
-            let changes = self.changes(of: document)
-            guard !changes.isEmpty else { continue }
-            stamp(document, created: false)
-            try writeChanges(document, changes)
-            keepVersion(of: document, changes)
-            markStored(document)
-            record(.derive, document, changes)
+        // Documents of several DocTypes may follow from one.
+        var rest = documents[...]
+        while let type = rest.first?.doctype {
+            let some = rest.prefix { $0.doctype === type }
+            rest = rest.dropFirst(some.count)
+            try run(Write(.derive, Array(some), .follows))
         }
-    }
-
-    /// Writes what differs in a document from what the database holds, and notes it; `then` runs in between.
-    func writeChange(of document: Document, _ action: Action, then: () throws -> Void) throws {
-        adopt(document)
-        let changes = self.changes(of: document)
-        guard !changes.isEmpty else { return }
-        stamp(document, created: false)
-        try writeChanges(document, changes)
-        keepVersion(of: document, changes)
-        markStored(document)
-        try then()
-        record(action, document, changes)
     }
 
     private func expect(_ status: Docstatus, _ document: Document, _ verb: String) throws {
@@ -94,64 +79,27 @@ extension Session {
         }
     }
 
-    /// The one path of every change to a document that exists.
-    private func update(_ document: Document, _ action: Action) throws {
+    func permitUpdate(_ document: Document, _ action: Action) throws {
         let type = document.doctype
-        try nested {
-            try about(document) {
-                guard action == .save || type.isSubmittable else {
-                    throw Problem(.transition, "A \(type.name) is not submitted or cancelled", field: "docstatus")
-                }
-                try require(action.right, type, document)
-                guard type.kind == .document else {
-                    throw Problem(.forbidden, "\(type.name) rows are written only by what they belong to")
-                }
-                try refuseIfStale(document)
-                let hooks = registry.hooks(type.name)
-                if action == .cancel {
-                    try onlyDocstatusChanged(document)
-                    try hooks?.run(.beforeCancel, document, self)
-                } else {
-                    matchRows(of: document)
-                    restoreUnwritable(document)
-                    try restoreReadOnly(document)
-                    try requireValues(action.right, type, [document])
-                    if action == .submit, !isAsStored(document) { try require(.write, type, document) }
-                    if action == .updateAfterSubmit {
-                        try onlyAllowedChanged(document)
-                    } else {
-                        try fetch([document])
-                        try hooks?.run(.validate, document, self)
-                    }
-                    if action == .submit { try hooks?.run(.beforeSubmit, document, self) }
-                }
-                adopt(document)
-                if action != .cancel {
-                    try check(document)
-                    try verifyLinks(of: [document])
-                }
-                let changes = self.changes(of: document)
-                guard !changes.isEmpty else { return }
-                stamp(document, created: false)
-                try writeChanges(document, changes, unlessLocked: true)
-                keepVersion(of: document, changes)
-                markStored(document)
-                try requireWritten(action.right, type, [document])
-                try forgetSeen(document)
-                if action == .cancel { verified.remove(LinkTarget(doctype: type.name, name: document.name)) }
-                switch action {
-                case .submit:
-                    try hooks?.run(.onUpdate, document, self)
-                    try hooks?.run(.onSubmit, document, self)
-                case .updateAfterSubmit: try hooks?.run(.onUpdateAfterSubmit, document, self)
-                case .cancel:
-                    try hooks?.run(.onCancel, document, self)
-                    try refuseIfLinked(document, onlySubmitted: true)
-                default: try hooks?.run(.onUpdate, document, self)
-                }
-                record(action, document, changes)
-            }
+        guard action == .save || type.isSubmittable else {
+            throw Problem(.transition, "A \(type.name) is not submitted or cancelled", field: "docstatus")
         }
+        try require(action.right, type, document)
+        guard type.kind == .document else {
+            throw Problem(.forbidden, "\(type.name) rows are written only by what they belong to")
+        }
+        try refuseIfStale(document)
+    }
+
+    /// Ties what a client sent to what the database holds, takes back what may not be written, and fetches.
+    func completeUpdate(_ document: Document, _ action: Action) throws {
+        let type = document.doctype
+        matchRows(of: document)
+        restoreUnwritable(document)
+        try restoreReadOnly(document)
+        try requireValues(action.right, type, [document])
+        if action == .submit, !isAsStored(document) { try require(.write, type, document) }
+        if action == .updateAfterSubmit { try onlyAllowedChanged(document) } else { try fetch([document]) }
     }
 
     private func refuseIfStale(_ document: Document) throws {
@@ -231,7 +179,7 @@ extension Session {
     /// Writes what differs from the database: changed columns, changed, new and removed rows.
     ///
     /// With `unlessLocked` it is refused while somebody else holds the document, which costs no statement of its own.
-    private func writeChanges(_ document: Document, _ changes: Changes, unlessLocked: Bool = false) throws {
+    func writeChanges(_ document: Document, _ changes: Changes, unlessLocked: Bool = false) throws {
         if document.doctype.isVirtual { return try writeVirtual(document, isNew: false) }
         try updateRow(document, unlessLocked: unlessLocked)
         for (field, slot) in document.doctype.tables {

@@ -52,9 +52,9 @@ public final class Session {
     struct Pending {
         var events: [Event] = []
         var audit: [AuditEntry] = []
-        var versions: [Version.Row] = []
         var effects: [Effect] = []
-        var search = SearchIndex.Pending()
+        /// What modules keep while the session lasts.
+        var states: [ObjectIdentifier: any SessionState] = [:]
         /// Rows of others that were taken out for documents that are about to be deleted.
         var takenOut: [LinkTarget: [JSON]] = [:]
     }
@@ -81,8 +81,9 @@ public final class Session {
     ///
     /// - Throws: ``StorageError``.
     public func finish() throws {
-        try writeVersionsAndEvents()
-        try writeSearch()
+        let last = try EventLog.append(pending.events, in: transaction)
+        let events = pending.events.isEmpty ? nil : last - Int64(pending.events.count) + 1...last
+        for body in registry.endings { try body(self, events) }
         try AuditLog.append(pending.audit, in: transaction)
         pending = Pending()
     }
@@ -133,4 +134,25 @@ public final class Session {
             throw error
         }
     }
+
+    /// What a module keeps in the session.
+    package func state<State: SessionState>(_ type: State.Type) -> State {
+        pending.states[ObjectIdentifier(type)] as? State ?? State()
+    }
+
+    /// Changes what a module keeps in the session, such as what it will write at the end. It is undone with a
+    /// savepoint that fails, and begins anew when the logs are written.
+    package func with<State: SessionState, T>(_ type: State.Type, _ body: (inout State) throws -> T) rethrows -> T {
+        let key = ObjectIdentifier(type)
+        // Taken out meanwhile, so that it is changed in place.
+        var state = pending.states.removeValue(forKey: key) as? State ?? State()
+        defer { pending.states[key] = state }
+        return try body(&state)
+    }
+}
+
+/// What a module keeps in a session; see ``Session/with(_:_:)``.
+package protocol SessionState {
+    /// The state of a session in which nothing was done yet.
+    init()
 }
