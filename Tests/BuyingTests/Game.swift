@@ -18,6 +18,9 @@ struct Game {
     var day = Day("1996-02-01") ?? .earliest
     /// What is being done, for the message.
     var action = ""
+    private var attempts = 0
+    /// Whether each step is rehearsed before, and held against what it then does to every table.
+    var checksEffects = false
     var refused = 0
     /// The kinds of problems that illegal steps were refused with.
     var refusedBy: [String: Int] = [:]
@@ -240,10 +243,17 @@ struct Game {
     /// and change nothing.
     private mutating func attempt(_ what: String, _ isAllowed: Bool, _ body: (Session) throws -> Void) throws {
         action = what
-        let session = trading.session(on: day.description, transaction)
+        attempts += 1
+        let session = newSession()
         let before = isAllowed ? "" : try everything()
         do {
-            try session.savepoint { try body(session) }
+            if checksEffects, isAllowed {
+                let oracle = EffectOracle(trading.registry, transaction)
+                let wrong = try oracle.differences(rehearsing: newSession(), doing: session, body)
+                guard wrong.isEmpty else { throw Wrong(wrong.joined(separator: "; ")) }
+            } else {
+                try session.savepoint { try body(session) }
+            }
         } catch let problem as Problem {
             guard !isAllowed else { throw Wrong("refused: \(problem.kind.code): \(problem.message)") }
             refused += 1
@@ -254,6 +264,27 @@ struct Game {
         }
         try session.finish()
         guard isAllowed else { throw Wrong("should have been refused") }
+    }
+
+    /// Where what a step does differs from what its rehearsal says.
+    mutating func differences(_ body: (Session) throws -> Void) throws -> [String] {
+        attempts += 1
+        checksEffects = true
+        let session = newSession()
+        let oracle = EffectOracle(trading.registry, transaction)
+        let wrong = try oracle.differences(rehearsing: newSession(), doing: session, body)
+        try session.finish()
+        return wrong
+    }
+
+    /// A session of the day. Where effects are checked, two of one attempt give the same names.
+    private func newSession() -> Session {
+        guard checksEffects else { return trading.session(on: day.description, transaction) }
+        let now = Trading.noon(day.description)
+        var identifiers = IdentifierSource(seed: UInt64(1_000 + attempts))
+        return Session(actor: .administrator, now: now, registry: trading.registry, transaction: transaction) {
+            identifiers.next(at: now)
+        }
     }
 
     /// The number of rows of every table, and all of what is kept up to date.

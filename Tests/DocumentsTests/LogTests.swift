@@ -49,11 +49,16 @@ import Values
         }
         try await workshop.read { session in
             let events = try EventLog.read(after: 0, limit: 100, in: session.transaction)
-            #expect(events.map(\.number) == Array(1...7))
+            #expect(events.map(\.number) == Array(1...9))
             #expect(
-                events.suffix(4).map(\.type)
-                    == ["created", "submitted", "cancelled", "deleted"].map { "cauldron.job.\($0)" })
-            #expect(events.suffix(4).allSatisfy { $0.subject == "Job/JOB-1996-00001" })
+                events.suffix(6).map(\.type) == [
+                    "cauldron.job.created", "cauldron.job.submitted", "cauldron.work.posted", "cauldron.job.cancelled",
+                    "cauldron.work.posted", "cauldron.job.deleted",
+                ])
+            #expect(
+                events.suffix(6).filter { $0.type.contains(".job.") }.allSatisfy {
+                    $0.subject == "Job/JOB-1996-00001"
+                })
             #expect(try AuditLog.verify(in: session.transaction).isEmpty)
             let audited = try session.transaction.query(
                 "SELECT action, name FROM _audit WHERE doctype = 'Job' ORDER BY number", [], [.text, .text])
@@ -99,7 +104,9 @@ import Values
         #expect(changeset.postings.map(\.doctype) == ["Work"])
         #expect(changeset.postings[0].rows[0]["amount"] == 24)
         #expect(
-            changeset.events.map(\.type) == ["cauldron.job.created", "cauldron.job.submitted", "cauldron.part.updated"])
+            changeset.events.map(\.type) == [
+                "cauldron.job.created", "cauldron.job.submitted", "cauldron.work.posted", "cauldron.part.updated",
+            ])
         let next = try await workshop.write { session in
             let job = try session.document("Job", from: ["subject": "real"])
             try session.insert(job)

@@ -26,7 +26,7 @@ public struct Trading: TestCompany {
     }
 
     /// Noon of a day.
-    private static func noon(_ day: String) -> Timestamp {
+    public static func noon(_ day: String) -> Timestamp {
         Timestamp(Day(day) ?? .earliest, TimeOfDay(hour: 12, minute: 0) ?? .midnight)
     }
 

@@ -28,16 +28,23 @@ public struct GenericDocTypes {
         case failed(String)
     }
 
-    /// Tries every DocType of a company, each in a transaction of its own that is taken back.
+    /// Tries every DocType of a company, each in a transaction of its own that is taken back; with `checksEffects` all that
+    /// was done is held against the changeset of it.
     public static func outcomes(
-        of company: some TestCompany, examples: [String: Example] = [:]
+        of company: some TestCompany, examples: [String: Example] = [:], checksEffects: Bool = false
     ) async throws -> [(doctype: String, outcome: Outcome)] {
         var outcomes: [(doctype: String, outcome: Outcome)] = []
         for name in company.registry.doctypes.map(\.name) {
             do {
                 try await company.write { session in
                     var generic = GenericDocTypes(session, examples: examples)
-                    throw TakenBack(outcome: try generic.run(try session.registry.doctype(name)))
+                    let type = try session.registry.doctype(name)
+                    guard checksEffects else { throw TakenBack(outcome: try generic.run(type)) }
+                    var outcome = Outcome.looked
+                    let oracle = EffectOracle(session.registry, session.transaction)
+                    let wrong = try oracle.differences(in: session) { outcome = try generic.run(type) }
+                    if case .failed = outcome { throw TakenBack(outcome: outcome) }
+                    throw TakenBack(outcome: wrong.isEmpty ? outcome : .failed(wrong.joined(separator: "; ")))
                 }
             } catch let taken as TakenBack {
                 outcomes.append((name, taken.outcome))

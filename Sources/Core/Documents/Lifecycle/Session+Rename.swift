@@ -150,9 +150,12 @@ extension Session {
         for column in columns {
             let (condition, arguments) = column.condition([rename.old], type, transaction.dialect)
             do {
-                try transaction.execute(
+                let count = try transaction.execute(
                     "UPDATE \(quoted(column.type.table)) SET \(quoted(column.field.name)) = ? WHERE \(condition)",
                     [.text(rename.new)] + arguments)
+                if keepsEffects, count > 0, column.type.kind == .ledger {
+                    pending.effects.append(.relinked(RelinkedRows(column, rename, count)))
+                }
             } catch StorageError.duplicate(let duplicate) {
                 throw conflict(rename, column, duplicate)
             }

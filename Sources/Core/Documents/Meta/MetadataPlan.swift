@@ -214,7 +214,7 @@ struct MetadataPlan {
                 .duplicate, "\(field) cannot be unique: documents hold the same value", field: "unique",
                 fix: "Change those documents first.")
         }
-        for planned in steps where session.isRehearsing { session.pending.effects.append(.schema(planned)) }
+        for planned in steps where session.keepsEffects { session.pending.effects.append(.schema(planned)) }
         try renamed.renameKept(before, in: session)
         try touched.record(in: after)
     }

@@ -4,8 +4,8 @@ internal import Values
 extension Session {
     /// What a rehearsal would do, as the actor may see it. Called while its effects stand in the database.
     func showing(
-        _ documents: [DocumentEffect], _ postings: [Changeset.Posting], _ events: [(type: String, subject: String)],
-        _ hash: String
+        _ documents: [DocumentEffect], _ postings: [Changeset.Posting], _ figures: [FigureChange],
+        _ events: [(type: String, subject: String)], _ hash: String
     ) throws -> (json: JSON, documents: [DocumentEffect], postings: [Changeset.Posting]) {
         let access = try effectAccess(documents)
         var readable: [DocumentEffect] = []
@@ -28,17 +28,24 @@ extension Session {
                 "type": .string(event.type), "subject": .string(isHidden ? subject.doctype : event.subject),
             ]
         }
-        let json: JSON = [
+        var json: JSONObject = [
             "hash": .string(hash), "documents": .array(shownDocuments),
             "postings": .array(zip(postings, shownPostings).map { countedJSON(of: $1, outOf: $0.rows.count) }),
             "events": .array(shownEvents),
         ]
-        return (json, readable, shownPostings.filter { !$0.rows.isEmpty })
+        let shownFigures = try figures.filter(mayRead)
+        json["figures"] = .array(shownFigures.map(\.json))
+        if shownFigures.count < figures.count {
+            json["hidden_figures"] = .int(Int64(figures.count - shownFigures.count))
+        }
+        return (.object(json), readable, shownPostings.filter { !$0.rows.isEmpty })
     }
 
     private func countedJSON(of shown: Changeset.Posting, outOf count: Int) -> JSON {
         var json: JSONObject = ["doctype": .string(shown.doctype)]
         if !shown.rows.isEmpty { json["rows"] = .array(shown.rows) }
+        if !shown.changed.isEmpty { json["changed"] = .array(shown.changed) }
+        if let relinked = shown.relinked { json["relinked"] = relinked.json }
         if shown.rows.count < count { json["hidden_rows"] = .int(Int64(count - shown.rows.count)) }
         return .object(json)
     }
@@ -68,11 +75,31 @@ extension Session {
     /// The rows of a posting that the actor may read, as it may see them.
     private func showing(_ posting: Changeset.Posting) throws -> Changeset.Posting {
         guard let type = registry.find(posting.doctype), try decision(.read, type).isAllowed else {
-            return Changeset.Posting(doctype: posting.doctype, rows: [])
+            return Changeset.Posting(doctype: posting.doctype)
         }
         if asksNoFields { return posting }
         let rows = try load(type, posting.rows.compactMap { $0["name"]?.string })
         let shown = zip(rows, try decisions(.read, type, rows)).filter(\.1.isAllowed).map { present($0.0) }
-        return Changeset.Posting(doctype: posting.doctype, rows: shown)
+        let changed = try self.changed(posting, type)
+        let isAllOpen = readCondition(for: type, table: type.table, right: .read) == nil
+        return Changeset.Posting(
+            doctype: posting.doctype, rows: shown, changed: changed, relinked: isAllOpen ? posting.relinked : nil)
+    }
+
+    /// What changes in older rows, of those that the actor may read.
+    private func changed(_ posting: Changeset.Posting, _ type: DocType) throws -> [JSON] {
+        let older = try load(type, posting.changed.compactMap { $0["name"]?.string })
+        let readable = Set(zip(older, try decisions(.read, type, older)).filter(\.1.isAllowed).map(\.0.name))
+        let hidden = fieldRights(of: type, isOwn: false)
+        return posting.changed.filter { readable.contains($0["name"]?.string ?? "") }.map { one in
+            let fields = (one["changed"]?.array ?? []).filter { !hidden.hidden.contains($0.array?.first?.string ?? "") }
+            return ["name": one["name"] ?? .null, "changed": .array(fields)]
+        }
+    }
+
+    /// Whether the actor may read all that the figure may be of.
+    private func mayRead(_ figure: FigureChange) throws -> Bool {
+        guard let type = registry.find(figure.doctype), try decision(.read, type).isAllowed else { return false }
+        return asksNoFields || readCondition(for: type, table: type.table, right: .read) == nil
     }
 }

@@ -8,6 +8,8 @@ public struct Changeset: Sendable {
     public let documents: [DocumentEffect]
     /// Rows that would be posted to ledgers, in order.
     public let postings: [Posting]
+    /// Kept figures that would move, such as balances and bins, in order.
+    public let figures: [FigureChange]
     /// The events that would be logged: their types and subjects.
     public let events: [(type: String, subject: String)]
     /// A keyed digest of the effect, in hexadecimal; see ``CompanySecret``. Two rehearsals of a company have the same hash when they have the same effect: moments
@@ -27,15 +29,34 @@ public struct Changeset: Sendable {
     public struct Posting: Sendable {
         /// The ledger.
         public let doctype: String
-        /// The rows, each an object of its fields.
+        /// The rows, each an object of its fields, computed ones included.
         public let rows: [JSON]
+        /// Rows that were there before and that the new ones take back: `{name, changed: [[field, old, new]]}`.
+        public let changed: [JSON]
+        /// The rows that name a renamed document anew.
+        public let relinked: RelinkedRows?
+
+        init(doctype: String, rows: [JSON] = [], changed: [JSON] = [], relinked: RelinkedRows? = nil) {
+            self.doctype = doctype
+            self.rows = rows
+            self.changed = changed
+            self.relinked = relinked
+        }
+
+        /// The posting as JSON.
+        var json: JSON {
+            var object: JSONObject = ["doctype": .string(doctype), "rows": .array(rows)]
+            if !changed.isEmpty { object["changed"] = .array(changed) }
+            if let relinked { object["relinked"] = relinked.json }
+            return .object(object)
+        }
     }
 
     /// The changeset as JSON.
     public var json: JSON {
         var object: JSONObject = [
             "hash": .string(hash), "documents": .array(documents.map(\.json)),
-            "postings": .array(postings.map { ["doctype": .string($0.doctype), "rows": .array($0.rows)] }),
+            "postings": .array(postings.map(\.json)), "figures": .array(figures.map(\.json)),
             "events": .array(events.map { ["type": .string($0.type), "subject": .string($0.subject)] }),
         ]
         if !schema.isEmpty { object["schema"] = .array(schema.map(\.json)) }
@@ -79,11 +100,47 @@ public struct DocumentEffect: Sendable {
     }
 }
 
+/// Rows of a ledger in which a link to a renamed document names it anew: all that held the old name.
+public struct RelinkedRows: Sendable {
+    /// The ledger.
+    public let doctype: String
+    /// The link.
+    public let field: String
+    /// The field that says which DocType a dynamic link names, and that DocType.
+    public let kind: (field: String, doctype: String)?
+    /// The old name.
+    public let old: String
+    /// The new name.
+    public let new: String
+    /// How many rows there are.
+    public let count: Int
+
+    init(_ column: LinkColumn, _ rename: Rename, _ count: Int) {
+        doctype = column.type.name
+        field = column.field.name
+        kind = column.selector.map { ($0.name, rename.doctype) }
+        (old, new) = (rename.old, rename.new)
+        self.count = count
+    }
+
+    /// The change as JSON.
+    public var json: JSON {
+        var object: JSONObject = [
+            "field": .string(field), "old": .string(old), "new": .string(new), "rows": .int(Int64(count)),
+        ]
+        if let kind { object[kind.field] = .string(kind.doctype) }
+        return .object(object)
+    }
+}
+
 /// One thing that was done, kept while a rehearsal runs.
 enum Effect: Sendable {
     case document(DocumentEffect)
-    case posting(doctype: String, rows: [JSON])
+    /// Rows of a ledger by their names, and rows that they take back as those stood before.
+    case posting(DocType, rows: [String], reversed: [[Value]], names: [String])
     case schema(Session.PlannedStep)
+    case event(Event)
+    case relinked(RelinkedRows)
 }
 
 extension Session {
@@ -94,18 +151,12 @@ extension Session {
     /// - Throws: what `body` throws: what cannot be done cannot be rehearsed.
     public func rehearse(_ body: (Session) throws -> Void) throws -> Changeset {
         let before = pending
-        let wasRehearsing = isRehearsing
-        isRehearsing = true
         pending = Pending()
-        defer {
-            pending = before
-            isRehearsing = wasRehearsing
-        }
+        defer { pending = before }
         var changeset: Changeset?
         do {
             try savepoint {
-                try body(self)
-                changeset = try makeChangeset()
+                changeset = try recording { try body(self) }
                 throw TakenBack()
             }
         } catch is TakenBack {}
@@ -113,14 +164,35 @@ extension Session {
         return changeset
     }
 
+    /// Runs `body` in earnest and returns what it did, in the form in which ``rehearse(_:)`` foretells it.
+    ///
+    /// - Throws: what `body` throws.
+    public func recording(_ body: () throws -> Void) throws -> Changeset {
+        let keptEffects = keepsEffects
+        keepsEffects = true
+        defer { keepsEffects = keptEffects }
+        let first = pending.effects.count
+        let figures = pending.figures
+        pending.figures = TouchedFigures()
+        try body()
+        let changeset = try makeChangeset(pending.effects[first...])
+        // What was touched before stood otherwise before.
+        pending.figures = figures.merging(pending.figures)
+        if !keptEffects { (pending.effects, pending.figures) = ([], TouchedFigures()) }
+        return changeset
+    }
+
     private struct TakenBack: Error {}
 
-    private func makeChangeset() throws -> Changeset {
+    private func makeChangeset(_ effects: ArraySlice<Effect>) throws -> Changeset {
         var documents: [DocumentEffect] = []
         var postings: [Changeset.Posting] = []
         var schema: [PlannedStep] = []
+        var logged: [Event] = []
         var canonical = Canonical()
-        for effect in pending.effects {
+        var posted: Set<String> = []
+        for case .posting(_, let rows, _, _) in effects { posted.formUnion(rows) }
+        for effect in effects {
             switch effect {
             case .document(let document):
                 documents.append(document)
@@ -129,30 +201,52 @@ extension Session {
                 }
                 canonical.createdRows(of: document)
                 canonical.add(document.json)
-            case .posting(let doctype, let rows):
-                postings.append(Changeset.Posting(doctype: doctype, rows: rows))
-                canonical.add(["doctype": .string(doctype), "rows": .array(rows)])
+            case .posting(let type, let rows, let reversed, let names):
+                let posting = try posting(type, rows, reversed, names, isPosted: { posted.contains($0) })
+                postings.append(posting)
+                canonical.add(posting.json)
+            case .relinked(let rows):
+                postings.append(Changeset.Posting(doctype: rows.doctype, relinked: rows))
+                canonical.add(rows.json)
+            case .event(let event): logged.append(event)
             case .schema(let step):
                 schema.append(step)
                 canonical.add(step.json)
             }
         }
-        let events = pending.events.map { ($0.type, $0.subject) }
-        for event in pending.events { try canonical.add(event) }
+        let figures = try figureChanges()
+        for figure in figures { canonical.add(figure.effect) }
+        let events = logged.map { ($0.type, $0.subject) }
+        for event in logged { try canonical.add(event) }
         // Who does not know the secret cannot find out by trying what is hidden in the effect.
         let hash = try CompanySecret.digest(canonical.hash, in: transaction)
-        var shown = try unprivileged { try showing(documents, postings, events, hash) }
+        var shown = try unprivileged { try showing(documents, postings, figures, events, hash) }
         if !schema.isEmpty, case .object(var object) = shown.json {
             object["schema"] = .array(schema.map(\.json))
             shown.json = .object(object)
         }
         return Changeset(
-            documents: documents, postings: postings, events: events, hash: hash, shown: shown.json,
+            documents: documents, postings: postings, figures: figures, events: events, hash: hash, shown: shown.json,
             shownDocuments: shown.documents, shownPostings: shown.postings, schema: schema)
     }
 }
 
 extension Session {
+    /// Rows of a ledger as they stand now, and what has changed in those that they take back.
+    private func posting(
+        _ type: DocType, _ rows: [String], _ reversed: [[Value]], _ names: [String], isPosted: (String) -> Bool
+    ) throws -> Changeset.Posting {
+        let now = try load(type, names)
+        let changed = zip(now, reversed).compactMap { row, before -> JSON? in
+            guard !isPosted(row.name) else { return nil }
+            let fields = type.columns.indices.filter { row.values[$0] != before[$0] }.map {
+                FieldChange(field: type.columns[$0].name, old: before[$0], new: row.values[$0])
+            }
+            return fields.isEmpty ? nil : ["name": .string(row.name), "changed": .array(fields.map(\.json))]
+        }
+        return Changeset.Posting(doctype: type.name, rows: try load(type, rows).map(\.json), changed: changed)
+    }
+
     /// Whether documents of the DocType are called as nobody chose.
     private func hasMadeNames(_ doctype: String) -> Bool {
         switch registry.find(doctype)?.naming {

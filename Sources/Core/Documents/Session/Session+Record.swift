@@ -24,7 +24,7 @@ extension Session {
         if let changes = change.changes { data["changes"] = changes.json }
         if action == .merge { data["merged"] = change.oldName.map(JSON.string) }
         emit("\(type.table).\(action.past)", subject: "\(type.name)/\(document.name)", data)
-        if isRehearsing { pending.effects.append(.document(DocumentEffect(action, document, change.changes))) }
+        if keepsEffects { pending.effects.append(.document(DocumentEffect(action, document, change.changes))) }
     }
 
     private func audit(_ action: String, _ type: DocType, _ name: String, digest: [UInt8]) {
@@ -37,10 +37,10 @@ extension Session {
     ///
     /// `type` is what happened, such as `sales_invoice.overdue`; the log puts `cauldron.` before it.
     public func emit(_ type: String, subject: String, _ data: JSONObject) {
-        pending.events.append(
-            Event(
-                type: "cauldron.\(type)", subject: subject, time: now, actor: actor.user,
-                data: JSON.object(data).text))
+        let event = Event(
+            type: "cauldron.\(type)", subject: subject, time: now, actor: actor.user, data: JSON.object(data).text)
+        pending.events.append(event)
+        if keepsEffects { pending.effects.append(.event(event)) }
     }
 
     /// Adds rows to a ledger. They are named here, in order, and never change afterwards.
@@ -57,9 +57,35 @@ extension Session {
             row.values[Document.Slot.docstatus] = .int(Docstatus.submitted.rawValue)
             try check(row)
         }
+        let reversed = keepsEffects ? try reversedRows(by: rows, type) : []
         try writeRows(type, rows)
         for row in rows { row.stored = row.values }
-        if isRehearsing { pending.effects.append(.posting(doctype: type.name, rows: rows.map(\.json))) }
+        emitPosted(rows, type)
+        if keepsEffects {
+            pending.effects.append(
+                .posting(type, rows: rows.map(\.name), reversed: reversed.map(\.values), names: reversed.map(\.name)))
+        }
+    }
+
+    /// What was posted is an event, too: it names the voucher where the ledger does, and carries the rows.
+    private func emitPosted(_ rows: [Document], _ type: DocType) {
+        let row = rows[0]
+        var data: JSONObject = ["doctype": .string(type.name)]
+        var subject = type.name
+        if type.slot(of: "voucher_no") != nil, type.slot(of: "voucher_type") != nil {
+            subject = "\(row.text("voucher_type"))/\(row.text("voucher_no"))"
+            data["voucher_type"] = .string(row.text("voucher_type"))
+            data["voucher_no"] = .string(row.text("voucher_no"))
+        }
+        data["rows"] = .array(rows.map(\.storedJSON))
+        emit("\(type.table).posted", subject: subject, data)
+    }
+
+    /// The rows that these take back, as they stand.
+    private func reversedRows(by rows: [Document], _ type: DocType) throws -> [Document] {
+        guard type.slot(of: "reverses") != nil else { return [] }
+        let names = rows.map { $0.text("reverses") }.filter { !$0.isEmpty }
+        return names.isEmpty ? [] : try load(type, names)
     }
 
     /// Adds typed rows to a ledger; see ``append(_:)-([Document])``.

@@ -36,8 +36,8 @@ public final class Session {
     var permittedDefaults: [PermittedDefault]?
     /// What it knows of changes of metadata.
     var metadata = MetadataState()
-    /// Set while a rehearsal runs: effects are then kept in full.
-    var isRehearsing = false
+    /// Set while a changeset is made: effects are then kept in full.
+    var keepsEffects = false
 
     struct LinkTarget: Hashable {
         let doctype: String
@@ -53,6 +53,8 @@ public final class Session {
         var events: [Event] = []
         var audit: [AuditEntry] = []
         var effects: [Effect] = []
+        /// The kept figures that a rehearsal touched.
+        var figures = TouchedFigures()
         /// What modules keep while the session lasts.
         var states: [ObjectIdentifier: any SessionState] = [:]
         /// Rows of others that were taken out for documents that are about to be deleted.
@@ -85,7 +87,10 @@ public final class Session {
         let events = pending.events.isEmpty ? nil : last - Int64(pending.events.count) + 1...last
         for body in registry.endings { try body(self, events) }
         try AuditLog.append(pending.audit, in: transaction)
+        let (effects, figures) = (pending.effects, pending.figures)
         pending = Pending()
+        // A changeset that is being made tells of what was written before, too.
+        if keepsEffects { (pending.effects, pending.figures) = (effects, figures) }
     }
 
     /// Writes the log entries of what was done so far where many wait: for work on more documents than memory should hold.
@@ -93,7 +98,7 @@ public final class Session {
     /// - Throws: ``StorageError``.
     func writeLogsIfMany() throws {
         // A rehearsal shows its entries at the end.
-        guard !isRehearsing, pending.audit.count >= Limits.waitingEntries else { return }
+        guard !keepsEffects, pending.audit.count >= Limits.waitingEntries else { return }
         let takenOut = pending.takenOut
         try finish()
         pending.takenOut = takenOut

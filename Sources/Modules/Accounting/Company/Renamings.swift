@@ -80,13 +80,15 @@ extension CostCenter {
 extension AccountBalances {
     /// The balances of a renamed account follow it; those of two that are merged are added.
     static let renaming = Renaming("Account") { rename, session in
-        try session.transaction.execute(
-            """
-            INSERT INTO _account_balance (account, month, debit, credit)
-            SELECT CAST(? AS TEXT), month, debit, credit FROM _account_balance WHERE account = ?
-            ON CONFLICT (account, month) DO UPDATE SET debit = _account_balance.debit + excluded.debit,
-            credit = _account_balance.credit + excluded.credit
-            """, [.text(rename.new), .text(rename.old)])
-        try session.transaction.execute("DELETE FROM _account_balance WHERE account = ?", [.text(rename.old)])
+        try session.change(figures, where: "account", isOneOf: [.text(rename.old), .text(rename.new)]) {
+            try session.transaction.execute(
+                """
+                INSERT INTO _account_balance (account, month, debit, credit)
+                SELECT CAST(? AS TEXT), month, debit, credit FROM _account_balance WHERE account = ?
+                ON CONFLICT (account, month) DO UPDATE SET debit = _account_balance.debit + excluded.debit,
+                credit = _account_balance.credit + excluded.credit
+                """, [.text(rename.new), .text(rename.old)])
+            try session.transaction.execute("DELETE FROM _account_balance WHERE account = ?", [.text(rename.old)])
+        }
     }
 }

@@ -30,26 +30,16 @@ enum AccountBalances {
         }
     }
 
+    static let figures = Figures(of: "GL Entry", table)
+
     /// Moves the balances of accounts on a day, in one statement.
-    static func move(_ movements: [String: Movement], on day: Day, in transaction: any Transaction) throws {
+    static func move(_ movements: [String: Movement], on day: Day, in session: Session) throws {
         let month = Value.int(Int64(day.monthIndex))
-        var rest = movements.keys.sorted()[...]
-        while !rest.isEmpty {
-            let chunk = rest.prefix(100)
-            rest = rest.dropFirst(100)
-            var arguments: [Value] = []
-            for account in chunk {
-                guard let movement = movements[account] else { continue }
-                arguments += [.text(account), month, Value(movement.debit, scale: 4), Value(movement.credit, scale: 4)]
-            }
-            let rows = Array(repeating: "(?,?,?,?)", count: chunk.count).joined(separator: ",")
-            try transaction.execute(
-                """
-                INSERT INTO _account_balance (account, month, debit, credit) VALUES \(rows)
-                ON CONFLICT (account, month) DO UPDATE SET debit = _account_balance.debit + excluded.debit,
-                credit = _account_balance.credit + excluded.credit
-                """, arguments)
-        }
+        try session.move(
+            figures, adding: ["debit", "credit"],
+            movements.sorted { $0.key < $1.key }.map { account, movement in
+                [.text(account), month, Value(movement.debit, scale: 4), Value(movement.credit, scale: 4)]
+            })
     }
 
     /// What the accounts of a company moved from one day to another, both included; nil is from the beginning.

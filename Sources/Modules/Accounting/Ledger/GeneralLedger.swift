@@ -82,7 +82,7 @@ public enum GeneralLedger {
             let movement = AccountBalances.Movement(debit: row.debit, credit: row.credit)
             movements[row.account] = movements[row.account, default: .init()] + movement
         }
-        try AccountBalances.move(movements, on: day, in: session.transaction)
+        try AccountBalances.move(movements, on: day, in: session)
         try Outstanding.update(payments, after: voucher, in: session)
     }
 
@@ -168,7 +168,7 @@ public enum GeneralLedger {
             return row
         }
         try session.append(rows)
-        try AccountBalances.move(movements, on: day, in: session.transaction)
+        try AccountBalances.move(movements, on: day, in: session)
     }
 
     private static func appendPayments(

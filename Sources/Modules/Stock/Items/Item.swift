@@ -76,7 +76,7 @@ extension Item: Controller {
             throw Problem(
                 .linked, "Item \(item.name) has stock movements", fix: "Set disabled instead of deleting it.")
         }
-        try session.transaction.execute("DELETE FROM bin WHERE item_code = ?", [.text(item.name)])
+        try session.remove(Bin.figures(in: session), where: "item_code", is: .text(item.name))
     }
 
     /// The stock unit is one of itself; other units have a factor and stand once.

@@ -23,6 +23,11 @@ public struct Bin: DocTypeSchema {
     public let lastPostingDate = DateField(.hidden, .about("The latest day of a movement."))
     public init() {}
 
+    /// The bins as what is kept of the stock ledger and of orders.
+    static func figures(in session: Session) throws -> Figures {
+        try Figures(of: "Bin", in: session)
+    }
+
     /// The name of the bin of an item in a warehouse. A `|` in the item's code is written `\|`, so that no two bins
     /// have the same name.
     static func name(_ item: String, _ warehouse: String) -> String {

@@ -218,35 +218,22 @@ struct StockBins {
     func write() throws {
         try checkLaterDays()
         try session.append(rows)
-        for key in order {
-            guard let bin = kept[key] else { continue }
-            try write(bin, key)
-            try StockMonths.add(
-                bin.month, item: key.item, warehouse: key.warehouse, month: day.monthIndex, in: session)
-        }
-    }
-
-    private func write(_ bin: Kept, _ key: Key) throws {
-        let sql = """
-            INSERT INTO bin (name, owner, creation, modified, modified_by, docstatus, idx, item_code, warehouse,
-              stock_uom, actual_qty, valuation_rate, stock_value, entries, last_posting_date)
-            VALUES (?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?, ?, ?, ?, ?)
-            ON CONFLICT (name) DO UPDATE SET
-              modified = excluded.modified, modified_by = excluded.modified_by, stock_uom = excluded.stock_uom,
-              actual_qty = excluded.actual_qty, valuation_rate = excluded.valuation_rate,
-              stock_value = excluded.stock_value, entries = excluded.entries,
-              last_posting_date = excluded.last_posting_date
-            """
-        let user = Value.text(session.actor.user)
-        let now = Value.timestamp(session.now)
-        let last = bin.lastDay.map { max($0, day) } ?? day
-        try session.transaction.execute(
-            sql,
-            [
-                .text(Bin.name(key.item, key.warehouse)), user, now, now, user, .text(key.item), .text(key.warehouse),
-                .text(items[key.item]?.unit ?? ""), Value(bin.state.qty, scale: 9), Value(bin.state.rate, scale: 9),
-                Value(bin.state.value, scale: 4), .int(bin.entries), .day(last),
-            ])
+        let bins = order.compactMap { key in kept[key].map { (key, $0) } }
+        try session.move(
+            Bin.figures(in: session),
+            setting: [
+                "stock_uom", "actual_qty", "valuation_rate", "stock_value", "entries", "last_posting_date",
+            ], initially: ["item_code", "warehouse"],
+            bins.map { key, bin in
+                [
+                    .text(Bin.name(key.item, key.warehouse)), .text(items[key.item]?.unit ?? ""),
+                    Value(bin.state.qty, scale: 9), Value(bin.state.rate, scale: 9), Value(bin.state.value, scale: 4),
+                    .int(bin.entries), .day(bin.lastDay.map { max($0, day) } ?? day), .text(key.item),
+                    .text(key.warehouse),
+                ]
+            })
+        try StockMonths.add(
+            bins.map { (item: $0.item, warehouse: $0.warehouse, change: $1.month) }, month: day.monthIndex, in: session)
     }
 
     /// Refuses to take out on a past day what later days have already used: the stock at the end of that day and of

@@ -1,5 +1,4 @@
 public import Documents
-internal import Storage
 public import Values
 
 extension StockLedger {
@@ -30,27 +29,13 @@ extension StockLedger {
             let name = Bin.name(change.item, change.warehouse)
             totals[name, default: (change.item, change.warehouse, 0)].qty += change.qty
         }
-        let sql = """
-            INSERT INTO bin (name, owner, creation, modified, modified_by, docstatus, idx, item_code, warehouse,
-              stock_uom, \(column))
-            VALUES (?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?)
-            ON CONFLICT (name) DO UPDATE SET
-              modified = excluded.modified, modified_by = excluded.modified_by,
-              \(column) = bin.\(column) + excluded.\(column)
-            """
-        let user = Value.text(session.actor.user)
-        let now = Value.timestamp(session.now)
-        for (name, change) in totals.sorted(by: { $0.key < $1.key }) where !change.qty.isZero {
-            let qty = Value(change.qty, scale: 9)
-            guard qty != .outOfRange else {
-                throw Problem(.outOfRange, "The quantity of \(change.item) is larger than can be held", field: "qty")
-            }
-            try session.transaction.execute(
-                sql,
+        try session.move(
+            Bin.figures(in: session), adding: [column], initially: ["item_code", "warehouse", "stock_uom"],
+            totals.sorted { $0.key < $1.key }.filter { !$0.value.qty.isZero }.map { name, change in
                 [
-                    .text(name), user, now, now, user, .text(change.item), .text(change.warehouse),
-                    items[change.item]?[1] ?? .null, qty,
-                ])
-        }
+                    .text(name), Value(change.qty, scale: 9), .text(change.item), .text(change.warehouse),
+                    items[change.item]?[1] ?? .null,
+                ]
+            })
     }
 }

@@ -43,22 +43,20 @@ enum StockMonths {
         }
     }
 
+    static let figures = Figures(of: "Stock Ledger Entry", table)
+
     /// Moves the balances of one month.
-    static func add(_ change: Change, item: String, warehouse: String, month: Int, in session: Session) throws {
-        try session.transaction.execute(
-            """
-            INSERT INTO _stock_balance (item_code, warehouse, month, in_qty, in_value, out_qty, out_value)
-            VALUES (?, ?, ?, ?, ?, ?, ?)
-            ON CONFLICT (item_code, warehouse, month) DO UPDATE SET
-              in_qty = _stock_balance.in_qty + excluded.in_qty,
-              in_value = _stock_balance.in_value + excluded.in_value,
-              out_qty = _stock_balance.out_qty + excluded.out_qty,
-              out_value = _stock_balance.out_value + excluded.out_value
-            """,
-            [
-                .text(item), .text(warehouse), .int(Int64(month)), Value(change.inQty, scale: 9),
-                Value(change.inValue, scale: 4), Value(change.outQty, scale: 9), Value(change.outValue, scale: 4),
-            ])
+    static func add(
+        _ changes: [(item: String, warehouse: String, change: Change)], month: Int, in session: Session
+    ) throws {
+        try session.move(
+            figures, adding: ["in_qty", "in_value", "out_qty", "out_value"],
+            changes.map { item, warehouse, change in
+                [
+                    .text(item), .text(warehouse), .int(Int64(month)), Value(change.inQty, scale: 9),
+                    Value(change.inValue, scale: 4), Value(change.outQty, scale: 9), Value(change.outValue, scale: 4),
+                ]
+            })
     }
 }
 

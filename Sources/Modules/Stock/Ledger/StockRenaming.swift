@@ -50,15 +50,18 @@ enum StockRenaming {
         arguments += [.text(rename.new), .text(rename.old)]
         let sums = ["actual_qty", "reserved_qty", "ordered_qty", "stock_value", "entries"]
             .map { "\($0) = bin.\($0) + excluded.\($0)" }
-        try session.transaction.execute(
-            """
-            INSERT INTO bin (\(columns.map(quoted).joined(separator: ",")))
-            SELECT \(sources.joined(separator: ",")) FROM bin WHERE \(column) = ?
-            ON CONFLICT (name) DO UPDATE SET \(sums.joined(separator: ", ")),
-            valuation_rate = CASE WHEN excluded.entries > 0 THEN excluded.valuation_rate ELSE bin.valuation_rate END,
-            last_posting_date = COALESCE(excluded.last_posting_date, bin.last_posting_date)
-            """, arguments)
-        try session.transaction.execute("DELETE FROM bin WHERE \(column) = ?", [.text(rename.old)])
+        let names: [Value] = [.text(rename.old), .text(rename.new)]
+        try session.change(Bin.figures(in: session), where: column, isOneOf: names) {
+            try session.transaction.execute(
+                """
+                INSERT INTO bin (\(columns.map(quoted).joined(separator: ",")))
+                SELECT \(sources.joined(separator: ",")) FROM bin WHERE \(column) = ?
+                ON CONFLICT (name) DO UPDATE SET \(sums.joined(separator: ", ")),
+                valuation_rate = CASE WHEN excluded.entries > 0 THEN excluded.valuation_rate ELSE bin.valuation_rate END,
+                last_posting_date = COALESCE(excluded.last_posting_date, bin.last_posting_date)
+                """, arguments)
+            try session.transaction.execute("DELETE FROM bin WHERE \(column) = ?", [.text(rename.old)])
+        }
     }
 
     private static func moveMonths(_ column: String, _ rename: Rename, _ session: Session) throws {
@@ -67,13 +70,16 @@ enum StockRenaming {
         let sums = ["in_qty", "in_value", "out_qty", "out_value"].map {
             "\($0) = _stock_balance.\($0) + excluded.\($0)"
         }
-        try session.transaction.execute(
-            """
-            INSERT INTO _stock_balance (\(names.map(quoted).joined(separator: ",")))
-            SELECT \(sources.joined(separator: ",")) FROM _stock_balance WHERE \(column) = ?
-            ON CONFLICT (item_code, warehouse, month) DO UPDATE SET \(sums.joined(separator: ", "))
-            """, [.text(rename.new), .text(rename.old)])
-        try session.transaction.execute("DELETE FROM _stock_balance WHERE \(column) = ?", [.text(rename.old)])
+        let both: [Value] = [.text(rename.old), .text(rename.new)]
+        try session.change(StockMonths.figures, where: column, isOneOf: both) {
+            try session.transaction.execute(
+                """
+                INSERT INTO _stock_balance (\(names.map(quoted).joined(separator: ",")))
+                SELECT \(sources.joined(separator: ",")) FROM _stock_balance WHERE \(column) = ?
+                ON CONFLICT (item_code, warehouse, month) DO UPDATE SET \(sums.joined(separator: ", "))
+                """, [.text(rename.new), .text(rename.old)])
+            try session.transaction.execute("DELETE FROM _stock_balance WHERE \(column) = ?", [.text(rename.old)])
+        }
     }
 }
 

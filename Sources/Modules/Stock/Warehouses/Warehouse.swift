@@ -61,7 +61,7 @@ extension Warehouse: Controller {
             throw Problem(
                 .linked, "Warehouse \(warehouse.name) has stock movements", fix: "Set disabled instead of deleting it.")
         }
-        try session.transaction.execute("DELETE FROM bin WHERE warehouse = ?", [.text(warehouse.name)])
+        try session.remove(Bin.figures(in: session), where: "warehouse", is: .text(warehouse.name))
     }
 
     /// Parent and account belong to the same company.
