@@ -194,7 +194,7 @@ import Values
         }
         #expect(types.isEmpty)
         let events = try await workshop.read { try EventLog.read(after: 3, limit: 10, in: $0.transaction).map(\.type) }
-        #expect(events == ["cauldron.job.created", "cauldron.job.submitted"])
+        #expect(events == ["cauldron.job.created", "cauldron.job.submitted", "cauldron.work.posted"])
     }
 
     @Test func `takes everything back when a hook fails after posting`() async throws {

@@ -66,6 +66,29 @@ import Values
         }
     }
 
+    @Test func `an event names the one it follows from`() async throws {
+        let workshop = try await Workshop()
+        try await workshop.stock()
+        let events = try await workshop.write { session -> [Event] in
+            let start = try EventLog.head(in: session.transaction)
+            let job = try session.document("Job", from: ["subject": "a"])
+            try session.insert(job)
+            try session.submit(job)
+            try session.cancel(job)
+            try session.finish()
+            return try EventLog.read(after: start, limit: 100, in: session.transaction)
+        }
+        let byNumber = Dictionary(uniqueKeysWithValues: events.map { ($0.number, $0.type) })
+        let causes = events.map { "\($0.type) of \(byNumber[$0.cause] ?? "nothing")" }
+        #expect(
+            causes == [
+                "cauldron.job.created of nothing", "cauldron.job.submitted of nothing",
+                "cauldron.work.posted of cauldron.job.submitted", "cauldron.job.cancelled of nothing",
+                "cauldron.work.posted of cauldron.job.cancelled",
+            ])
+        #expect(Set(events.map(\.correlation)) == [String(events[0].number)])
+    }
+
     @Test func `audits what the document holds afterwards`() async throws {
         let workshop = try await Workshop()
         try await workshop.stock()

@@ -39,7 +39,11 @@ import Values
     @Test func `finds a gap`() async throws {
         let gaps = try await withLog { [self] transaction in
             try EventLog.append([event("a")], in: transaction)
-            try transaction.execute("INSERT INTO _event SELECT 3, type, subject, time, actor, data FROM _event")
+            try transaction.execute(
+                """
+                INSERT INTO _event (number, type, subject, time, actor, data)
+                SELECT 3, type, subject, time, actor, data FROM _event
+                """)
             return try EventLog.gaps(in: transaction)
         }
         #expect(gaps == [2])
@@ -54,6 +58,24 @@ import Values
             return try EventLog.read(after: cursor, limit: 10, in: transaction).map(\.subject)
         }
         #expect(subjects == ["c"])
+    }
+
+    @Test func `an event names its cause and what it belongs to by numbers of the log`() async throws {
+        let events = try await withLog { [self] transaction -> [Event] in
+            try EventLog.append([event("before")], in: transaction)
+            var effect = event("effect")
+            effect.cause = -1
+            try EventLog.append([event("cause"), effect], in: transaction)
+            effect.correlation = "an order"
+            effect.behalf = "bo@example.com"
+            try EventLog.append([effect], after: 2, in: transaction)
+            return try EventLog.read(after: 0, limit: 10, in: transaction)
+        }
+        #expect(events.map(\.cause) == [0, 0, 2, 2])
+        #expect(events.map(\.correlation) == ["1", "2", "2", "an order"])
+        let json = events[3].cloudEvent(source: "/northwind")
+        #expect(json["causationid"] == "2" && json["correlationid"] == "an order")
+        #expect(json["onbehalfof"] == "bo@example.com" && events[0].cloudEvent(source: "")["causationid"] == nil)
     }
 
     @Test func `writes an event as CloudEvents 1.0 says`() {

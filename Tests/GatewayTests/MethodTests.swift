@@ -230,10 +230,10 @@ import Values
         ])
         try await site.fill()
         let copy = try await site.tenant.write(as: .administrator) { session -> String in
-            for name in ["one", "two", "gone"] { _ = try session.create("Binder", ["name": .string(name)]) }
+            for name in ["one", "two", "gone"] { try session.make("Binder", ["name": .string(name)]) }
             try session.delete("Binder", "gone")
             for _ in 0..<2 {
-                _ = try session.create("Loan", ["reader": "Ana", "lines": [["book": "B-1", "fee": 1]]])
+                try session.make("Loan", ["reader": "Ana", "lines": [["book": "B-1", "fee": 1]]])
             }
             let loan = try session.get("Loan", "LOAN-2026-0002")
             try session.submit(loan)
@@ -294,7 +294,7 @@ import Values
         let site = try await Site.make(modules: [Module("Binders", roles: []) { $0.add(Binder.self) }])
         let copies = try await site.tenant.write(as: .administrator) { session -> [String] in
             for (name, note) in [("one", ""), ("two", ""), ("free", ""), ("held", "stays")] {
-                _ = try session.create("Binder", ["name": .string(name), "note": .string(note)])
+                try session.make("Binder", ["name": .string(name), "note": .string(note)])
             }
             for name in ["free", "held"] { try session.delete("Binder", name) }
             return try ["free", "held"].compactMap { try session.deletedCopy(of: "Binder", $0) }

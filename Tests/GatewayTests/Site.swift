@@ -98,7 +98,7 @@ final class Site: Sendable {
     func fill() async throws {
         try await tenant.write(as: .administrator) { session in
             for title in ["Crime", "Poetry"] {
-                _ = try session.create("Shelf", ["title": .string(title)])
+                try session.make("Shelf", ["title": .string(title)])
             }
             let books: [(String, String, String, Int64)] = [
                 ("B-1", "Alpha", "Crime", 10), ("B-2", "Beta", "Crime", 20), ("B-3", "Gamma", "Poetry", 30),
@@ -106,7 +106,7 @@ final class Site: Sendable {
             ]
             for (name, title, shelf, price) in books {
                 let day = price <= 30 ? "2020-01-\(price)" : "2020-02-\(price - 30)"
-                _ = try session.create(
+                try session.make(
                     "Book",
                     [
                         "name": .string(name), "title": .string(title), "shelf": .string(shelf), "price": .int(price),

@@ -76,7 +76,7 @@ enum Naming {
 
     /// The rules for names that a company made for a DocType. Numbers alone and UUIDs are given before any rule is asked.
     private static func rules(of type: DocType, in registry: Registry) -> [NamingRule] {
-        type.naming == .autoincrement || type.naming == .uuid ? [] : registry.namingRules[type.name] ?? []
+        type.naming == .autoincrement || type.naming == .uuid ? [] : registry.namingRules(of: type.name) ?? []
     }
 
     /// What names documents of one DocType.

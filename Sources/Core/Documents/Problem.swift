@@ -94,6 +94,8 @@ extension Problem.Kind {
     public static let forbidden = Self("forbidden", exception: "PermissionError", status: 403)
     /// There is no such document, DocType, report or method.
     public static let notFound = Self("not_found", exception: "DoesNotExistError", status: 404)
+    /// There is no such method. Told with `exc`, since clients of Frappe would take the call for done without it.
+    public static let noSuchMethod = Self("no_such_method", exception: "DoesNotExistError", status: 404)
     /// The request is not of the form it should have.
     public static let malformed = Self("malformed", exception: "DataError")
     /// The data directory, the disk or the database failed.

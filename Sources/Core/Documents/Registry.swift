@@ -11,8 +11,10 @@ public struct Registry: Sendable {
     private var shippedOrder: [String] = []
     /// Where documents come from that no table holds, or not all of them, by DocType.
     private(set) var sources: [String: VirtualSource] = [:]
-    /// The rules for names that a company made, by DocType.
-    private(set) var namingRules: [String: [NamingRule]] = [:]
+    /// The kinds of rules that documents describe.
+    private(set) var ruleKinds: [any Rules.Type] = []
+    /// The rules that a company made.
+    private var rules = CompiledRules()
     /// What of the company's changes cannot be and has no effect.
     public internal(set) var metadataProblems: [Problem] = []
     private var hooks: [String: Hooks] = [:]
@@ -103,10 +105,10 @@ public struct Registry: Sendable {
     func shipped(_ name: String) -> DocType? { shippedTypes[name] }
 
     /// Takes these DocTypes for those of their names, and the `own` ones besides; all others are as modules declare them.
-    mutating func replace(_ changed: [String: DocType], own: [String], namingRules: [String: [NamingRule]]) {
+    mutating func replace(_ changed: [String: DocType], own: [String], rules: CompiledRules) {
         types = shippedTypes.merging(changed) { _, changed in changed }
         order = shippedOrder + own.filter { changed[$0] != nil }
-        self.namingRules = namingRules
+        self.rules = rules
         relink()
     }
 
@@ -133,7 +135,20 @@ public struct Registry: Sendable {
     }
 
     /// Whether a company made rules of its own for the names of such documents.
-    public func hasNamingRules(_ doctype: String) -> Bool { namingRules[doctype] != nil }
+    public func hasNamingRules(_ doctype: String) -> Bool { namingRules(of: doctype) != nil }
+
+    func namingRules(of doctype: String) -> [NamingRule]? { rules(NamingRules.self)?.byDocType[doctype] }
+
+    /// Adds a kind of rules that documents describe; see ``Rules``.
+    public mutating func add(rules kind: any Rules.Type) { ruleKinds.append(kind) }
+
+    /// The rules of a kind that the company made; nil before any were read.
+    public func rules<Kind: Rules>(_ kind: Kind.Type) -> Kind? { rules[kind] }
+
+    /// Whether a document of the DocType changes DocTypes or rules, which are read anew when it is written.
+    func isMetadata(_ doctype: String) -> Bool {
+        CustomMetadata.sources.contains(doctype) || ruleKinds.contains { $0.source == doctype }
+    }
 
     /// Whether all documents of the DocType are rows of its table.
     public func isInTable(_ type: DocType) -> Bool { !type.isVirtual && sources[type.name] == nil }

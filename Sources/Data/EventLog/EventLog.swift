@@ -15,24 +15,42 @@ public struct Event: Sendable, Equatable {
     public var actor: String
     /// What is worth knowing of it, as JSON text.
     public var data: String
+    /// On whose behalf, where somebody acts for another; else empty.
+    public var behalf: String
+    /// The number of the event that caused it; 0 for none. Until it is appended, minus the place of that event among those
+    /// of the same transaction, of which the first has place 1.
+    public var cause: Int64
+    /// What all events of one undertaking share, over transactions; of one without, the number of the first event of its
+    /// transaction.
+    public var correlation: String
 
     /// An event that is not yet in the log.
-    public init(type: String, subject: String, time: Timestamp, actor: String, data: String) {
+    public init(
+        type: String, subject: String, time: Timestamp, actor: String, data: String, behalf: String = "",
+        cause: Int64 = 0, correlation: String = ""
+    ) {
         number = 0
         self.type = type
         self.subject = subject
         self.time = time
         self.actor = actor
         self.data = data
+        self.behalf = behalf
+        self.cause = cause
+        self.correlation = correlation
     }
 
     /// The event in the JSON format of CloudEvents 1.0; `source` names the tenant.
     public func cloudEvent(source: String) -> JSON {
-        [
+        var event: JSONObject = [
             "specversion": "1.0", "id": .string(String(number)), "source": .string(source), "type": .string(type),
             "subject": .string(subject), "time": .string(time.rfc3339), "datacontenttype": "application/json",
-            "actor": .string(actor), "data": (try? JSON.parse(data)) ?? .string(data),
+            "actor": .string(actor), "correlationid": .string(correlation),
         ]
+        if cause > 0 { event["causationid"] = .string(String(cause)) }
+        if !behalf.isEmpty { event["onbehalfof"] = .string(behalf) }
+        event["data"] = (try? JSON.parse(data)) ?? .string(data)
+        return .object(event)
     }
 }
 
@@ -46,22 +64,29 @@ public enum EventLog {
                 .init("number", .integer, required: true), .init("type", .text, required: true),
                 .init("subject", .text, required: true), .init("time", .timestamp, required: true),
                 .init("actor", .text, required: true), .init("data", .text, required: true),
+                .init("behalf", .text), .init("cause", .integer), .init("correlation", .text),
             ], appendOnly: true),
         TableSchema(
             "_cursor",
             columns: [.init("consumer", .text, required: true), .init("number", .integer, required: true)]),
     ]
 
-    /// Adds events to the log, in order, and returns the number of the last.
+    /// Adds events to the log, in order, and returns the number of the last. `earlier` is how many of the same transaction
+    /// are in the log already.
     @discardableResult
-    public static func append(_ events: [Event], in transaction: any Transaction) throws -> Int64 {
+    public static func append(
+        _ events: [Event], after earlier: Int = 0, in transaction: any Transaction
+    ) throws -> Int64 {
         var number = try head(in: transaction)
         guard !events.isEmpty else { return number }
+        let before = number - Int64(earlier)
         let rows = events.map { event -> [Value] in
             number += 1
             return [
                 .int(number), .text(event.type), .text(event.subject), .timestamp(event.time), .text(event.actor),
-                .text(event.data),
+                .text(event.data), event.behalf.isEmpty ? .null : .text(event.behalf),
+                event.cause == 0 ? .null : .int(event.cause < 0 ? before - event.cause : event.cause),
+                .text(event.correlation.isEmpty ? String(before + 1) : event.correlation),
             ]
         }
         try transaction.insert(into: "_event", columns, rows)
@@ -76,13 +101,14 @@ public enum EventLog {
     /// Up to `limit` events after `number`, in order.
     public static func read(after number: Int64, limit: Int, in transaction: any Transaction) throws -> [Event] {
         let sql = """
-            SELECT type, subject, time, actor, data, number FROM _event WHERE number > ? ORDER BY number LIMIT ?
+            SELECT type, subject, time, actor, data, number, behalf, cause, correlation FROM _event WHERE number > ? ORDER BY number LIMIT ?
             """
-        let types: [ColumnType] = [.text, .text, .timestamp, .text, .text, .integer]
+        let types: [ColumnType] = [.text, .text, .timestamp, .text, .text, .integer, .text, .integer, .text]
         return try transaction.query(sql, [.int(number), .int(Int64(limit))], types).map { row in
             var event = Event(
                 type: row[0].text ?? "", subject: row[1].text ?? "",
-                time: row[2].timestamp ?? Timestamp(microseconds: 0), actor: row[3].text ?? "", data: row[4].text ?? "")
+                time: row[2].timestamp ?? Timestamp(microseconds: 0), actor: row[3].text ?? "", data: row[4].text ?? "",
+                behalf: row[6].text ?? "", cause: row[7].int ?? 0, correlation: row[8].text ?? "")
             event.number = row[5].int ?? 0
             return event
         }
@@ -113,5 +139,7 @@ public enum EventLog {
         return try transaction.query(sql, [], [.integer]).compactMap { $0[0].int }
     }
 
-    private static let columns = ["number", "type", "subject", "time", "actor", "data"]
+    private static let columns = [
+        "number", "type", "subject", "time", "actor", "data", "behalf", "cause", "correlation",
+    ]
 }

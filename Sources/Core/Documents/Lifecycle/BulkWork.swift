@@ -1,20 +1,6 @@
 internal import Storage
 public import Values
 
-/// One thing that is done to many documents.
-public enum BulkAction: Sendable {
-    /// Sets fields.
-    case update(JSONObject)
-    case submit
-    case cancel
-    case discard
-    case delete
-    /// Assigns to users.
-    case assign([String], Assignment)
-    /// Marks with a tag.
-    case tag(String)
-}
-
 /// What came of it for one document.
 public struct BulkResult: Sendable {
     /// The document.
@@ -33,46 +19,39 @@ public struct BulkResult: Sendable {
 }
 
 extension Session {
-    /// Does one thing to many documents of a DocType, each by itself: what fails leaves the others as they are.
+    /// Does what commands on documents say, each by itself: what fails leaves the others as they are.
     ///
     /// With `allOrNothing` the first failure undoes all of it and is thrown.
     ///
     /// - Throws: ``Problem/Kind/tooMany`` for more than ``Limits/documentsPerCall``, or more assignments than
     ///   ``Limits/assignmentsPerCall``; what the database throws besides
     ///   refusing a row.
-    public func bulk(
-        _ doctype: String, _ names: [String], _ action: BulkAction, allOrNothing: Bool = false
-    ) throws -> [BulkResult] {
-        try bulk(names.map { (doctype: doctype, name: $0, action: action) }, allOrNothing: allOrNothing)
-    }
-
-    /// Does something to each of many documents; see ``bulk(_:_:_:allOrNothing:)``.
-    public func bulk(
-        _ work: [(doctype: String, name: String, action: BulkAction)], allOrNothing: Bool = false
-    ) throws -> [BulkResult] {
+    public func bulk(_ work: [Command], allOrNothing: Bool = false) throws -> [BulkResult] {
         guard work.count <= Limits.documentsPerCall else {
             throw Problem(
                 .tooMany, "More than \(Limits.documentsPerCall) documents in one call", fix: "Send fewer at once.")
         }
         var assignments = 0
-        for case .assign(let users, _) in work.map(\.action) { assignments += users.count }
+        for command in work where command.action == .assign {
+            assignments += command.content["assign_to"]?.array?.count ?? 1
+        }
         try requireFewAssignments(assignments)
         if allOrNothing {
             return try savepoint {
                 try work.map { one in
-                    try perform(one.action, one.doctype, one.name)
-                    return BulkResult(name: one.name, problem: nil)
+                    try perform(one)
+                    return BulkResult(name: one.name ?? "", problem: nil)
                 }
             }
         }
         return try work.map { one in
             do {
-                try savepoint { try perform(one.action, one.doctype, one.name) }
-                return BulkResult(name: one.name, problem: nil)
+                try savepoint { _ = try perform(one) }
+                return BulkResult(name: one.name ?? "", problem: nil)
             } catch let problem as Problem {
-                return BulkResult(name: one.name, problem: problem)
+                return BulkResult(name: one.name ?? "", problem: problem)
             } catch let error as StorageError where error.isAboutData {
-                return BulkResult(name: one.name, problem: Problem(error))
+                return BulkResult(name: one.name ?? "", problem: Problem(error))
             }
         }
     }
@@ -83,20 +62,5 @@ extension Session {
         throw Problem(
             .tooMany, "More than \(Limits.assignmentsPerCall) assignments in one call", field: "assign_to",
             fix: "Send fewer documents or users at once.")
-    }
-
-    private func perform(_ action: BulkAction, _ doctype: String, _ name: String) throws {
-        switch action {
-        case .update(let fields):
-            let document = try get(doctype, name)
-            try apply(fields, to: document)
-            try save(document)
-        case .submit: try submit(get(doctype, name))
-        case .cancel: try cancel(get(doctype, name))
-        case .discard: try discard(get(doctype, name))
-        case .delete: try delete(doctype, name)
-        case .assign(let users, let assignment): try assign(doctype, name, to: users, assignment)
-        case .tag(let tag): try self.tag(doctype, name, with: tag)
-        }
     }
 }

@@ -169,7 +169,7 @@ enum LifecycleMethods {
         parameters: [.required("items", "A list of names."), doctype],
         summary: "Deletes documents; those it may not stay."
     ) { arguments, session in
-        let results = try session.bulk(arguments.required("doctype"), names(arguments, "items"), .delete)
+        let results = try session.bulk(commands("delete", arguments, names: "items"))
         return .array(results.filter { $0.problem != nil }.map(\.json))
     }
 
@@ -181,8 +181,8 @@ enum LifecycleMethods {
             .optional("data", "The fields to set, for update."),
         ], summary: "Submits, cancels, discards or changes documents; gives the names of those it could not."
     ) { arguments, session in
-        let action = try action(arguments.text("action") ?? "submit", arguments, fields: "data")
-        let results = try session.bulk(arguments.required("doctype"), names(arguments, "docnames"), action)
+        let word = arguments.text("action") ?? "submit"
+        let results = try session.bulk(commands(word, arguments, names: "docnames", fields: "data"))
         return .array(results.filter { $0.problem != nil }.map { .string($0.name) })
     }
 
@@ -197,43 +197,49 @@ enum LifecycleMethods {
             .optional("rehearse", "1 only says what would happen, and what of it would fail."),
         ], summary: "Does one thing to many documents, with a result for each."
     ) { arguments, session in
-        let doctype = try arguments.required("doctype")
-        let names = try names(arguments, "names")
-        let action = try action(arguments.required("action"), arguments, fields: "fields")
+        let work = try commands(arguments.required("action"), arguments)
         let whole = arguments.flag("all_or_nothing") ?? false
         if try arguments.isRehearsal {
             var results: [BulkResult] = []
             let shown = try session.rehearse {
-                results = try $0.bulk(doctype, names, action, allOrNothing: whole)
+                results = try $0.bulk(work, allOrNothing: whole)
             }.shown
             guard case .object(var object) = shown else { return shown }
             object["results"] = .array(results.map(\.json))
             return .object(object)
         }
-        return .array(try session.bulk(doctype, names, action, allOrNothing: whole).map(\.json))
+        return .array(try session.bulk(work, allOrNothing: whole).map(\.json))
     }
 
-    private static func action(_ word: String, _ arguments: Arguments, fields: String) throws -> BulkAction {
-        switch word.lowercased() {
-        case "submit": return .submit
-        case "cancel": return .cancel
-        case "discard": return .discard
-        case "delete": return .delete
-        case "tag": return .tag(try arguments.required("tag"))
-        case "assign":
-            return .assign(
-                try names(arguments, "assign_to"), Assignment(arguments.text("description") ?? ""))
-        case "update":
+    /// One thing that is done to each of the documents of a list.
+    private static func commands(
+        _ word: String, _ arguments: Arguments, names list: String = "names", fields: String = "fields"
+    ) throws -> [Command] {
+        let word = word.lowercased() == "update" ? Command.Action.save.rawValue : word
+        let action: Command.Action
+        do {
+            action = try Command.action(word, of: [.save, .submit, .cancel, .discard, .delete, .assign, .tag])
+        } catch {
+            throw Problem(
+                .notAnOption, "\(word.prefix(40)) is nothing that is done to many documents", field: "action",
+                fix: "Use update, submit, cancel, discard, delete, assign or tag.")
+        }
+        var content: JSONObject = [:]
+        switch action {
+        case .tag: content["tag"] = .string(try arguments.required("tag"))
+        case .assign:
+            content["assign_to"] = .array(try names(arguments, "assign_to").map(JSON.string))
+            content["description"] = arguments.text("description").map(JSON.string)
+        case .save:
             guard case .object(let object)? = try arguments.json(fields), !object.isEmpty else {
                 throw Problem(
                     .mandatory, "The argument \(fields) is missing", field: fields, fix: "Send the fields to set.")
             }
-            return .update(object)
-        default:
-            throw Problem(
-                .notAnOption, "\(word) is nothing that is done to many documents", field: "action",
-                fix: "Use update, submit, cancel, discard, delete, assign or tag.")
+            content = object
+        default: break
         }
+        let doctype = try arguments.required("doctype")
+        return try names(arguments, list).map { Command(action, doctype, $0, content) }
     }
 
     /// A list of names: JSON, or one name.

@@ -1,7 +1,7 @@
 internal import Storage
 internal import Values
 
-/// What a company changed of the metadata: DocTypes of its own, fields and properties, permissions, rules for names.
+/// What a company changed of the metadata: DocTypes of its own, fields and properties, permissions, and rules.
 ///
 /// Read from the documents that say so; ``Registry/with(_:)`` puts it over what the modules declare.
 struct CustomMetadata: Sendable {
@@ -13,8 +13,8 @@ struct CustomMetadata: Sendable {
     var properties: [SetProperty] = []
     /// The rows that take the place of a DocType's own permissions, by its name.
     var permissions: [String: [Permission]] = [:]
-    /// The rules for names, by DocType, those of the highest priority first.
-    var namingRules: [String: [NamingRule]] = [:]
+    /// What documents describe as rules.
+    var rules = CompiledRules()
     /// What could not be read.
     var problems: [Problem] = []
 
@@ -38,10 +38,8 @@ struct CustomMetadata: Sendable {
         var row = ""
     }
 
-    /// The DocTypes whose documents change the metadata.
-    static let sources: Set<String> = [
-        "DocType", "Custom Field", "Property Setter", "Custom DocPerm", "Document Naming Rule",
-    ]
+    /// The DocTypes whose documents change DocTypes.
+    static let sources: Set<String> = ["DocType", "Custom Field", "Property Setter", "Custom DocPerm"]
 
     /// Nothing was changed.
     init() {}
@@ -68,13 +66,14 @@ struct CustomMetadata: Sendable {
             guard let permission = note({ try Permission(json: row) }) else { continue }
             permissions[document.text("parent"), default: []].append(permission)
         }
-        for document in try Self.all("Document Naming Rule", session) where !document.isSet("disabled") {
-            let rule = NamingRule(document)
-            namingRules[rule.doctype, default: []].append(rule)
-        }
-        for key in namingRules.keys {
-            namingRules[key]?.sort { $0.priority == $1.priority ? $0.name < $1.name : $0.priority > $1.priority }
-        }
+        for kind in session.registry.ruleKinds { try compile(kind, session) }
+    }
+
+    private mutating func compile<Kind: Rules>(_ kind: Kind.Type, _ session: Session) throws {
+        let documents = try Self.all(Kind.source, session)
+        var found: [Problem] = []
+        rules.add(Kind(documents) { found.append($0) })
+        problems += found
     }
 
     /// What `body` reads; nil, and its problem noted, when it cannot.

@@ -9,6 +9,7 @@ extension Registry {
             DocumentNamingRule.self)
         add(source: DocTypeSource.source, for: DocTypeDocument.doctype.name)
         MetadataMethods.register(&self)
+        add(rules: NamingRules.self)
         for method in NamingMethods.all { add(method) }
         add(check: Check("metadata") { try $0.registry.customized(in: $0).metadataProblems.map(\.message) })
     }
@@ -152,14 +153,14 @@ public enum MetadataMethods {
                 throw Problem(.malformed, "docs holds objects", field: "docs")
             }
             let doctype = object["doctype"]?.string ?? DocTypeDocument.doctype.name
-            guard CustomMetadata.sources.contains(doctype) else {
+            guard session.registry.isMetadata(doctype) else {
                 throw Problem(.malformed, "\(doctype) describes no DocType", field: "docs")
             }
             try session.saveMetadata(doctype, object)
         }
         for pair in try arguments.json("delete")?.array ?? [] {
             guard let doctype = pair.array?.first?.string, let name = pair.array?.last?.string,
-                CustomMetadata.sources.contains(doctype)
+                session.registry.isMetadata(doctype)
             else { throw Problem(.malformed, "delete holds [DocType, name]", field: "delete") }
             try session.delete(doctype, name)
         }

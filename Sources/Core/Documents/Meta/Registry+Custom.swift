@@ -33,7 +33,7 @@ private struct MetadataMerge {
         setProperties()
         setPermissions()
         var registry = base
-        registry.replace(made(), own: own, namingRules: custom.namingRules)
+        registry.replace(made(), own: own, rules: custom.rules)
         checkAll(in: &registry)
         registry.metadataProblems = problems
         return registry

@@ -118,7 +118,8 @@ extension Session {
     @discardableResult
     public func adoptMetadata() throws -> [String] {
         let names = try transaction.query(transaction.dialect.tableNames, [], [.text]).compactMap { $0[0].text }
-        let wanted = CustomMetadata.sources.compactMap { registry.find($0)?.table } + [MetadataVersion.table.name]
+        let sources = CustomMetadata.sources.union(registry.ruleKinds.map { $0.source })
+        let wanted = sources.compactMap { registry.find($0)?.table } + [MetadataVersion.table.name]
         guard Set(wanted).isSubset(of: names) else { return [] }
         registry = try registry.customized(in: self)
         return registry.metadataProblems.map(\.message)

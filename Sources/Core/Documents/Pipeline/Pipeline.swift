@@ -44,8 +44,10 @@ extension Session {
 
     private func noteAndFollow(_ write: Write) throws {
         try note(write)
-        try registry.observers.run(.written, write, self)
-        if write.action == .restore { try restoreWhatWentWith(write) }
+        try following(write.events[0]) {
+            try registry.observers.run(.written, write, self)
+            if write.action == .restore { try restoreWhatWentWith(write) }
+        }
         if write.cause == .asked { try callAfter(write) }
     }
 
@@ -91,10 +93,24 @@ extension Session {
     // MARK: - Controllers
 
     private func call(_ hook: Hook, _ write: Write) throws {
-        for document in write.documents {
-            guard let hooks = registry.hooks(document.doctype.name) else { continue }
-            try about(document) { try hooks.run(hook, document, self) }
+        try forEach(write) { document, hooks in try hooks?.run(hook, document, self) }
+    }
+
+    /// Calls `body` for each document with its controller; what it writes follows from the event of the document.
+    private func forEach(_ write: Write, _ body: (Document, Hooks?) throws -> Void) throws {
+        for (place, document) in write.documents.enumerated() {
+            let hooks = registry.hooks(document.doctype.name)
+            let event = write.events.isEmpty ? cause : write.events[place]
+            try about(document) { try following(event) { try body(document, hooks) } }
         }
+    }
+
+    /// Runs `body`, from which events follow that the one names as their cause.
+    private func following<T>(_ event: Int64, _ body: () throws -> T) rethrows -> T {
+        let before = cause
+        cause = event
+        defer { cause = before }
+        return try body()
     }
 
     private func callBefore(_ write: Write) throws {
@@ -113,54 +129,35 @@ extension Session {
     }
 
     private func callValidate(_ write: Write) throws {
-        switch write.action {
-        case .insert, .save, .submit:
-            for document in write.documents {
-                guard let hooks = registry.hooks(document.doctype.name) else { continue }
-                try about(document) {
-                    try hooks.run(.validate, document, self)
-                    if document.docstatus == .submitted { try hooks.run(.beforeSubmit, document, self) }
-                }
-            }
-        default: break
+        guard [.insert, .save, .submit].contains(write.action) else { return }
+        try forEach(write) { document, hooks in
+            try hooks?.run(.validate, document, self)
+            if document.docstatus == .submitted { try hooks?.run(.beforeSubmit, document, self) }
         }
     }
 
     private func callAfter(_ write: Write) throws {
-        switch write.action {
-        case .insert:
-            for document in write.documents {
-                guard let hooks = registry.hooks(document.doctype.name) else { continue }
-                try about(document) {
-                    try hooks.run(.afterInsert, document, self)
-                    try hooks.run(.onUpdate, document, self)
-                }
+        try forEach(write) { document, hooks in
+            switch write.action {
+            case .insert:
+                try hooks?.run(.afterInsert, document, self)
+                try hooks?.run(.onUpdate, document, self)
+            case .save: try hooks?.run(.onUpdate, document, self)
+            case .submit:
+                // A new document's hook was called when it was inserted.
+                if !write.changes.isEmpty { try hooks?.run(.onUpdate, document, self) }
+                try hooks?.run(.onSubmit, document, self)
+            case .updateAfterSubmit: try hooks?.run(.onUpdateAfterSubmit, document, self)
+            case .cancel:
+                try hooks?.run(.onCancel, document, self)
+                try refuseIfLinked(document, onlySubmitted: true)
+            case .discard: try hooks?.run(.onDiscard, document, self)
+            case .delete: try hooks?.run(.afterDelete, document, self)
+            case .restore: try hooks?.run(.onRestore, document, self)
+            case .rename, .merge:
+                if case .rename(let rename, _) = write.detail { try hooks?.afterRename(document, rename, self) }
+            case .derive, .relink: break
             }
-        case .save: try call(.onUpdate, write)
-        case .submit:
-            for document in write.documents {
-                guard let hooks = registry.hooks(document.doctype.name) else { continue }
-                try about(document) {
-                    // A new document's hook was called when it was inserted.
-                    if !write.changes.isEmpty { try hooks.run(.onUpdate, document, self) }
-                    try hooks.run(.onSubmit, document, self)
-                }
-            }
-        case .updateAfterSubmit: try call(.onUpdateAfterSubmit, write)
-        case .cancel:
-            try call(.onCancel, write)
-            for document in write.documents {
-                try about(document) { try refuseIfLinked(document, onlySubmitted: true) }
-            }
-        case .discard: try call(.onDiscard, write)
-        case .delete: try call(.afterDelete, write)
-        case .restore: try call(.onRestore, write)
-        case .rename, .merge:
-            guard case .rename(let rename, _) = write.detail else { return }
-            for document in write.documents {
-                try about(document) { try registry.hooks(rename.doctype)?.afterRename(document, rename, self) }
-            }
-        case .derive, .relink: break
         }
     }
 

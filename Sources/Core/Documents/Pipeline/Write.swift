@@ -11,6 +11,8 @@ final class Write {
     var documents: [Document]
     /// What changes in each of the documents, in their order; empty where the whole documents are the change.
     var changes: [Changes] = []
+    /// The events of the documents, as ``Event/cause`` names them, once they are noted.
+    var events: [Int64] = []
     /// What an action is told besides its documents.
     var detail: Detail
 

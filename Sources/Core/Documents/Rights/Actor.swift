@@ -12,12 +12,15 @@ public struct Actor: Sendable, Hashable {
     public let defaults: [String: String]
     /// What the API key it came with is good for; nil for all that the user may.
     public let scopes: [Scope]?
+    /// The user for whom it acts, where that is another.
+    public let behalf: String?
 
     /// A user with these roles. Whoever has signed in has the roles `All` and `Guest`, who has not only `Guest`.
     public init(
         user: String, roles: Set<String>, restrictions: Restrictions = Restrictions(), sharedTypes: Set<String> = [],
-        defaults: [String: String] = [:], scopes: [Scope]? = nil
+        defaults: [String: String] = [:], scopes: [Scope]? = nil, behalf: String? = nil
     ) {
+        self.behalf = behalf
         self.user = user
         self.roles = user == Self.guestName ? ["Guest"] : roles.union(["All", "Guest"])
         self.restrictions = restrictions
@@ -43,7 +46,7 @@ public struct Actor: Sendable, Hashable {
     public func limited(to scopes: [Scope]?) -> Actor {
         Actor(
             user: user, roles: roles, restrictions: restrictions, sharedTypes: sharedTypes, defaults: defaults,
-            scopes: scopes)
+            scopes: scopes, behalf: behalf)
     }
 
     /// Whether its key lets it call a method by name.

@@ -6,14 +6,14 @@ public import Values
 extension Session {
     /// Notes a write for the logs: the events, the audit entries and, while a rehearsal runs, the effects.
     func note(_ write: Write) throws {
-        for change in write.noted { record(change) }
+        write.events = write.noted.map(record)
     }
 
-    private func record(_ change: DocumentChange) {
+    private func record(_ change: DocumentChange) -> Int64 {
         let (action, document) = (change.action, change.document)
         let type = document.doctype
         touched.insert(type.name)
-        if CustomMetadata.sources.contains(type.name) { metadata.isDirty = true }
+        if registry.isMetadata(type.name) { metadata.isDirty = true }
         if !lookedUp.isEmpty { lookedUp = lookedUp.filter { $0.key.doctype != type.name } }
         if action == .rename, let old = change.oldName { audit("rename_away", type, old, digest: []) }
         // The digest of a document that was submitted as it was inserted is taken once, when it is submitted.
@@ -25,6 +25,7 @@ extension Session {
         if action == .merge { data["merged"] = change.oldName.map(JSON.string) }
         emit("\(type.table).\(action.past)", subject: "\(type.name)/\(document.name)", data)
         if keepsEffects { pending.effects.append(.document(DocumentEffect(action, document, change.changes))) }
+        return -Int64(pending.logged + pending.events.count)
     }
 
     private func audit(_ action: String, _ type: DocType, _ name: String, digest: [UInt8]) {
@@ -38,7 +39,8 @@ extension Session {
     /// `type` is what happened, such as `sales_invoice.overdue`; the log puts `cauldron.` before it.
     public func emit(_ type: String, subject: String, _ data: JSONObject) {
         let event = Event(
-            type: "cauldron.\(type)", subject: subject, time: now, actor: actor.user, data: JSON.object(data).text)
+            type: "cauldron.\(type)", subject: subject, time: now, actor: actor.user, data: JSON.object(data).text,
+            behalf: actor.behalf ?? "", cause: cause, correlation: correlation ?? "")
         pending.events.append(event)
         if keepsEffects { pending.effects.append(.event(event)) }
     }

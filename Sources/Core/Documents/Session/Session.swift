@@ -17,6 +17,8 @@ public final class Session {
     /// The transaction everything happens in.
     public let transaction: any Transaction
     private let makeIdentifier: () -> String
+    /// What its events share with those of other transactions; nil where they stand alone.
+    public let correlation: String?
 
     /// The DocTypes that were written to.
     public internal(set) var touched: Set<String> = []
@@ -26,6 +28,8 @@ public final class Session {
     var verified: Set<LinkTarget> = []
     /// What was looked up, kept until its DocType is written to.
     var lookedUp: [LinkTarget: Document] = [:]
+    /// The event from which follows what is written now, as ``Event/cause``.
+    var cause: Int64 = 0
     /// How many writes are inside one another.
     var depth = 0
     /// Set while rights are not asked, because the system acts on its own behalf.
@@ -51,6 +55,8 @@ public final class Session {
 
     struct Pending {
         var events: [Event] = []
+        /// How many events of the transaction are in the log already.
+        var logged = 0
         var audit: [AuditEntry] = []
         var effects: [Effect] = []
         /// The kept figures that a rehearsal touched.
@@ -63,13 +69,14 @@ public final class Session {
 
     /// A session of `actor` at the moment `now`. `identifiers` gives names that no other session gets.
     public init(
-        actor: Actor, now: Timestamp, registry: Registry, transaction: any Transaction,
+        actor: Actor, now: Timestamp, registry: Registry, transaction: any Transaction, correlation: String? = nil,
         identifiers: @escaping () -> String
     ) {
         self.actor = actor
         self.now = now
         self.registry = registry
         self.transaction = transaction
+        self.correlation = correlation
         makeIdentifier = identifiers
     }
 
@@ -83,12 +90,14 @@ public final class Session {
     ///
     /// - Throws: ``StorageError``.
     public func finish() throws {
-        let last = try EventLog.append(pending.events, in: transaction)
+        let last = try EventLog.append(pending.events, after: pending.logged, in: transaction)
         let events = pending.events.isEmpty ? nil : last - Int64(pending.events.count) + 1...last
         for body in registry.endings { try body(self, events) }
         try AuditLog.append(pending.audit, in: transaction)
         let (effects, figures) = (pending.effects, pending.figures)
+        let logged = pending.logged + pending.events.count
         pending = Pending()
+        pending.logged = logged
         // A changeset that is being made tells of what was written before, too.
         if keepsEffects { (pending.effects, pending.figures) = (effects, figures) }
     }

@@ -23,8 +23,6 @@ extension Problem.Kind {
     public static let notByGet = Self("not_by_get", exception: "PermissionError", status: 403)
     /// There is no such page or route.
     public static let noSuchPage = Self("no_such_page", exception: "PageDoesNotExistError", status: 404)
-    /// There is no such method. Told with `exc`, since clients of Frappe would take the call for done without it.
-    public static let noSuchMethod = Self("no_such_method", exception: "DoesNotExistError", status: 404)
     /// Something failed that should not; the log of the server says what.
     public static let internalError = Self("internal_error", exception: "InternalError", status: 500)
 }

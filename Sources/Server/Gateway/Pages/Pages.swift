@@ -145,19 +145,13 @@ struct Pages: Sendable {
     private func act(on doctype: String, _ name: String, _ request: Incoming, _ caller: Caller) async throws -> Reply {
         let action = request.text("action") ?? ""
         let isPreview = request.text("preview") == "1"
-        guard action == "submit" || action == "cancel" else {
-            throw Problem(.malformed, "There is no action \(action.prefix(40))", field: "action")
-        }
-        let perform: @Sendable (Session) throws -> Void = { session in
-            let document = try session.get(doctype, name)
-            if action == "submit" { try session.submit(document) } else { try session.cancel(document) }
-        }
+        let command = Command(try Command.action(action, of: [.submit, .cancel]), doctype, name)
         guard isPreview else {
-            try await tenant.write(as: caller.actor) { try perform($0) }
+            try await tenant.write(as: caller.actor) { _ = try $0.perform(command) }
             return .redirect(to: PageRoute.document(doctype, name).path)
         }
         let html = try await tenant.write(as: caller.actor) { [self] session in
-            let changeset = try session.rehearse(perform)
+            let changeset = try session.rehearse(command)
             return try documentPage(doctype, name, frame(for: caller, session), session, preview: changeset)
         }
         return Self.reply(html)

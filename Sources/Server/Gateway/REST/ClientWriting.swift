@@ -14,7 +14,7 @@ enum ClientWriting {
         "frappe.client.insert", writes: true, parameters: [doc], summary: "Adds a document."
     ) { arguments, session in
         let object = try arguments.document("doc")
-        return session.present(try session.create(doctype(of: object), object))
+        return try present(Command(.insert, doctype(of: object), nil, object), session)
     }
 
     private static let insertMany = Method(
@@ -24,7 +24,10 @@ enum ClientWriting {
         let objects = try documents(arguments)
         let doctypes = try Set(objects.map(doctype))
         guard let only = doctypes.first, doctypes.count == 1, try session.registry.doctype(only).kind != .child else {
-            return .array(try objects.map { .string(try session.create(doctype(of: $0), $0).name) })
+            return .array(
+                try objects.map {
+                    .string(try session.perform(Command(.insert, doctype(of: $0), nil, $0)).document?.name ?? "")
+                })
         }
         let added = try objects.map { try session.document(only, from: $0) }
         try session.insert(added)
@@ -34,7 +37,8 @@ enum ClientWriting {
     private static let save = Method(
         "frappe.client.save", writes: true, parameters: [doc], summary: "Changes a document, or adds it."
     ) { arguments, session in
-        session.present(try session.put(arguments.document("doc")))
+        let object = try arguments.document("doc")
+        return try present(Command(.put, doctype(of: object), nil, object), session)
     }
 
     private static let setValue = Method(
@@ -51,8 +55,8 @@ enum ClientWriting {
             // Text that holds JSON is the value of a table, or of a field that takes such text.
             changes[try arguments.required("fieldname")] = try value(arguments, session)
         }
-        return session.present(
-            try session.change(arguments.required("doctype"), arguments.required("name"), changes))
+        return try present(
+            Command(.save, arguments.required("doctype"), arguments.required("name"), changes), session)
     }
 
     private static func value(_ arguments: Arguments, _ session: Session) throws -> JSON {
@@ -65,25 +69,21 @@ enum ClientWriting {
         "frappe.client.submit", writes: true, parameters: [.optional("doc", "The document.")],
         summary: "Submits a document, with what is changed in it."
     ) { arguments, session in
-        var object = try arguments.document("doc", "doclist")
-        object["docstatus"] = 1
-        return session.present(try session.put(object))
+        let object = try arguments.document("doc", "doclist")
+        return try present(Command(.submit, doctype(of: object), nil, object), session)
     }
 
     private static let cancel = Method(
         "frappe.client.cancel", writes: true, parameters: [doctype, name], summary: "Cancels a submitted document."
     ) { arguments, session in
-        let document = try session.get(arguments.required("doctype"), arguments.required("name"))
-        try session.cancel(document)
-        return session.present(document)
+        try present(Command(.cancel, arguments.required("doctype"), arguments.required("name")), session)
     }
 
     private static let delete = Method(
         "frappe.client.delete", writes: true, parameters: [doctype, name],
         summary: "Removes a draft or a cancelled document."
     ) { arguments, session in
-        try session.delete(arguments.required("doctype"), arguments.required("name"))
-        return .null
+        try present(Command(.delete, arguments.required("doctype"), arguments.required("name")), session)
     }
 
     private static let bulkUpdate = Method(
@@ -102,7 +102,7 @@ enum ClientWriting {
                     if try session.registry.doctype(doctype(of: object)).field("docname") == nil {
                         changes.removeValue(forKey: "docname")
                     }
-                    _ = try session.change(doctype(of: object), name, changes)
+                    try session.perform(Command(.save, doctype(of: object), name, changes))
                 }
             } catch let problem as Problem {
                 failed.append(failure(object, problem))
@@ -111,6 +111,11 @@ enum ClientWriting {
             }
         }
         return ["failed_docs": .array(failed)]
+    }
+
+    /// Does what a command says, and gives the document as who acts may see it.
+    private static func present(_ command: Command, _ session: Session) throws -> JSON {
+        try session.perform(command).document.map { session.present($0) } ?? .null
     }
 
     private static func failure(_ object: JSONObject, _ problem: Problem) -> JSON {

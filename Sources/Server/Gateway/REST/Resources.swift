@@ -50,42 +50,30 @@ struct Resources: Sendable {
     /// `POST /api/resource/<DocType>`
     func create(_ doctype: String, _ request: Incoming, as actor: Actor) async throws -> Reply {
         let object = try request.arguments.sentDocument(for: tenant.registry.doctype(doctype))
-        return try await write(doctype, request, as: actor) { try $0.create(doctype, object) }
+        return try await write(Command(.insert, doctype, nil, object), request, as: actor)
     }
 
     /// `PUT /api/resource/<DocType>/<name>`
     func update(_ doctype: String, _ name: String, _ request: Incoming, as actor: Actor) async throws -> Reply {
         let object = try request.arguments.sentDocument(for: tenant.registry.doctype(doctype))
-        return try await write(doctype, request, as: actor) { try $0.change(doctype, name, object) }
+        return try await write(Command(.save, doctype, name, object), request, as: actor)
     }
 
     /// `DELETE /api/resource/<DocType>/<name>`
     func delete(_ doctype: String, _ name: String, _ request: Incoming, as actor: Actor) async throws -> Reply {
-        if try isRehearsal(request, of: doctype) {
-            return .json(
-                ["data": try await tenant.write(as: actor) { try $0.rehearse { try $0.delete(doctype, name) }.shown }])
-        }
-        try await tenant.write(as: actor) { try $0.delete(doctype, name) }
-        return .json(["data": "ok"], status: 202)
+        try await write(Command(.delete, doctype, name), request, as: actor)
     }
 
     /// `POST /api/resource/<DocType>/<name>?run_method=submit`
     func run(
         _ method: String, _ doctype: String, _ name: String, _ request: Incoming, as actor: Actor
     ) async throws -> Reply {
-        try await write(doctype, request, as: actor) { session in
-            let document = try session.get(doctype, name)
-            switch method {
-            case "submit": try session.submit(document)
-            case "cancel": try session.cancel(document)
-            case "discard": try session.discard(document)
-            default:
-                throw Problem(
-                    .forbidden, "The method \(method) of \(doctype) is not open to clients", field: "run_method",
-                    fix: "Use submit, cancel or discard.")
-            }
-            return document
+        guard let action = Command.Action(rawValue: method), [.submit, .cancel, .discard].contains(action) else {
+            throw Problem(
+                .forbidden, "The method \(method.prefix(140)) of \(doctype) is not open to clients",
+                field: "run_method", fix: "Use submit, cancel or discard.")
         }
+        return try await write(Command(action, doctype, name), request, as: actor)
     }
 
     /// Whether a change is only to be shown: the argument `rehearse`, unless the DocType has a field of that name.
@@ -95,17 +83,14 @@ struct Resources: Sendable {
         return try request.arguments.isRehearsal
     }
 
-    private func write(
-        _ doctype: String, _ request: Incoming, as actor: Actor,
-        _ body: @escaping @Sendable (Session) throws -> Document
-    ) async throws -> Reply {
-        if try isRehearsal(request, of: doctype) {
-            return .json(["data": try await tenant.write(as: actor) { try $0.rehearse { _ = try body($0) }.shown }])
+    private func write(_ command: Command, _ request: Incoming, as actor: Actor) async throws -> Reply {
+        if try isRehearsal(request, of: command.target) {
+            return .json(["data": try await tenant.write(as: actor) { try $0.rehearse(command).shown }])
         }
-        let bytes = try await tenant.write(as: actor) { session in
-            let document = try body(session)
-            return Bodies.data { session.write(document, to: &$0, nulls: false) }
+        let bytes = try await tenant.write(as: actor) { session -> [UInt8]? in
+            let document = try session.perform(command).document
+            return document.map { document in Bodies.data { session.write(document, to: &$0, nulls: false) } }
         }
-        return Reply(body: bytes)
+        return bytes.map { Reply(body: $0) } ?? .json(["data": "ok"], status: 202)
     }
 }

@@ -1,0 +1,37 @@
+internal import Values
+
+/// Rules that documents of one DocType describe, such as rules for names: compiled once for a company, part of its registry,
+/// and compiled anew by every server when such a document was written.
+public protocol Rules: Sendable {
+    /// The DocType whose documents describe them.
+    static var source: String { get }
+    /// Compiles what all such documents say, in the order in which they were made. What of it cannot be is left out and told
+    /// to `note`.
+    init(_ documents: [Document], note: (Problem) -> Void)
+}
+
+/// The rules of a company, each kind by its type.
+struct CompiledRules: Sendable {
+    private var byKind: [ObjectIdentifier: any Rules] = [:]
+
+    subscript<Kind: Rules>(kind: Kind.Type) -> Kind? { byKind[ObjectIdentifier(kind)] as? Kind }
+
+    mutating func add<Kind: Rules>(_ rules: Kind) { byKind[ObjectIdentifier(Kind.self)] = rules }
+}
+
+/// The rules for names that a company made, by DocType, those of the highest priority first.
+struct NamingRules: Rules {
+    static let source = "Document Naming Rule"
+    let byDocType: [String: [NamingRule]]
+
+    init(_ documents: [Document], note: (Problem) -> Void) {
+        var rules: [String: [NamingRule]] = [:]
+        for document in documents where !document.isSet("disabled") {
+            let rule = NamingRule(document)
+            rules[rule.doctype, default: []].append(rule)
+        }
+        byDocType = rules.mapValues { rules in
+            rules.sorted { $0.priority == $1.priority ? $0.name < $1.name : $0.priority > $1.priority }
+        }
+    }
+}
