@@ -1,5 +1,5 @@
 internal import Storage
-internal import Values
+package import Values
 
 extension Naming {
     /// How many numbers are looked through at once for free ones.
@@ -10,7 +10,7 @@ extension Naming {
     static func count(_ counted: [Counted], in session: Session) throws {
         guard let type = counted.first?.document.doctype else { return }
         var keys: [String] = []
-        var byKey: [String: [Counted]] = [:]
+        var byKey: [Name: [Counted]] = [:]
         for one in counted {
             if byKey[one.number.key] == nil { keys.append(one.number.key) }
             byKey[one.number.key, default: []].append(one)
@@ -81,7 +81,7 @@ extension Naming {
             let shapes = Dictionary(grouping: left) { "\($0.number.before)\u{0}\($0.number.after)" }
                 .values.compactMap(\.first)
             let numbers = number..<(number + Int64(numbersAtOnce))
-            let names = Set(numbers.flatMap { number in shapes.map { $0.number.text(number) } })
+            let names: Set<Name> = Set(numbers.flatMap { number in shapes.map { $0.number.text(number) } })
             let taken = try session.values(of: type.name, names, ["name"])
             for next in numbers {
                 guard let one = left.first else { break }
@@ -102,7 +102,7 @@ extension Naming {
     /// Moves counters back when documents of one DocType that took their newest numbers are deleted, so that no gap stays.
     static func giveBack(_ documents: [Document], in session: Session) throws {
         guard let type = documents.first?.doctype, type.naming != .autoincrement else { return }
-        var free: [String: Set<Int64>] = [:]
+        var free: [Name: Set<Int64>] = [:]
         for place in try places(of: documents, in: session).joined() {
             free[place.key, default: []].insert(place.number)
         }
@@ -112,18 +112,18 @@ extension Naming {
             guard last < newest else { continue }
             try session.transaction.execute(
                 "UPDATE _series SET current = ? WHERE prefix = ? AND current = ?",
-                [.int(last), .text(key), .int(newest)])
+                [.int(last), .text(key.text), .int(newest)])
         }
     }
 
     /// Moves the counters that would come to the names of documents of one DocType up to them, so that they do not give out
     /// their numbers again: for what comes back, and for what is called so by somebody.
     static func reserve(_ documents: [Document], in session: Session) throws {
-        var highest: [String: Int64] = [:]
+        var highest: [Name: Int64] = [:]
         for place in try places(of: documents, in: session).joined() {
             highest[place.key] = max(highest[place.key] ?? place.start, place.number)
         }
-        for keys in highest.keys.sorted().chunks(of: Limits.filterValues) where !keys.isEmpty {
+        for keys in highest.names.sorted().chunks(of: Limits.filterValues) where !keys.isEmpty {
             try session.transaction.execute(
                 """
                 INSERT INTO _series (prefix, current) VALUES \(keys.map { _ in "(?, ?)" }.joined(separator: ", "))
@@ -170,8 +170,8 @@ extension Naming {
     }
 
     /// Where counters stand; those that nobody has used yet are missing.
-    static func current(of keys: Set<String>, in session: Session) throws -> [String: Int64] {
-        var found: [String: Int64] = [:]
+    static func current(of keys: Set<Name>, in session: Session) throws -> [Name: Int64] {
+        var found: [Name: Int64] = [:]
         for chunk in keys.sorted().chunks(of: Limits.filterValues) where !chunk.isEmpty {
             let condition = session.transaction.dialect.isOneOf("prefix", count: chunk.count)
             try session.transaction.forEach(
@@ -186,7 +186,7 @@ extension Naming {
     ///
     /// Where several counters could have named it, one that is far enough is enough.
     static func behind(
-        _ documents: [Document], _ counters: [String: Int64], in session: Session
+        _ documents: [Document], _ counters: [Name: Int64], in session: Session
     ) throws -> [(key: String, current: Int64)?] {
         guard let type = documents.first?.doctype else { return [] }
         let patterns = try self.counters(of: type, in: session.registry)
@@ -211,7 +211,7 @@ extension Session {
     ///
     /// `counters` holds where each counter stands.
     package func countersBehind(
-        _ documents: [Document], _ counters: [String: Int64]
+        _ documents: [Document], _ counters: [Name: Int64]
     ) throws -> [(key: String, current: Int64)?] {
         try Naming.behind(documents, counters, in: self)
     }

@@ -29,7 +29,8 @@ enum Naming {
             _ document: Document, at now: Timestamp, _ words: NamingWords
         ) throws -> SeriesPattern.Resolved {
             var resolved = try pattern.resolve(document, at: now, words)
-            resolved.key = key ?? resolved.key
+            (resolved.before, resolved.after) = (resolved.before.normalized, resolved.after.normalized)
+            resolved.key = (key ?? resolved.key).normalized
             resolved.start = start
             return resolved
         }
@@ -48,6 +49,9 @@ enum Naming {
         let number: Int64
         /// The number before the first.
         let start: Int64
+
+        /// Whether both are the same place in the same counter.
+        static func == (l: Self, r: Self) -> Bool { l.key == r.key && l.number == r.number && l.start == r.start }
     }
 
     /// A name that waits for its number.
@@ -156,7 +160,7 @@ enum Naming {
         if document.has("amended_from"), case .text(let original) = document["amended_from"] {
             let amended = try amendedName(original, of: document, type, in: session)
             if type.naming != .autoincrement, type.naming != .uuid {
-                document.name = amended
+                document.name = amended.normalized
                 return nil
             }
         }
@@ -177,7 +181,9 @@ enum Naming {
             let resolved = try namer.resolve(counter, document)
             if counter.pattern.counts { return resolved }
             document.name = resolved.before.trimmedName
-        case .field(let field): document.name = document[field].description.trimmedName
+        case .field(let field):
+            document.name = document[field].description.trimmedName
+            if case .text = document[field] { document.set(field, document.name) }
         case .prompt: document.name = document.name.trimmedName
         case .hash: document.name = session.newIdentifier()
         case .uuid:
@@ -199,7 +205,7 @@ enum Naming {
         guard let imported = document.importedName?.trimmedName, !imported.isEmpty, !type.isSingle else { return false }
         if !isCounted {
             // What a field should say but does not is told as ever.
-            if document.name.isEmpty || document.name.utf8.elementsEqual(imported.utf8) { return false }
+            if document.name.isEmpty || document.name == imported { return false }
             if case .field(let field) = type.naming {
                 throw Problem(
                     .invalidName, "\(type.name) is called by \(field), which is \(document.name)", field: "name",
@@ -301,9 +307,9 @@ extension UInt8 {
 }
 
 extension String {
-    /// The text without spaces around it.
+    /// The text as a name: without spaces around it, and in NFC.
     var trimmedName: String {
-        guard first?.isWhitespace == true || last?.isWhitespace == true else { return self }
-        return Substring(self).trimmed
+        guard first?.isWhitespace == true || last?.isWhitespace == true else { return normalized }
+        return Substring(self).trimmed.normalized
     }
 }

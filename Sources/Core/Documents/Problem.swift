@@ -1,4 +1,5 @@
 public import Storage
+internal import Values
 
 /// What is wrong with a request, in a form that programs and people can use.
 public struct Problem: Error, Sendable, Equatable {

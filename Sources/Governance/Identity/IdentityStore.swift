@@ -83,7 +83,7 @@ extension IdentityStore {
 /// cannot be put in after.
 struct IdentityCache {
     private var sessions: [[UInt8]: Kept<WebSession>] = [:]
-    private var keys: [String: Kept<Key>] = [:]
+    private var keys: [Name: Kept<Key>] = [:]
     private(set) var generation = 0
 
     struct Key {

@@ -1,4 +1,5 @@
 internal import Documents
+internal import Values
 
 /// Where a path leads.
 enum Route: Equatable {

@@ -161,14 +161,15 @@ final class ImportWork {
     private func update(_ drafts: [ImportDraft]) throws {
         guard let identity else { return }
         let names = drafts.map { $0.source.record.fields[identity.index] }
-        let unique = Set(names)
+        // A name that was typed in another form is meant where nothing is called exactly so.
+        let unique = Set<Name>(names + names.map(\.normalized))
         let documents = Dictionary(
-            try session.getMany(type.name, unique.sorted()).map { ($0.name, $0) },
+            try session.getMany(type.name, unique.sorted()).map { (Name($0.name), $0) },
             uniquingKeysWith: { first, _ in first }
         )
         for (draft, name) in zip(drafts, names) {
             guard !isCutOff else { return }
-            guard let document = documents[name] else {
+            guard let document = documents[name] ?? documents[name.normalized] else {
                 let problem =
                     name.isEmpty
                     ? Problem(.mandatory, "The name is missing", field: "name", fix: "Say which \(type.name) is meant.")

@@ -34,7 +34,7 @@ public final class Tenant: Sendable {
 
     /// Who acts, as it was last read. `generation` moves when users change, so that what was read before is not kept after.
     private struct KnownActors {
-        var byName: [String: (actor: Actor?, until: ContinuousClock.Instant)] = [:]
+        var byName: [Name: (actor: Actor?, until: ContinuousClock.Instant)] = [:]
         var generation = 0
 
         mutating func forget() {
@@ -100,6 +100,7 @@ public final class Tenant: Sendable {
             // What the company made stands, also where a new version of a module declares more.
             try transaction.migrate(to: session.registry.allTables)
             try session.refreshSearch()
+            try session.refreshLookalikes()
             try session.finish()
             return TenantMetadata.Current(
                 registry: session.registry, version: try MetadataVersion.current(in: transaction))

@@ -7,7 +7,7 @@ public struct User: DocTypeSchema, Controller {
         permissions: [.manage("System Manager"), Permission("All", [.read, .select], ifOwner: true)],
         summary: "Somebody who can sign in.")
 
-    public let email = Data(.required, .setOnlyOnce)
+    public let email = Data(.required, .setOnlyOnce, .format("Email"))
     public let firstName = Data(.required)
     public let lastName = Data()
     public let fullName = Data(.readOnly, .inListView)
@@ -19,12 +19,13 @@ public struct User: DocTypeSchema, Controller {
     public init() {}
 
     public static func validate(_ user: Doc<Self>, in session: Session) throws {
+        try requireAddress(user)
         user.fullName = user.lastName.isEmpty ? user.firstName : "\(user.firstName) \(user.lastName)"
-        var seen: Set<String> = []
+        var seen: Set<Name> = []
         if !user.roleProfileName.isEmpty {
             let roles = try RoleProfile.roles(of: user.roleProfileName, in: session)
             user.roles = user.roles.filter { roles.contains($0.role) }
-            let present = Set(user.roles.map(\.role))
+            let present: Set<Name> = Set(user.roles.map(\.role))
             for role in roles where !present.contains(role) {
                 let row = try session.new(HasRole.self)
                 row.role = role
@@ -32,6 +33,19 @@ public struct User: DocTypeSchema, Controller {
             }
         }
         user.roles = user.roles.filter { seen.insert($0.role).inserted }
+    }
+}
+
+extension User {
+    /// Somebody who signs in is called by an e-mail address, but for the two users that every company has.
+    private static func requireAddress(_ user: Doc<Self>) throws {
+        let isOwn = user.email == Actor.administrator.user || user.email == Actor.guest.user
+        guard user.document.isNew, !isOwn else { return }
+        // All of it is seen, and one address.
+        if DataFormats.isEmail(user.email), Skeleton.of(user.email, foldsCase: false) == user.email { return }
+        throw Problem(
+            .badFormat, "Email must be an e-mail address, not \(FieldDefinition.short(user.email))", field: "email",
+            fix: "Send email as an e-mail address.")
     }
 }
 
@@ -72,6 +86,7 @@ extension Registry {
         LineageMethods.register(&registry)
         Lifecycle.register(&registry)
         SearchMethods.register(&registry)
+        Lookalikes.register(&registry)
         registry.add(companion: Companion("DocShare", "share_doctype", "share_name", keepsCopies: false))
         return registry
     }

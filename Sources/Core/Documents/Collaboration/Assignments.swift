@@ -32,6 +32,7 @@ extension Session {
             throw Problem(.tooMany, "More than \(Limits.assignees) people at once", field: "assign_to")
         }
         let document = try get(doctype, name)
+        let name = document.name
         try require(.write, document.doctype, document)
         let known = try values(of: "User", users, ["enabled"])
         for user in users where known[user]?[0].int != 1 {
@@ -71,6 +72,7 @@ extension Session {
     /// - Throws: ``Problem/Kind/notFound`` when it is not assigned to the user.
     public func endAssignment(_ doctype: String, _ name: String, of user: String, isDone: Bool) throws {
         let document = try get(doctype, name)
+        let name = document.name
         if user != actor.user { try require(.write, document.doctype, document) }
         let found = try transaction.first(
             """
@@ -92,7 +94,7 @@ extension Session {
 
     /// The open assignments of a document, oldest first.
     public func assignments(_ doctype: String, _ name: String) throws -> [JSON] {
-        _ = try get(doctype, name)
+        let name = try get(doctype, name).name
         return try transaction.query(
             """
             SELECT name, allocated_to, description, priority, date FROM todo

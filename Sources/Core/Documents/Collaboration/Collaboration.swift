@@ -28,11 +28,17 @@ public enum Collaboration {
         var seen: [String] = []
 
         var isEmpty: Bool { self == Marks() }
+
+        /// Whether both are the same, names byte for byte.
+        static func == (l: Marks, r: Marks) -> Bool {
+            l.tags == r.tags && l.comments == r.comments && l.assigned == r.assigned && l.likedBy == r.likedBy
+                && l.seen == r.seen
+        }
     }
 
     /// The rows of documents of one DocType; those without a row are left out.
-    static func rows(_ doctype: String, _ names: [String], in session: Session) throws -> [String: Marks] {
-        var found: [String: Marks] = [:]
+    static func rows(_ doctype: String, _ names: [String], in session: Session) throws -> [Name: Marks] {
+        var found: [Name: Marks] = [:]
         for chunk in names.chunks(of: Limits.filterValues) {
             try session.transaction.forEach(
                 """

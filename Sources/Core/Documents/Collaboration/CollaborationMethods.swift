@@ -54,8 +54,8 @@ enum CollaborationMethods {
         "cauldron.marks", parameters: [doctype, name],
         summary: "The tags, comments, assignments, likes and readers of a document."
     ) { arguments, session in
-        let (doctype, name) = (try arguments.required("doctype"), try arguments.required("name"))
-        _ = try session.get(doctype, name)
+        let doctype = try arguments.required("doctype")
+        let name = try session.get(doctype, arguments.required("name")).name
         return try Collaboration.marks(doctype, name, in: session).json
     }
 

@@ -12,6 +12,7 @@ extension Session {
         -> Document
     {
         let document = try get(doctype, name)
+        let name = document.name
         let comment = try new(Comment.self)
         comment.commentType = kind
         comment.referenceDoctype = doctype
@@ -35,7 +36,7 @@ extension Session {
 
     /// What was said about a document, oldest first: each with who, when and what.
     public func comments(_ doctype: String, _ name: String, kind: String = "Comment") throws -> [JSON] {
-        _ = try get(doctype, name)
+        let name = try get(doctype, name).name
         return try transaction.query(
             """
             SELECT name, comment_type, content, comment_email, comment_by, creation FROM comment
@@ -55,7 +56,7 @@ extension Session {
     /// - Returns: whether anything changed.
     @discardableResult
     public func like(_ doctype: String, _ name: String, _ likes: Bool = true) throws -> Bool {
-        _ = try get(doctype, name)
+        let name = try get(doctype, name).name
         let user = actor.user
         guard try Collaboration.marks(doctype, name, in: self).likedBy.contains(user) != likes else { return false }
         if likes {
@@ -77,6 +78,7 @@ extension Session {
     /// Notes that the actor has seen a document, where its DocType keeps that.
     public func markSeen(_ doctype: String, _ name: String) throws {
         let document = try get(doctype, name)
+        let name = document.name
         guard document.doctype.switches.contains(.tracksSeen) else { return }
         let user = actor.user
         try Collaboration.change(doctype, name, in: self) { marks in

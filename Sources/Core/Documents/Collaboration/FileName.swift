@@ -1,3 +1,5 @@
+internal import Values
+
 /// What files may be called.
 public enum FileName {
     /// A name that is safe in an address, in a header and on every system: the last part of a path, without control

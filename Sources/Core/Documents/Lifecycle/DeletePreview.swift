@@ -48,7 +48,8 @@ extension Session {
     /// Names are told only of documents the actor may read; of others only how many there are.
     public func deletePreview(_ doctype: String, _ name: String) throws -> DeletePreview {
         let document = try get(doctype, name)
-        var found: [String: Set<String>] = [:]
+        let name = document.name
+        var found: [String: Set<Name>] = [:]
         var isHeld = false
         let mayDelete = try decision(.delete, document.doctype, document).isAllowed
         for column in LinkColumn.all(to: document.doctype, in: registry) where column.holds {

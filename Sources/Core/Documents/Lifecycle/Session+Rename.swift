@@ -17,10 +17,10 @@ extension Session {
     @discardableResult
     public func rename(_ doctype: String, _ old: String, to new: String, merge: Bool = false) throws -> String {
         let document = try get(doctype, old)
-        let rename = Rename(doctype: doctype, old: old, new: Self.trimmed(new), merges: merge)
+        let rename = Rename(doctype: doctype, old: document.name, new: new.trimmedName, merges: merge)
         let write = Write(merge ? .merge : .rename, [document], detail: .rename(rename, of: document))
         try run(write)
-        return write.documents.first?.name ?? old
+        return write.documents.first?.name ?? document.name
     }
 
     func permitRename(_ document: Document) throws {
@@ -36,10 +36,10 @@ extension Session {
             let settled = try registry.hooks(rename.doctype)?.beforeRename(document, rename, self)
             if let settled, settled != rename.new {
                 rename = Rename(
-                    doctype: rename.doctype, old: rename.old, new: Self.trimmed(settled), merges: rename.merges)
+                    doctype: rename.doctype, old: rename.old, new: settled.trimmedName, merges: rename.merges)
                 write.detail = .rename(rename, of: document)
             }
-            if rename.new.utf8.elementsEqual(rename.old.utf8) {
+            if rename.new == rename.old {
                 write.documents = []
                 return
             }
@@ -185,7 +185,7 @@ extension Session {
 
     /// Notes the documents that name the old one, as they will be, with what changes in them: a thousand in memory at a time.
     private func recordHolders(_ rename: Rename, _ columns: [LinkColumn], _ type: DocType) throws {
-        var names: [String: Set<String>] = [:]
+        var names: [String: Set<Name>] = [:]
         for column in columns where column.type.kind == .document || column.type.kind == .child {
             let (condition, arguments) = column.condition([rename.old], type, transaction.dialect)
             let isRow = column.type.kind == .child
@@ -286,12 +286,5 @@ extension Session {
             .notMergeable,
             "\(rename.old) and \(rename.new) both stand in \(column.type.name), where \(column.field.label) is unique",
             field: column.field.name, fix: "Remove one of the two there first.")
-    }
-
-    private static func trimmed(_ text: String) -> String {
-        var part = Substring(text)
-        while part.first?.isWhitespace == true { part.removeFirst() }
-        while part.last?.isWhitespace == true { part.removeLast() }
-        return String(part)
     }
 }

@@ -54,9 +54,9 @@ extension Session {
 
     /// The deletions that left a copy, by the names that documents of one DocType had: the versions were written right
     /// after the copy, in the same transaction.
-    func deletions(_ type: DocType, _ names: [String], leaving kept: Document) throws -> [String: Deletion] {
+    func deletions(_ type: DocType, _ names: [String], leaving kept: Document) throws -> [Name: Deletion] {
         guard type.tracksChanges, let moment = kept.creation else { return [:] }
-        var found: [String: Deletion] = [:]
+        var found: [Name: Deletion] = [:]
         for version in state(Versions.self).rows
         where version.doctype == type.name && version.name > kept.name && version.moment == moment
             && version.entry["deleted"] != nil && names.contains(version.docname) && found[version.docname] == nil

@@ -44,7 +44,7 @@ struct ColumnConversion {
     private func isKept(_ value: Value) -> Bool {
         guard let converted = try? to.fitting(value), converted != .outOfRange, let back = try? from.fitting(converted)
         else { return false }
-        return back.isSame(as: value) || back.isNothing && value.isNothing
+        return back == value || back.isNothing && value.isNothing
     }
 
     /// All rows by name, some at a time, so that they may be changed meanwhile.

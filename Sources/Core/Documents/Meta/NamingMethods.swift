@@ -115,7 +115,7 @@ private struct Numbered {
                 .duplicateName, "\(type.name) \(last.name) has the number \(last.number) already", field: "current",
                 fix: "Set the counter to \(last.number) or more.")
         }
-        let before = try Naming.current(of: [number.key], in: session)[number.key]
+        let before = try Naming.current(of: [Name(number.key)], in: session)[number.key]
         guard before != current else { return }
         try session.transaction.execute(
             """

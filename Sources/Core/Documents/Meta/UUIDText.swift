@@ -1,3 +1,5 @@
+internal import Values
+
 /// UUIDs as text, as RFC 9562 writes them.
 enum UUIDText {
     /// Whether it is a UUID in small letters.

@@ -103,6 +103,10 @@ struct Comparison {
             }
             return isNegated ? "\(sql) IS NOT NULL" : "\(sql) IS NULL"
         }
+        // A name may be kept as it was typed, or in the form that names have.
+        if try session.forms(of: [value], in: column, of: type) != [value] {
+            return try membership([json], isNegated, &bindings)
+        }
         // An empty number is zero; the statement of an empty value is another than that of a value.
         if json.isNull || json.string == "" {
             bindings.append(.constant(value))
@@ -124,6 +128,7 @@ struct Comparison {
         let hasEmpty = given.count < values.count || values.isEmpty
         var parts: [String] = []
         if !given.isEmpty {
+            let given = try session.forms(of: given, in: column, of: type)
             bindings += given.map { .constant($0) }
             let isOne = session.transaction.dialect.isOneOf(column.sql, count: given.count)
             parts.append(isOne)

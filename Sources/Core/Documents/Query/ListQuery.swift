@@ -60,7 +60,7 @@ public struct ListResult: Sendable {
     /// The tables whose rows were asked for with each document.
     public internal(set) var tables: [RowsOfTable] = []
     /// The documents that took the place of links, by the column and the name it holds.
-    public internal(set) var expanded: [Int: [String: JSON]] = [:]
+    public internal(set) var expanded: [Int: [Name: JSON]] = [:]
     /// What gives the page after this one; nil when there is none, or no cursor was asked for.
     public internal(set) var nextCursor: String?
     /// What gives the page before this one; nil as above.

@@ -35,9 +35,9 @@ struct NestedTable: Sendable {
             reading = "\(past.prefix)SELECT \(selection) FROM \(PastTables.name(of: child)) AS \(quoted(child.table))"
             before = past.arguments
         }
-        var found: [String: [[Value]]] = [:]
+        var found: [Name: [[Value]]] = [:]
         var count = 0
-        for chunk in Array(Set(names)).sorted().chunks(of: Limits.filterValues) where !chunk.isEmpty {
+        for chunk in Set<Name>(names).sorted().chunks(of: Limits.filterValues) where !chunk.isEmpty {
             let parents = session.transaction.dialect.isOneOf("parent", count: chunk.count)
             let arguments: [Value] = before + [.text(type.name), .text(name), .int(Int64(Limits.nestedRows))]
             try session.transaction.forEach(

@@ -152,8 +152,8 @@ extension Session {
             guard let column = result.columns.firstIndex(where: { $0.name == name && $0.type == .link }),
                 !plan.masked.contains(column)
             else { continue }
-            let names = Set(result.rows.compactMap { $0[column].text }).sorted()
-            var found: [String: JSON] = [:]
+            let names = Set<Name>(result.rows.compactMap { $0[column].text }).sorted()
+            var found: [Name: JSON] = [:]
             for chunk in names.chunks(of: Limits.filterValues) where !chunk.isEmpty {
                 var wanted = ListQuery(
                     target.name, fields: ["*", "name as __name"],

@@ -26,7 +26,7 @@ extension Session {
             } else if !mayOnAll(.read, type) || !actor.restrictions.isEmpty {
                 return nil
             }
-            let isOwn = about.map { isSameName($0.storedOwner, actor.user) } ?? false
+            let isOwn = about.map { $0.storedOwner == actor.user } ?? false
             return presentChanges(try JSON.parse(document.text(carrier.dataField)), of: type, isOwn: isOwn)
         } catch {
             return nil

@@ -92,7 +92,7 @@ extension Session {
                 note(DecisionStep(step: "user_permissions", outcome: .denies, words: refused[index]?.words ?? ""))
             }
             if let row = grant.own {
-                let isOwn = isSameName(document.storedOwner, actor.user)
+                let isOwn = document.storedOwner == actor.user
                 note(
                     DecisionStep(
                         step: "owner", outcome: isOwn ? .allows : .denies,
@@ -128,7 +128,7 @@ extension Session {
     private func decisionsOfRows(
         _ right: Right, _ rows: [Document], _ note: (DecisionStep) -> Void
     ) throws -> [Decision] {
-        var parents: [String: Set<String>] = [:]
+        var parents: [String: Set<Name>] = [:]
         for row in rows {
             parents[row.storedText(Document.Slot.parenttype), default: []].insert(row.storedText(Document.Slot.parent))
         }
@@ -138,7 +138,7 @@ extension Session {
             let documents = try load(type, names.sorted())
             let decisions = try decisions(right.onParent, type, documents, note: note)
             for (document, decision) in zip(documents, decisions) {
-                let isOwn = isSameName(document.storedOwner, actor.user)
+                let isOwn = document.storedOwner == actor.user
                 let hidden = asksNoFields ? [] : fieldRights(of: type, isOwn: isOwn).hidden
                 for (field, _) in type.tables {
                     let isShown = !hidden.contains(field.name)

@@ -56,7 +56,7 @@ extension Session {
         var parent: DocType?
         if document.doctype.kind == .child { parent = registry.find(document.text("parenttype")) }
         // What is not written yet may hold copies of what its writer may not see.
-        let isOwn = document.doctype.kind != .child && !document.isNew && isSameName(document.owner, actor.user)
+        let isOwn = document.doctype.kind != .child && !document.isNew && document.owner == actor.user
         write(document, through: parent, isOwn: isOwn, to: &writer, nulls: nulls)
     }
 
@@ -104,7 +104,7 @@ extension Session {
         guard !asksNoFields else { return document }
         var parent: DocType?
         if document.doctype.kind == .child { parent = registry.find(document.text("parenttype")) }
-        let isOwn = parent == nil && !document.isNew && isSameName(document.owner, actor.user)
+        let isOwn = parent == nil && !document.isNew && document.owner == actor.user
         return screened(document, through: parent, isOwn: isOwn)
     }
 
@@ -130,7 +130,7 @@ extension Session {
     func restoreUnwritable(_ document: Document) {
         guard !asksNoFields, !document.sent.isEmpty || !document.sentTables.isEmpty else { return }
         let type = document.doctype
-        let isOwn = document.isNew || isSameName(document.storedOwner, actor.user)
+        let isOwn = document.isNew || document.storedOwner == actor.user
         let rights = fieldRights(of: type, isOwn: isOwn)
         restore(document, rights)
         for table in document.sentTables {

@@ -208,6 +208,7 @@ public final class DocType: Sendable {
         searched = SearchedFields(columns: columns, title: info.title, search: info.search)
         linkSlots = columns.indices.filter { columns[$0].type == .link || columns[$0].type == .dynamicLink }
         firstOwnSlot = standard.count
+        lineSlots = stored.filter { $0 >= standard.count && columns[$0].type.isLine }
         var fetches: [Fetch] = []
         for (slot, field) in columns.enumerated() {
             guard let (link, source) = field.fetchFrom, let linkSlot = slots[link],
@@ -269,6 +270,8 @@ public final class DocType: Sendable {
     let keys: [JSONKey]
     /// The slots that hold links.
     let linkSlots: [Int]
+    /// The slots that hold a line of text, such as a name, a code or a choice.
+    let lineSlots: [Int]
     /// What the search finds of its documents.
     let searched: SearchedFields
     /// The statements of lists that were asked for before.

@@ -136,9 +136,11 @@ extension FieldDefinition {
             let given = try text(key, value)
             flags.subtract(.unlabelled)
             if let given { label = given } else { flags.insert(.unlabelled) }
-        case "options": options = try text(key, value)
+        case "options": options = try text(key, value)?.normalized
         case "description": description = try text(key, value)
-        case "default": fallback = try self.fallback(value)
+        case "default":
+            fallback = try self.fallback(value)
+            if case .value(.text(let text))? = fallback { fallback = .value(.text(text.normalized)) }
         case "fetch_from":
             let parts = (try text(key, value) ?? "").split(separator: ".", omittingEmptySubsequences: false)
             // What names no field of a link is kept and does nothing, as in Frappe.

@@ -1,3 +1,5 @@
+internal import Values
+
 /// Text as the search sees it: words, without regard to case and marks.
 ///
 /// Words are written in ASCII letters and digits alone, each with an `x` before it, so that every engine takes them for

@@ -157,12 +157,12 @@ extension Session {
             let slots = type.searched.groups.flatMap(\.slots).filter { access.opens(type.columns[$0].name) }
             let fields = ([title] + slots).map { type.columns[$0].name }
             for (name, values) in try values(of: doctype, group.map(\.key.name), fields) {
-                let shown = values[0].text ?? name
+                let shown = values[0].text ?? name.text
                 let pieces = zip([title] + slots, values).lazy.compactMap { slot, value in
                     asked.snippet(value.text ?? "", isMarkup: type.isMarkup(slot))
                 }
                 let text = pieces.first(where: { _ in true }) ?? SearchQuery.escaped(Substring(shown))
-                texts[LinkTarget(doctype: doctype, name: name)] = (shown, text)
+                texts[LinkTarget(doctype: doctype, name: name.text)] = (shown, text)
             }
         }
         return found.compactMap { key, rank in

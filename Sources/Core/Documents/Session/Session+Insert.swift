@@ -40,6 +40,7 @@ extension Session {
     /// Gives new documents their defaults and what is fetched, and takes back what may not be written.
     func completeInsert(_ documents: [Document]) throws {
         let type = documents[0].doctype
+        try normalizeLines(of: documents)
         for document in documents {
             prepare(document)
             restoreUnwritable(document)

@@ -47,10 +47,8 @@ public final class Session {
         let doctype: String
         let name: String
 
-        /// The database takes names for the same only byte by byte.
-        static func == (l: Self, r: Self) -> Bool {
-            l.doctype == r.doctype && l.name.utf8.elementsEqual(r.name.utf8)
-        }
+        /// Whether both name the same document.
+        static func == (l: Self, r: Self) -> Bool { l.doctype == r.doctype && l.name == r.name }
     }
 
     struct Pending {

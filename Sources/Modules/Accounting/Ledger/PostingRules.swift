@@ -36,12 +36,12 @@ struct PostingRules {
     }
 
     /// Refuses accounts that cannot be posted to; parties that are missing; sides an account must not have.
-    func accounts(of postings: [GLPosting]) throws -> [String: AccountFacts] {
+    func accounts(of postings: [GLPosting]) throws -> [Name: AccountFacts] {
         let fields = [
             "company", "is_group", "disabled", "freeze_account", "account_type", "root_type", "account_currency",
         ]
         let found = try session.values(of: "Account", Set(postings.map(\.account)), fields)
-        var facts: [String: AccountFacts] = [:]
+        var facts: [Name: AccountFacts] = [:]
         for posting in postings {
             guard facts[posting.account] == nil else { continue }
             guard !posting.account.isEmpty, let values = found[posting.account] else {
@@ -80,7 +80,7 @@ struct PostingRules {
     }
 
     /// Gives income and expense the company's cost center where they have none, and checks those that they have.
-    func costCenters(of postings: [GLPosting], _ facts: [String: AccountFacts]) throws -> [GLPosting] {
+    func costCenters(of postings: [GLPosting], _ facts: [Name: AccountFacts]) throws -> [GLPosting] {
         let postings = postings.map { posting in
             var posting = posting
             if posting.costCenter.isEmpty, facts[posting.account]?.isProfitAndLoss == true {
@@ -89,7 +89,7 @@ struct PostingRules {
             return posting
         }
         // The company's own was checked when it was set.
-        let named = Set(postings.map(\.costCenter)).subtracting(["", company.costCenter])
+        let named = Set<Name>(postings.map(\.costCenter)).subtracting(["", Name(company.costCenter)])
         let found = try session.values(of: "Cost Center", named, ["company", "is_group", "disabled"])
         for posting in postings {
             if posting.costCenter.isEmpty, facts[posting.account]?.isProfitAndLoss == true {

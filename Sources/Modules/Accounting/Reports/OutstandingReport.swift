@@ -114,8 +114,8 @@ enum OutstandingReport {
     }
 
     private static func partyNames(
-        _ parties: Set<String>, _ partyType: String, in session: Session
-    ) throws -> [String: Value] {
+        _ parties: Set<Name>, _ partyType: String, in session: Session
+    ) throws -> [Name: Value] {
         guard let title = title(of: partyType, in: session) else { return [:] }
         return try session.values(of: partyType, parties, [title]).mapValues { $0[0] }
     }

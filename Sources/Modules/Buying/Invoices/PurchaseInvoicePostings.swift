@@ -23,7 +23,7 @@ enum PurchaseInvoicePostings {
 
     /// What is owed to the supplier.
     private static func owed(_ invoice: Doc<PurchaseInvoice>) -> GLPosting {
-        let against = Set(invoice.items.map(\.expenseAccount)).sorted().joined(separator: ", ")
+        let against = Set<Name>(invoice.items.map(\.expenseAccount)).sorted().joined(separator: ", ")
         return GLPosting(
             account: invoice.creditTo, credit: Trade.basePayable(invoice.document),
             party: ("Supplier", invoice.supplier),

@@ -140,7 +140,7 @@ extension StockEntry: Controller {
         return rows.count == 1 ? rows[0][0].text ?? "" : ""
     }
 
-    private static func check(_ row: Doc<StockEntryDetail>, _ purpose: Purpose, _ stockItems: Set<String>) throws {
+    private static func check(_ row: Doc<StockEntryDetail>, _ purpose: Purpose, _ stockItems: Set<Name>) throws {
         func refuse(_ kind: Problem.Kind, _ message: String, _ field: String) -> Problem {
             Problem(kind, "Row \(row.idx): \(message)", field: field, row: row.idx)
         }

@@ -62,7 +62,7 @@ extension Item: Controller {
         if item.itemName.isEmpty { item.itemName = item.itemCode }
         if item.description.isEmpty { item.description = item.itemName }
         try checkFactors(item)
-        var companies: Set<String> = []
+        var companies: Set<Name> = []
         for row in item.itemDefaults where !companies.insert(row.company).inserted {
             throw Problem(
                 .invalid, "Row \(row.idx): \(row.company) has item defaults already", field: "company", row: row.idx,
@@ -81,7 +81,7 @@ extension Item: Controller {
 
     /// The stock unit is one of itself; other units have a factor and stand once.
     private static func checkFactors(_ item: Doc<Self>) throws {
-        var units: Set<String> = []
+        var units: Set<Name> = []
         for row in item.uoms {
             if row.uom == item.stockUom, row.conversionFactor != .one {
                 throw Problem(

@@ -1,6 +1,6 @@
 package import Documents
 internal import Storage
-internal import Values
+package import Values
 
 /// What the rows of every document about items take over from the items.
 package enum ItemRows {
@@ -31,7 +31,7 @@ package enum ItemRows {
     }
 
     /// The names of those rows' items whose stock is kept.
-    package static func stockItems(of rows: [Document], in session: Session) throws -> Set<String> {
+    package static func stockItems(of rows: [Document], in session: Session) throws -> Set<Name> {
         let facts = try session.values(of: "Item", Set(rows.map { $0.text("item_code") }), ["is_stock_item"])
         return Set(facts.filter { $0.value[0].int == 1 }.keys)
     }
@@ -47,7 +47,7 @@ package enum ItemRows {
             field: "qty", row: row.idx, fix: "\(row.text("uom")) is counted in whole numbers.")
     }
 
-    private static func convert(_ rows: [Document], units: [String: String], in session: Session) throws {
+    private static func convert(_ rows: [Document], units: [Name: String], in session: Session) throws {
         var open: [Document] = []
         for row in rows {
             guard let unit = units[row.text("item_code")] else { continue }
@@ -59,8 +59,8 @@ package enum ItemRows {
             }
         }
         guard !open.isEmpty else { return }
-        let items = Set(open.map { $0.text("item_code") }).sorted()
-        var factors: [String: [String: Exact]] = [:]
+        let items = Set<Name>(open.map { $0.text("item_code") }).sorted()
+        var factors: [Name: [Name: Exact]] = [:]
         for chunk in items.chunked(Limits.filterValues) {
             let condition = session.transaction.dialect.isOneOf("parent", count: chunk.count)
             try session.transaction.forEach(

@@ -10,19 +10,19 @@ internal import Values
 /// warehouse account always equals the value of its stock.
 struct StockBooks {
     private struct Key: Hashable {
-        let account: String
-        let costCenter: String
+        let account: Name
+        let costCenter: Name
     }
 
     private let session: Session
     private let company: String
-    private let accounts: [String: String]
+    private let accounts: [Name: String]
     private var net: [Key: Exact] = [:]
     private var order: [Key] = []
-    private var stockAccounts: Set<String> = []
+    private var stockAccounts: Set<Name> = []
 
     /// Books of the warehouses' accounts.
-    init(of company: String, warehouses: Set<String>, in session: Session) throws {
+    init(of company: String, warehouses: Set<Name>, in session: Session) throws {
         self.session = session
         self.company = company
         accounts = try StockCompany.accounts(of: warehouses, company: company, in: session)
@@ -41,7 +41,7 @@ struct StockBooks {
     }
 
     private mutating func add(_ account: String, _ debit: Exact, _ costCenter: String) {
-        let key = Key(account: account, costCenter: costCenter)
+        let key = Key(account: Name(account), costCenter: Name(costCenter))
         if net.updateValue((net[key] ?? 0) + debit, forKey: key) == nil { order.append(key) }
     }
 
@@ -53,8 +53,8 @@ struct StockBooks {
         }
         let lines = order.compactMap { key in net[key].map { (key: key, amount: $0) } }.filter { !$0.amount.isZero }
         func names(_ isStock: Bool) -> String {
-            var seen: Set<String> = []
-            let names = lines.map(\.key.account).filter {
+            var seen: Set<Name> = []
+            let names = lines.map(\.key.account.text).filter {
                 stockAccounts.contains($0) == isStock && seen.insert($0).inserted
             }
             return String(names.joined(separator: ", ").prefix(Limits.lineCharacters))
@@ -62,9 +62,10 @@ struct StockBooks {
         let (stock, others) = (names(true), names(false))
         return lines.map { line in
             GLPosting(
-                account: line.key.account, debit: line.amount.isPositive ? line.amount : 0,
+                account: line.key.account.text, debit: line.amount.isPositive ? line.amount : 0,
                 credit: line.amount.isPositive ? 0 : -line.amount,
-                against: stockAccounts.contains(line.key.account) ? others : stock, costCenter: line.key.costCenter)
+                against: stockAccounts.contains(line.key.account) ? others : stock, costCenter: line.key.costCenter.text
+            )
         }
     }
 

@@ -38,7 +38,7 @@ extension Warehouse: Controller {
         try Tree.check(warehouse.document, parent: "parent_warehouse", in: session)
         try checkCompany(warehouse, in: session)
         guard !warehouse.document.isNew else { return }
-        if warehouse.isGroup, try holdStock([warehouse.name], in: session) {
+        if warehouse.isGroup, try holdStock([Name(warehouse.name)], in: session) {
             throw Problem(.invalid, "\(warehouse.name) holds stock and cannot be a group", field: "is_group")
         }
         // The books would keep the value on the old account while later movements use the new one.
@@ -78,7 +78,7 @@ extension Warehouse: Controller {
     }
 
     /// Whether one of the warehouses has stock or value.
-    private static func holdStock(_ names: Set<String>, in session: Session) throws -> Bool {
+    private static func holdStock(_ names: Set<Name>, in session: Session) throws -> Bool {
         for chunk in names.sorted().chunked(Limits.filterValues) {
             let condition = session.transaction.dialect.isOneOf("warehouse", count: chunk.count)
             let row = try session.transaction.first(

@@ -2,6 +2,7 @@ internal import Documents
 internal import HTTPTypes
 internal import Identity
 internal import Tenancy
+internal import Values
 
 /// Who sends a request, and how it is known.
 struct Caller: Sendable {

@@ -32,10 +32,10 @@ final class SignIn: Sendable {
         guard let actor = try await check(user, password, from: address) else { throw Self.wrong }
         let sid = try await tenant.identity.createSession(for: actor.user, at: tenant.now())
         let values = try await tenant.read(as: .administrator) { session in
-            try session.values(of: "User", [user], ["full_name", "user_type"])[user] ?? []
+            try session.values(of: "User", [actor.user], ["full_name", "user_type"])[actor.user] ?? []
         }
         return Entry(
-            sid: sid, user: actor.user, fullName: values.first?.text ?? user,
+            sid: sid, user: actor.user, fullName: values.first?.text ?? actor.user,
             isSystemUser: values.last?.text != "Website User")
     }
 
@@ -52,7 +52,10 @@ final class SignIn: Sendable {
         } catch IdentityError.busy {
             throw TooManyTries(seconds: 2)
         }
-        guard isRight, let actor = try await tenant.actor(named: user) else { return nil }
+        guard isRight, let actor = try await tenant.actor(named: user) else {
+            // An address may have been typed in another form than it is kept in.
+            return user.isNormalized ? nil : try await check(user.normalized, password, from: address)
+        }
         throttle.withLock { $0.succeeded(user: user, address: address) }
         return actor
     }

@@ -1,6 +1,7 @@
 internal import Documents
 internal import HTTPTypes
 internal import Identity
+internal import Values
 
 /// Keeps other sites from acting through a signed-in browser.
 ///

@@ -4,6 +4,7 @@ internal import Hummingbird
 internal import NIOCore
 internal import ObjectStorage
 internal import Tenancy
+internal import Values
 
 /// `/files/…` and `/private/files/…`: files that were uploaded, whole or in part (RFC 9110 section 14).
 ///

@@ -1,3 +1,5 @@
+internal import Values
+
 /// Percent-encoding (RFC 3986 section 2.1).
 enum PercentCoding {
     /// Decodes once. A `%` without two hexadecimal digits stays as it is; bytes that are not UTF-8 become U+FFFD.

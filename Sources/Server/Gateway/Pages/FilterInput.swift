@@ -1,4 +1,5 @@
 internal import Documents
+internal import Values
 
 /// The inputs of filters, by the type of what is filtered.
 enum FilterInput {

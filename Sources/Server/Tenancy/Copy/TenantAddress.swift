@@ -1,4 +1,5 @@
 internal import Documents
+internal import Values
 
 /// Where the database of a company is: a file in a directory, or a schema of a PostgreSQL server.
 public enum TenantAddress: Sendable, Equatable {
