@@ -14,7 +14,13 @@ struct ServingOptions: ParsableArguments {
     @Option(help: "The port to listen at; 0 takes a free one.")
     var port = 8000
 
+    @Option(help: "The most connections that are open at once.")
+    var connections = GatewayConfiguration().connections
+
     func validate() throws {
+        guard (1...100_000).contains(connections) else {
+            throw ValidationError("--connections must be from 1 to 100000.")
+        }
         guard (0...65_535).contains(port) else { throw ValidationError("--port must be from 0 to 65535.") }
     }
 
@@ -29,6 +35,7 @@ struct ServingOptions: ParsableArguments {
         var configuration = GatewayConfiguration(host: host, port: port)
         let objects = try Self.openFiles(files)
         configuration.objects = objects
+        configuration.connections = connections
         let logger = Logger(label: "cauldron.daily")
         let daily = Task {
             let keepsFiles = { @Sendable in TenantBackup.keepsOlder(in: (files as NSString).deletingLastPathComponent) }

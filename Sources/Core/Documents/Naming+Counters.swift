@@ -42,12 +42,18 @@ extension Naming {
         let count = Int64(waiting.count)
         var sql = """
             INSERT INTO _series (prefix, current) VALUES (?, ?)
-            ON CONFLICT (prefix) DO UPDATE SET current = _series.current + ? RETURNING current
+            ON CONFLICT (prefix) DO UPDATE SET current = _series.current + ? WHERE _series.current <= ?
+            RETURNING current
             """
         // A counter that nobody has used yet starts where its rule says.
-        var arguments: [Value] = [.text(key), .int(number.start + count), .int(count)]
+        var arguments: [Value] = [
+            .text(key), .int(number.start + count), .int(count), .int(Limits.counter - count),
+        ]
         guard waiting.count == 1, !type.isVirtual else {
-            return (try session.transaction.first(sql, arguments, [.integer])?[0].int ?? 0, false)
+            guard let last = try session.transaction.first(sql, arguments, [.integer])?[0].int else {
+                throw exhausted(key, type)
+            }
+            return (last, false)
         }
         sql += """
             , EXISTS (SELECT 1 FROM \(quoted(type.table)) taken WHERE taken.name =
@@ -58,8 +64,15 @@ extension Naming {
         arguments += [
             .text(number.before), .text(String(repeating: "0", count: number.digits)), .text(number.after),
         ]
-        let row = try session.transaction.first(sql, arguments, [.integer, .integer])
-        return (row?[0].int ?? 0, row?[1].int == 1)
+        guard let row = try session.transaction.first(sql, arguments, [.integer, .integer]), let last = row[0].int
+        else { throw exhausted(key, type) }
+        return (last, row[1].int == 1)
+    }
+
+    private static func exhausted(_ key: String, _ type: DocType) -> Problem {
+        Problem(
+            .outOfRange, "The counter \(FieldDefinition.short(key)) of \(type.name) has no number left", field: "name",
+            fix: "Use another series.")
     }
 
     /// Gives documents the next free numbers of a counter, and moves it to the last of them.

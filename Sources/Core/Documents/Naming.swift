@@ -12,6 +12,9 @@ enum Naming {
     static let table = TableSchema(
         "_series", columns: [.init("prefix", .text, required: true), .init("current", .integer, required: true)])
 
+    /// The highest number a counter is set to by hand.
+    static let highestStart: Int64 = 999_999_999_999
+
     /// A way to count: a pattern, with the counter that its numbers are taken from.
     struct Counter {
         /// How it is written.
@@ -259,7 +262,7 @@ enum Naming {
         }
         let first = document["amended_from"].text
         guard first != nil, let dash = original.lastIndex(of: "-"),
-            let number = Int(original[original.index(after: dash)...])
+            let number = Int64(original[original.index(after: dash)...], in: 1...Limits.counter)
         else { return "\(original)-1" }
         return "\(original[..<dash])-\(number + 1)"
     }
@@ -275,9 +278,10 @@ enum Naming {
             }
             throw Problem(.mandatory, "\(type.name) needs a name", field: "name", fix: "Give name.")
         }
-        guard name.utf8.count <= Limits.lineCharacters || name.count <= Limits.lineCharacters else {
+        guard name.utf8.count <= Limits.lineCharacters || name.unicodeScalars.count <= Limits.lineCharacters else {
             throw Problem(
-                .tooLong, "The name has \(name.count) characters, more than \(Limits.lineCharacters)", field: "name")
+                .tooLong, "The name has more than \(Limits.lineCharacters) characters", field: "name",
+                fix: "Use a shorter one.")
         }
         let isBad = name.unicodeScalars.contains { $0 == "<" || $0 == ">" || $0.value < 32 || $0.value == 127 }
         if isBad || name.hasPrefix("New \(type.name)") {

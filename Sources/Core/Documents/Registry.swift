@@ -325,28 +325,30 @@ public struct Arguments: Sendable {
             "[{\"".contains(first)
         else { return value }
         do {
-            return try JSON.parse(text)
+            return try JSON.parse(text, limits: .outside)
         } catch {
             throw Problem(
                 .malformed, "\(name) is not JSON: \(error.reason) at character \(error.offset)", field: name)
         }
     }
 
-    /// An argument as a whole number.
+    /// An argument as a whole number of a range; nil when it is missing or empty.
     ///
-    /// - Throws: ``Problem/Kind/wrongType``.
-    public func int(_ name: String) throws -> Int? {
+    /// - Throws: ``Problem/Kind/wrongType`` for what is no whole number, or none of the range.
+    public func int(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
+        let number: Int?
         switch self[name] {
-        case nil: return nil
-        case .int(let number): return Int(number)
-        case .bool(let flag): return flag ? 1 : 0
-        case .string(let text):
-            if text.isEmpty { return nil }
-            if let number = Int(text) { return number }
-            fallthrough
-        default:
-            throw Problem(.wrongType, "\(name) must be a whole number", field: name)
+        case nil, .string("")?: return nil
+        case .string(let text)?: number = Int(text, in: range)
+        case .bool(let flag)?: number = flag ? 1 : 0
+        case let json?: number = json.int.flatMap { Int(exactly: $0) }
         }
+        guard let number, range.contains(number) else {
+            let end = range.upperBound == .max ? "\(range.lowerBound) on" : "\(range.lowerBound) to \(range.upperBound)"
+            throw Problem(
+                .wrongType, "\(name) must be a whole number from \(end)", field: name, fix: "Send such a number.")
+        }
+        return number
     }
 
     /// An argument as yes or no: 1, "1", true and "true" are yes.

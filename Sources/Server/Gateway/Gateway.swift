@@ -4,6 +4,7 @@ public import Hummingbird
 internal import Identity
 internal import Logging
 internal import Reports
+internal import Storage
 internal import Synchronization
 public import Tenancy
 internal import Values
@@ -52,7 +53,9 @@ public final class Gateway: HTTPResponder {
     /// - Throws: only when the connection breaks while the body arrives.
     public func respond(to request: Request, from address: String) async throws -> Response {
         let number = requests.wrappingAdd(1, ordering: .relaxed).newValue
-        if request.head.path == "/healthz", request.head.method == .get { return Self.healthy }
+        if request.head.path == "/healthz", request.head.method == .get, Incoming.namesOneHost(request) {
+            return Self.healthy
+        }
         var incoming = Incoming(request, address: address, trustsProxy: configuration.trustsProxy)
         if request.head.method == .get, let target = request.head.path, let known = targets.find(target),
             incoming.take(known, request)
@@ -62,6 +65,7 @@ public final class Gateway: HTTPResponder {
         let route = Route(incoming.path)
         var reply: Reply
         do {
+            try Incoming.check(request)
             if (request.head.path ?? "").utf8.count > configuration.targetBytes {
                 throw Problem(
                     .targetTooLong, "The address is longer than \(configuration.targetBytes) bytes",
@@ -101,6 +105,8 @@ public final class Gateway: HTTPResponder {
         } catch let tries as TooManyTries {
             guard case .page = route, request.text("cmd") == nil else { return tries.reply }
             return failure(tries.problem, request, route)
+        } catch let error as StorageError {
+            return failure(Problem(error), request, route)
         } catch {
             // What it is stays in the log: it may tell of the inside.
             logger.error("a request failed", metadata: ["path": "\(request.path)", "error": "\(error)"])
@@ -116,6 +122,8 @@ public final class Gateway: HTTPResponder {
             throw problem
         } catch let tries as TooManyTries {
             throw tries.problem
+        } catch let error as StorageError {
+            throw Problem(error)
         } catch {
             logger.error("a request failed", metadata: ["path": "\(request.path)", "error": "\(error)"])
             throw Problem(.internalError, "The server failed to answer")

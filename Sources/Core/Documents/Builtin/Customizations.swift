@@ -112,8 +112,13 @@ public struct DocumentNamingRule: DocTypeSchema, Controller {
 
     public static func validate(_ doc: Doc<Self>, in session: Session) throws {
         let type = try session.registry.doctype(doc.documentType)
-        guard (1...12).contains(doc.prefixDigits) else {
-            throw Problem(.invalid, "A number has 1 to 12 digits", field: "prefix_digits")
+        guard (1...NamingRule.mostDigits).contains(doc.prefixDigits) else {
+            throw Problem(.invalid, "A number has 1 to \(NamingRule.mostDigits) digits", field: "prefix_digits")
+        }
+        guard (0...Int(Naming.highestStart)).contains(doc.counter) else {
+            throw Problem(
+                .outOfRange, "A counter begins between 0 and \(Naming.highestStart)", field: "counter",
+                fix: "Choose a lower number.")
         }
         guard type.naming != .autoincrement, type.naming != .uuid else {
             throw Problem(

@@ -25,7 +25,7 @@ enum LineageMethods {
             doctype, .required("name", "The document."), .optional("limit", "The most versions; 10 unless given."),
         ], summary: "The versions of a document, the newest first."
     ) { arguments, session in
-        let limit = try arguments.int("limit") ?? 10
+        let limit = try arguments.int("limit", in: 0...Int.max) ?? 10
         return .array(
             try session.versions(of: arguments.required("doctype"), arguments.required("name"), limit: limit))
     }
@@ -57,8 +57,8 @@ enum LineageMethods {
         query.orderBy = arguments.text("order_by")
         query.groupBy = arguments.text("group_by")
         query.parent = arguments.text("parent")
-        query.start = try number("limit_start", arguments) ?? 0
-        query.limit = try number("limit_page_length", arguments) ?? Limits.pageRows
+        query.start = try arguments.int("limit_start", in: 0...Int.max) ?? 0
+        query.limit = try arguments.int("limit_page_length", in: 0...Int.max) ?? Limits.pageRows
         return try session.list(query).json(dictionaries: true)
     }
 
@@ -72,12 +72,6 @@ enum LineageMethods {
             return text.split(separator: ",").map { .string(String($0.drop { $0 == " " })) }
         default: throw Problem(.malformed, "fields must be a list of names", field: "fields")
         }
-    }
-
-    private static func number(_ name: String, _ arguments: Arguments) throws -> Int? {
-        guard let number = try arguments.int(name) else { return nil }
-        guard number >= 0 else { throw Problem(.wrongType, "\(name) must not be negative", field: name) }
-        return number
     }
 }
 

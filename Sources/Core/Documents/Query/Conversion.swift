@@ -71,7 +71,7 @@ extension ListColumn {
         let value = try value(of: json)
         guard !value.isNull else { throw problem("between takes two values") }
         if isLast, type == .timestamp, let text = json.string, let day = Day(text) {
-            return .timestamp(Timestamp(day.adding(days: 1)).adding(microseconds: -1))
+            return .timestamp(Timestamp(day, .last))
         }
         return value
     }

@@ -36,7 +36,7 @@ indirect enum Filter {
             guard let first = text.first(where: { $0 != " " }), "[{".contains(first) else {
                 return .condition(Condition(field: "name", op: "=", value: json))
             }
-            guard let parsed = try? JSON.parse(text) else { throw malformed(json) }
+            guard let parsed = try? JSON.parse(text, limits: .outside) else { throw malformed(json) }
             return try parse(parsed, joint, type, &left, depth: depth + 1)
         case .object(let object):
             var filters: [Filter] = []

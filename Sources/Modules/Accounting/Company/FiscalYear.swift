@@ -24,6 +24,11 @@ public struct FiscalYear: DocTypeSchema, Controller {
         guard start < end else {
             throw Problem(.invalid, "The year ends before it begins", field: "year_end_date")
         }
+        // Reports look at the day before what they are about, and at the day after it.
+        guard start > .earliest, end < .latest else {
+            throw Problem(
+                .outOfRange, "A fiscal year lies between \(Day.earliest) and \(Day.latest)", field: "year_start_date")
+        }
         guard end < start.adding(months: 18) else {
             throw Problem(.invalid, "A fiscal year has at most 18 months", field: "year_end_date")
         }

@@ -32,6 +32,8 @@ struct Reply: Sendable {
     /// What went wrong.
     static func problem(_ problem: Problem) -> Reply {
         var reply = Reply(status: problem.kind.status, body: Bodies.problem(problem))
+        // What is left of the request is not waited for.
+        if problem.kind == .slowRequest { reply.headers.append((.connection, "close")) }
         if problem.kind.status == 401 { reply.headers.append((.wwwAuthenticate, "token realm=\"cauldron\"")) }
         return reply
     }
