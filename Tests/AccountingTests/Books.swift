@@ -18,6 +18,10 @@ final class Books: TestCompany {
         company = try await TemporaryCompany(noon: Timestamp(today)) { registry in
             registry.add(Customer.self, Supplier.self, Item.self, Order.self, OrderItem.self)
             accountingModule.register(&registry)
+            registry.register(
+                TradeDocument("Sales Order", .sells, .field("customer", of: "Customer"), day: "creation"))
+            registry.register(PartyKind.debtor("Customer"))
+            registry.register(PartyKind.creditor("Supplier"))
         }
         guard isFounded else { return }
         try await run { session in

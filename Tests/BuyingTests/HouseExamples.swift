@@ -40,6 +40,9 @@ enum HouseExamples {
                 "uoms": [["uom": "Nos", "conversion_factor": 1], ["uom": "Box", "conversion_factor": 12]],
             ]
         },
+        "Warehouse": .init(changing: ["warehouse_type": "Rented"]) { _ in
+            ["warehouse_name": "Annex", "company": .string(Trading.name)]
+        },
         "Fiscal Year": .init(changing: ["disabled": 1]) { _ in
             ["year": "2030", "year_start_date": "2030-01-01", "year_end_date": "2030-12-31"]
         },

@@ -139,7 +139,6 @@ final class Company: Sendable {
             }
             try insert("UOM", ["uom_name": "Nos"], ["uom_name": "Box"])
             try insert("Item Group", ["item_group_name": "Goods"])
-            try insert("Warehouse", ["warehouse_name": "Stores", "company": "Acme"])
             try insert("Customer", ["customer_name": "Alfreds"], ["customer_name": "Bolido"])
             for item in ["Chai", "Chang"] {
                 try insert("Item", ["item_code": .string(item), "item_group": "Goods", "stock_uom": "Nos"])

@@ -63,10 +63,15 @@ import Values
             try session.make("Territory", ["territory_name": "Madrid", "parent_territory": "Spain"])
         }
         #expect(leaf?.message.contains("not a group") == true)
-        let gathering = try await trading.refusal(on: "1996-02-02") { session in
+        // A customer may be of a territory that gathers others, but not of such a group.
+        try await trading.on("1996-02-02") { session in
             try session.make("Customer", ["customer_name": "Ana", "territory": "Europe"])
+            try session.make("Customer Group", ["customer_group_name": "All", "is_group": 1])
         }
-        #expect(gathering?.field == "territory")
+        let gathering = try await trading.refusal(on: "1996-02-02") { session in
+            try session.make("Customer", ["customer_name": "Eva", "customer_group": "All"])
+        }
+        #expect(gathering?.field == "customer_group")
         let stays = try await trading.refusal(on: "1996-02-02") { session in
             let europe = try session.get("Territory", "Europe")
             europe.set("is_group", false)

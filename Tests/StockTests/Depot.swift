@@ -28,7 +28,6 @@ struct Depot: TestCompany {
             try session.make(
                 "Company", ["company_name": "Acme", "abbr": "A", "default_currency": "USD", "country": "US"])
             try StockSetup.install(in: session)
-            try StockSetup.installWarehouses(of: "Acme", in: session)
             let shop = try session.document(
                 "Warehouse",
                 from: ["warehouse_name": "Shop", "company": "Acme", "parent_warehouse": "All Warehouses - A"])

@@ -222,7 +222,6 @@ import Values
         try await depot.write { session in
             try session.insert(
                 session.document("Company", from: ["company_name": "Bolts", "abbr": "B", "default_currency": "USD"]))
-            try StockSetup.installWarehouses(of: "Bolts", in: session)
         }
         let refusal = await problem { try await depot.receive("1", at: "1", into: "Stores - B") }
         #expect(refusal?.kind == .wrongWarehouse)

@@ -63,9 +63,10 @@ public struct Trading: TestCompany {
         try session.makeFiscalYears(1996...1996)
         for unit in ["Nos", "Box"] as [JSON] { try session.make("UOM", ["uom_name": unit]) }
         try session.make("Item Group", ["item_group_name": "Goods"])
-        for place in ["Stores", "Shop"] {
-            try session.make("Warehouse", ["warehouse_name": .string(place), "company": .string(name)])
-        }
+        // The company has its stores.
+        try session.make(
+            "Warehouse",
+            ["warehouse_name": "Shop", "company": .string(name), "parent_warehouse": "All Warehouses - NT"])
         for (code, isStock) in [("Chai", 1), ("Tofu", 1), ("Ikura", 1), ("Advice", 0)] as [(JSON, JSON)] {
             try session.make(
                 "Item",

@@ -22,6 +22,8 @@ public struct Registry: Sendable {
     private(set) var observers = Observers()
     /// What modules do when the logs are written.
     private(set) var endings: [Ending] = []
+    /// What modules register where one above them iterates all of a kind, by the kind.
+    private var parts: [ObjectIdentifier: any Sendable] = [:]
     private var order: [String] = []
     /// The methods clients may call, by their dotted names.
     public private(set) var methods: [String: Method] = [:]
@@ -193,6 +195,16 @@ public struct Registry: Sendable {
 
     /// Adds a DocType whose documents hang on another one: they do not hold it and are deleted and restored with it.
     public mutating func add(companion: Companion) { companions.append(companion) }
+
+    /// Registers a part of a module where a module above it iterates all parts of that kind, such as trade documents.
+    public mutating func register<Part: Sendable>(_ part: Part) {
+        parts[ObjectIdentifier(Part.self)] = registered(Part.self) + [part]
+    }
+
+    /// All parts of that kind that modules have registered, in their order.
+    public func registered<Part: Sendable>(_ kind: Part.Type) -> [Part] {
+        parts[ObjectIdentifier(kind)] as? [Part] ?? []
+    }
 
     /// The DocType of that name.
     ///

@@ -17,13 +17,22 @@ public let accountingModule = Module(
 ) { registry in
     registry.add(
         CurrencyUnit.self, Company.self, Account.self, CostCenter.self, FiscalYear.self, ModeOfPayment.self,
-        ModeOfPaymentAccount.self)
+        ModeOfPaymentAccount.self, AccountsSettings.self)
     registry.add(SalesTaxesAndCharges.self, PurchaseTaxesAndCharges.self)
     registry.add(SalesInvoice.self, SalesInvoiceItem.self)
     registry.add(PaymentEntry.self, PaymentEntryReference.self, PaymentEntryDeduction.self)
     registry.add(JournalEntry.self, JournalEntryAccount.self)
     registry.add(GLEntry.self, PaymentLedgerEntry.self)
     registry.add(table: AccountBalances.table)
+    registry.register(
+        TradeDocument("Sales Invoice", .sells, .field("customer", of: "Customer"), day: "posting_date"))
+    registry.register(
+        TradeDocument("Payment Entry", .pays, .dynamic(type: "party_type", name: "party"), day: "posting_date"))
+    registry.register(
+        TradeDocument(
+            "Journal Entry", .pays, .rows(of: "accounts", type: "party_type", name: "party"), day: "posting_date"))
+    for party in ["Employee", "Shareholder"] { registry.register(PartyKind.creditor(party)) }
+    registry.register(Parties.rule)
     registry.add(renaming: AccountBalances.renaming)
     registry.add(daily: DailyTask("accounting.overdue") { session, _ in try Invoices.markOverdue(in: session) })
     for word in SeriesWords.all { registry.add(namingWord: word) }

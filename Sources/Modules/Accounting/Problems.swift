@@ -9,10 +9,16 @@ extension Problem.Kind {
     public static let invalidAccount = Self("invalid_account", exception: "InvalidAccountError")
     /// An account that is frozen.
     public static let frozenAccount = Self("frozen_account", exception: "InvalidAccountError")
+    /// The account of stock, which only movements of stock are posted to.
+    public static let stockAccount = Self("stock_account", exception: "StockAccountInvalidTransaction")
+    /// The balance of an account would be on the side it must not be on.
+    public static let wrongBalance = Self("wrong_balance_side", exception: "InvalidAccountError")
     /// A day in no fiscal year.
     public static let noFiscalYear = Self("no_fiscal_year", exception: "FiscalYearError")
     /// A day in a closed fiscal year.
     public static let closedPeriod = Self("closed_period", exception: "ClosedAccountingPeriod")
+    /// A fiscal year with entries that would be in no year any more.
+    public static let yearInUse = Self("fiscal_year_in_use", exception: "FiscalYearError")
     /// A day up to which the books are frozen.
     public static let frozenBooks = Self("frozen_books", exception: "ClosedAccountingPeriod")
     /// More is paid on an invoice than is outstanding.

@@ -1,3 +1,4 @@
+internal import Accounting
 internal import Documents
 public import Reports
 
@@ -5,5 +6,11 @@ public import Reports
 public let buyingModule = Module("Buying", roles: ["Purchase User", "Purchase Manager"]) { registry in
     registry.add(SupplierGroup.self, Supplier.self)
     registry.add(PurchaseOrder.self, PurchaseOrderItem.self, PurchaseInvoice.self, PurchaseInvoiceItem.self)
+    registry.register(PartyKind.creditor("Supplier"))
+    registry.register(Facts(of: "Supplier", "disabled", "is_frozen"))
+    registry.register(
+        TradeDocument("Purchase Order", .buys, .field("supplier", of: "Supplier"), day: "transaction_date"))
+    registry.register(
+        TradeDocument("Purchase Invoice", .buys, .field("supplier", of: "Supplier"), day: "posting_date"))
     for method in BuyingMethods.all { registry.add(method) }
 }

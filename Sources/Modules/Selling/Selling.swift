@@ -1,3 +1,4 @@
+internal import Accounting
 internal import Documents
 public import Reports
 
@@ -7,6 +8,15 @@ public let sellingModule = Module("Selling", roles: ["Sales User", "Sales Manage
         Address.self, Contact.self, DynamicLinkRow.self, CustomerGroup.self, Territory.self, Customer.self,
         SalesPerson.self, SalesTeam.self)
     registry.add(Quotation.self, QuotationItem.self, SalesOrder.self, SalesOrderItem.self)
+    registry.register(PartyKind.debtor("Customer"))
+    registry.register(Facts(of: "Customer", "disabled", "is_frozen", "credit_limit"))
+    registry.register(
+        TradeDocument(
+            "Quotation", .sells, .dynamic(type: "quotation_to", name: "party_name"), day: "transaction_date",
+            isBinding: false))
+    registry.register(
+        TradeDocument("Sales Order", .sells, .field("customer", of: "Customer"), day: "transaction_date"))
+    registry.observe(.all, .written, CreditLimit.observer)
     registry.add(daily: QuotationExpiry.task)
     for method in SellingMethods.all { registry.add(method) }
 }

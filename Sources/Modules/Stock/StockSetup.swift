@@ -33,9 +33,8 @@ public enum StockSetup {
     }
 
     /// The warehouses of a new company: the root of the tree and `Stores`, `Finished Goods`, `Goods In Transit` and
-    /// `Work In Progress` below it; what is there stays. Returns the name of `Stores`.
-    @discardableResult
-    public static func installWarehouses(of company: String, in session: Session) throws -> String {
+    /// `Work In Progress` below it; what is there stays.
+    static func installWarehouses(of company: String, in session: Session) throws {
         let abbr = try Companies.get(company, in: session).abbr
         let root = "All Warehouses - \(abbr)"
         let names = ["All Warehouses", "Stores", "Finished Goods", "Goods In Transit", "Work In Progress"]
@@ -47,6 +46,5 @@ public enum StockSetup {
             if !warehouse.isGroup { warehouse.parentWarehouse = root }
             try session.insert(warehouse)
         }
-        return "Stores - \(abbr)"
     }
 }

@@ -26,7 +26,6 @@ enum BenchCompany {
                 session)
             try insert("UOM", ["uom_name": "Nos"], session)
             try insert("Item Group", ["item_group_name": "Goods"], session)
-            try insert("Warehouse", ["warehouse_name": "Stores", "company": .string(company)], session)
             try session.insert(
                 items.map { item in
                     try session.document(

@@ -93,7 +93,6 @@ struct DemoCompany {
                 ]
             })
         try StockSetup.install(in: write.session)
-        try StockSetup.installWarehouses(of: Self.name, in: write.session)
     }
 
     private func makeGroups(_ write: DemoWriter) throws {

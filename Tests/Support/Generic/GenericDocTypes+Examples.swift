@@ -8,7 +8,8 @@ extension GenericDocTypes {
         let change: Change
         let afterCancel: AfterCancel
         let makes: Set<String>
-        let values: @Sendable (Session) throws -> JSONObject
+        /// What is sent for a document; it makes in the session what that needs.
+        public let values: @Sendable (Session) throws -> JSONObject
 
         /// Whether a document takes the changes.
         public enum Change: Sendable {

@@ -222,7 +222,7 @@ extension Session {
         for name in [rename.old, rename.new] {
             verified.remove(LinkTarget(doctype: rename.doctype, name: name))
         }
-        lookedUp = [:]
+        forgetLookedUp()
     }
 
     // MARK: - Refusals

@@ -62,7 +62,7 @@ extension Session {
         metadata.hasChanged = true
         metadata.planned += plan.steps
         knownFieldRights = [:]
-        lookedUp = [:]
+        forgetLookedUp()
         permittedDefaults = nil
     }
 

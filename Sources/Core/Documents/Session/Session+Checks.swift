@@ -217,10 +217,14 @@ extension Session {
             var names: Set<String> = []
             for document in documents { if case .text(let name) = document.values[fetch.link] { names.insert(name) } }
             guard !names.isEmpty, let target = registry.find(fetch.target) else { continue }
-            let extra = target.isSubmittable ? ["docstatus"] : []
-            let found = try values(of: fetch.target, names, fetch.fields.map(\.source) + extra)
+            let known = registeredFacts(of: target)
+            let sources = fetch.fields.map(\.source) + known
+            let found = try values(of: fetch.target, names, sources + (target.isSubmittable ? ["docstatus"] : []))
             for (name, values) in found where !(target.isSubmittable && values.last?.int == 2) {
                 verified.insert(LinkTarget(doctype: fetch.target, name: name))
+            }
+            if !known.isEmpty {
+                remember(found.mapValues { Array($0[fetch.fields.count..<sources.count]) }, of: fetch.target)
             }
             for document in documents {
                 guard case .text(let name) = document.values[fetch.link], let values = found[name] else { continue }

@@ -14,7 +14,7 @@ extension Session {
         let type = document.doctype
         touched.insert(type.name)
         if registry.isMetadata(type.name) { metadata.isDirty = true }
-        if !lookedUp.isEmpty { lookedUp = lookedUp.filter { $0.key.doctype != type.name } }
+        forgetLookedUp(of: type.name)
         if action == .rename, let old = change.oldName { audit("rename_away", type, old, digest: []) }
         // The digest of a document that was submitted as it was inserted is taken once, when it is submitted.
         if !(action == .insert && document.docstatus == .submitted) {

@@ -28,6 +28,8 @@ public final class Session {
     var verified: Set<LinkTarget> = []
     /// What was looked up, kept until its DocType is written to.
     var lookedUp: [LinkTarget: Document] = [:]
+    /// What rules know of documents, by the fields that are registered as ``Facts``; kept like what was looked up.
+    var facts: [LinkTarget: [Value]] = [:]
     /// The event from which follows what is written now, as ``Event/cause``.
     var cause: Int64 = 0
     /// How many writes are inside one another.
@@ -140,7 +142,7 @@ public final class Session {
         } catch {
             pending = before
             verified = links
-            lookedUp = [:]
+            forgetLookedUp()
             registry = known
             metadata = changes
             knownFieldRights = [:]

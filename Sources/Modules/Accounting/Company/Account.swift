@@ -54,6 +54,8 @@ public struct Account: DocTypeSchema, Controller {
             throw Problem(
                 .treeInUse, "\(account.name) is in use and stays below \(oldRoot)", field: "parent_account")
         }
+        try freezeType(account, in: session)
+        try checkSide(account, in: session)
         try checkCurrency(account, in: session)
         try checkNumber(account, in: session)
     }
@@ -63,6 +65,28 @@ public struct Account: DocTypeSchema, Controller {
             throw Problem(
                 .treeInUse, "\(account.name) has ledger entries and cannot be deleted", fix: "Disable it instead.")
         }
+    }
+
+    /// Parties, payments and stock stand on accounts by their type, so it stays once there are entries. A type that is
+    /// missing can be filled in where no such ledger stands on it.
+    private static func freezeType(_ account: Doc<Self>, in session: Session) throws {
+        let old = account.document.storedValue("account_type").text ?? ""
+        guard !account.document.isNew, old != account.accountType,
+            !(old.isEmpty && !AccountType.ledgerTypes.contains(account.accountType)),
+            try LedgerEntries.exist(account: account.name, in: session)
+        else { return }
+        throw Problem(
+            .frozen, "\(account.name) has ledger entries, so its account type cannot change", field: "account_type",
+            fix: "Make a new account and use that from now on.")
+    }
+
+    /// The balance is on the side it must be on from now on.
+    private static func checkSide(_ account: Doc<Self>, in session: Session) throws {
+        guard !account.document.isNew,
+            account.document.storedValue("balance_must_be") != account.document["balance_must_be"]
+        else { return }
+        let rules = PostingRules(company: try Companies.get(account.company, in: session), session: session)
+        try rules.checkBalances([account.name: account.balanceMustBe])
     }
 
     private static func checkCurrency(_ account: Doc<Self>, in session: Session) throws {
@@ -94,6 +118,10 @@ public struct Account: DocTypeSchema, Controller {
 enum AccountType {
     static let receivable = "Receivable"
     static let payable = "Payable"
+    static let stock = "Stock"
+
+    /// Those that a ledger of its own stands on.
+    static let ledgerTypes = [receivable, payable, stock]
 
     /// All of them, as ERPNext names them; the first is none.
     static let all = [

@@ -37,6 +37,50 @@ public struct FiscalYear: DocTypeSchema, Controller {
                 .invalid, "\(year.name) overlaps with the fiscal year \(overlapping[0].description)",
                 field: "year_start_date")
         }
+        for days in lost(year) { try refuseIfPosted(year, days, in: session) }
+    }
+
+    public static func onTrash(_ year: Doc<Self>, in session: Session) throws {
+        guard let start = year.yearStartDate, let end = year.yearEndDate, start <= end else { return }
+        try refuseIfPosted(year, start...end, in: session)
+    }
+
+    /// Two years of business do not become one: days of the one would be in none.
+    public static func beforeRename(_ year: Doc<Self>, _ rename: Rename, in session: Session) throws -> String {
+        guard rename.merges else { return rename.new }
+        throw Problem(.notMergeable, "Fiscal years are not merged")
+    }
+
+    /// The days that would be in no year any more.
+    private static func lost(_ year: Doc<Self>) -> [ClosedRange<Day>] {
+        let document = year.document
+        guard !document.isNew, document.storedValue("disabled").int != 1,
+            let first = document.storedValue("year_start_date").day,
+            let last = document.storedValue("year_end_date").day, first <= last,
+            let start = year.yearStartDate, let end = year.yearEndDate
+        else { return [] }
+        if year.disabled || start > last || end < first { return [first...last] }
+        return (start > first ? [first...start.adding(days: -1)] : [])
+            + (end < last ? [end.adding(days: 1)...last] : [])
+    }
+
+    /// Refuses to let go of days on which any ledger has entries. Those of a disabled year may be another's.
+    private static func refuseIfPosted(
+        _ year: Doc<Self>, _ days: ClosedRange<Day>, in session: Session
+    ) throws {
+        let isDisabled = year.document.storedValue("disabled").int == 1
+        for ledger in session.registry.doctypes where ledger.kind == .ledger && ledger.field("posting_date") != nil {
+            if isDisabled, ledger.field("fiscal_year") == nil { continue }
+            let row = try session.transaction.first(
+                """
+                SELECT posting_date FROM \(quoted(ledger.table)) WHERE posting_date >= ? AND posting_date <= ?
+                \(isDisabled ? "AND fiscal_year = ?" : "") LIMIT 1
+                """, [.day(days.lowerBound), .day(days.upperBound)] + (isDisabled ? [.text(year.name)] : []), [.day])
+            guard let row else { continue }
+            throw Problem(
+                .yearInUse, "\(ledger.name) has rows of \(row[0].description), which would be in no fiscal year",
+                field: "year_start_date", fix: "Keep the days of the year; close it to let nothing more be posted.")
+        }
     }
 }
 

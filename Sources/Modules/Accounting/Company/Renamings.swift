@@ -45,8 +45,10 @@ extension Account {
     public static func beforeRename(_ account: Doc<Self>, _ rename: Rename, in session: Session) throws -> String {
         if rename.merges {
             try CompanyNames.requireSame(
-                ["company", "root_type", "is_group", "account_type", "account_currency"], of: account.document,
-                and: rename.new, in: session)
+                [
+                    "company", "root_type", "is_group", "account_type", "account_currency", "freeze_account",
+                    "balance_must_be",
+                ], of: account.document, and: rename.new, in: session)
             return rename.new
         }
         return try CompanyNames.complete(rename.new, company: account.company, in: session)

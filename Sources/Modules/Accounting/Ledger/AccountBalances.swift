@@ -85,6 +85,21 @@ enum AccountBalances {
         return total
     }
 
+    /// Debit less credit of these accounts after all that was posted, in order of their names; those that never moved are
+    /// left out.
+    static func balances(
+        of accounts: [String], in session: Session
+    ) throws -> [(account: String, balance: Exact)] {
+        guard !accounts.isEmpty else { return [] }
+        let condition = session.transaction.dialect.isOneOf("account", count: accounts.count)
+        return try session.transaction.query(
+            """
+            SELECT account, SUM(debit), SUM(credit) FROM _account_balance WHERE \(condition)
+            GROUP BY account ORDER BY account
+            """, accounts.map(Value.text), columns
+        ).map { ($0[0].text ?? "", ($0[1].exact ?? .zero) - ($0[2].exact ?? .zero)) }
+    }
+
     /// What the accounts of a company moved in each month, up to a month, from the kept balances.
     static func byMonth(of company: String, through month: Int, in session: Session) throws -> [Int: [String: Movement]]
     {

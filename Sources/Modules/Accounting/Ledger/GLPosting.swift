@@ -22,12 +22,14 @@ public struct GLPosting: Sendable {
     public var dueDate: Day?
     /// A remark.
     public var remarks: String
+    /// Whether it is what a movement of stock changed in the value of stock; only such lines go to accounts of stock.
+    public var isOfStock: Bool
 
     /// A line of a voucher. Negative amounts count on the other side.
     public init(
         account: String, debit: Exact = .zero, credit: Exact = .zero, party: (type: String, name: String)? = nil,
         against: String = "", costCenter: String = "", againstVoucher: (type: String, name: String)? = nil,
-        voucherDetail: String = "", dueDate: Day? = nil, remarks: String = ""
+        voucherDetail: String = "", dueDate: Day? = nil, remarks: String = "", isOfStock: Bool = false
     ) {
         self.account = account
         self.debit = debit
@@ -39,5 +41,6 @@ public struct GLPosting: Sendable {
         self.voucherDetail = voucherDetail
         self.dueDate = dueDate
         self.remarks = remarks
+        self.isOfStock = isOfStock
     }
 }

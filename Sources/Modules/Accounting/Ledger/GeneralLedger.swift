@@ -11,8 +11,9 @@ public enum GeneralLedger {
     /// most 5 cents goes to the company's round-off account. Amounts keep at most 4 decimals.
     ///
     /// - Throws: ``Problem/Kind/unbalanced``, ``Problem/Kind/alreadyPosted``, ``Problem/Kind/invalidAccount``,
-    ///   ``Problem/Kind/frozenAccount``, ``Problem/Kind/noFiscalYear``, ``Problem/Kind/closedPeriod``,
-    ///   ``Problem/Kind/frozenBooks``, ``Problem/Kind/overAllocated``.
+    ///   ``Problem/Kind/frozenAccount``, ``Problem/Kind/stockAccount``, ``Problem/Kind/wrongBalance``,
+    ///   ``Problem/Kind/noFiscalYear``, ``Problem/Kind/closedPeriod``, ``Problem/Kind/frozenBooks``,
+    ///   ``Problem/Kind/overAllocated``.
     public static func post(
         _ postings: [GLPosting], for voucher: Document, on day: Day, company: String, in session: Session
     ) throws {
@@ -23,21 +24,32 @@ public enum GeneralLedger {
     }
 
     /// Appends the reverse of all rows of the voucher, on the same posting date, moves balances and outstanding amounts
-    /// back, and posts `adding` with it. Nothing posted: nothing is done.
+    /// back, and posts `adding` with it. Where nothing was posted, only the day is checked.
     ///
     /// - Throws: ``Problem/Kind/closedPeriod`` and what else ``post(_:for:on:company:in:)`` throws.
     public static func reverse(_ voucher: Document, adding: [GLPosting] = [], in session: Session) throws {
         let entries = try unreversed("GL Entry", "gl_entry", of: voucher, in: session).map(Doc<GLEntry>.init)
-        if let first = entries.first, let day = first.postingDate {
-            let company = try Companies.get(first.company, in: session)
-            let rules = PostingRules(company: company, session: session)
-            _ = try rules.fiscalYear(of: day)
-            try append(reversing: entries, on: day, in: session)
-            let payments = try unreversed("Payment Ledger Entry", "payment_ledger_entry", of: voucher, in: session)
-            try appendPayments(
-                reversing: payments.map(Doc<PaymentLedgerEntry>.init), for: voucher, in: session)
-            if !adding.isEmpty { try append(adding, for: voucher, on: day, company: first.company, in: session) }
-        }
+        let name = entries.first?.company ?? voucher.text("company")
+        guard let day = entries.first?.postingDate ?? voucher.day("posting_date") else { return }
+        try requireOpen(day, company: name, in: session)
+        guard !entries.isEmpty else { return }
+        let rules = PostingRules(company: try Companies.get(name, in: session), session: session)
+        let sides = try rules.sides(of: Set(entries.map(\.account)))
+        try append(reversing: entries, on: day, in: session)
+        let payments = try unreversed("Payment Ledger Entry", "payment_ledger_entry", of: voucher, in: session)
+        try appendPayments(reversing: payments.map(Doc<PaymentLedgerEntry>.init), for: voucher, in: session)
+        if !adding.isEmpty { try append(adding, for: voucher, on: day, company: name, in: session) }
+        try rules.checkBalances(sides)
+    }
+
+    /// Refuses a day that is in no fiscal year or a closed one, or up to which the company's books are frozen: for every
+    /// ledger, and for vouchers that post nothing.
+    ///
+    /// - Returns: the name of the fiscal year.
+    /// - Throws: ``Problem/Kind/noFiscalYear``, ``Problem/Kind/closedPeriod``, ``Problem/Kind/frozenBooks``.
+    @discardableResult
+    public static func requireOpen(_ day: Day, company: String, in session: Session) throws -> String {
+        try PostingRules(company: Companies.get(company, in: session), session: session).fiscalYear(of: day)
     }
 
     /// Refuses to delete a voucher that has ledger entries: called in `onTrash` of everything that posts.
@@ -83,6 +95,7 @@ public enum GeneralLedger {
             movements[row.account] = movements[row.account, default: .init()] + movement
         }
         try AccountBalances.move(movements, on: day, in: session)
+        try rules.checkBalances(facts.mapValues(\.balanceMustBe))
         try Outstanding.update(payments, after: voucher, in: session)
     }
 

@@ -10,6 +10,7 @@ enum PostingBalance {
     static func merged(_ postings: [GLPosting]) -> [GLPosting] {
         struct Key: Hashable {
             let account: String, costCenter: String, party: [String], against: [String], detail: String, due: Day?
+            let isOfStock: Bool
         }
         var places: [Key: Int] = [:]
         var merged: [GLPosting] = []
@@ -18,7 +19,7 @@ enum PostingBalance {
                 account: posting.account, costCenter: posting.costCenter,
                 party: posting.party.map { [$0.type, $0.name] } ?? [],
                 against: posting.againstVoucher.map { [$0.type, $0.name] } ?? [], detail: posting.voucherDetail,
-                due: posting.dueDate)
+                due: posting.dueDate, isOfStock: posting.isOfStock)
             if let place = places[key] {
                 merged[place].debit += posting.debit
                 merged[place].credit += posting.credit

@@ -7,7 +7,7 @@ struct PostingRules {
     let session: Session
 
     /// Whether the actor may post where the books or accounts are frozen.
-    private var mayPostToFrozen: Bool {
+    var mayPostToFrozen: Bool {
         let role = company.roleAllowedForFrozenEntries
         return !role.isEmpty && session.actor.roles.contains(role)
     }
@@ -33,12 +33,16 @@ struct PostingRules {
         let type: String
         let isProfitAndLoss: Bool
         let currency: String
+        /// The side its balance must be on; empty where it may be on either.
+        let balanceMustBe: String
     }
 
-    /// Refuses accounts that cannot be posted to; parties that are missing; sides an account must not have.
+    /// Refuses accounts that cannot be posted to; parties that are missing or of another kind; what is no movement of stock
+    /// on accounts of stock.
     func accounts(of postings: [GLPosting]) throws -> [String: AccountFacts] {
         let fields = [
             "company", "is_group", "disabled", "freeze_account", "account_type", "root_type", "account_currency",
+            "balance_must_be",
         ]
         let found = try session.values(of: "Account", Set(postings.map(\.account)), fields)
         var facts: [String: AccountFacts] = [:]
@@ -61,22 +65,67 @@ struct PostingRules {
                     nil
                 }
             if let refusal { throw Problem(.invalidAccount, "Account \(posting.account) \(refusal)") }
-            if values[3].text == "Yes", !mayPostToFrozen {
-                throw Problem(.frozenAccount, "Account \(posting.account) is frozen")
-            }
+            try refuseFrozen(posting.account, values[3])
             facts[posting.account] = AccountFacts(
                 type: values[4].text ?? "", isProfitAndLoss: ["Income", "Expense"].contains(values[5].text ?? ""),
-                currency: values[6].text ?? "")
+                currency: values[6].text ?? "", balanceMustBe: values[7].text ?? "")
         }
+        let kinds = session.registry.registered(PartyKind.self)
         for posting in postings {
             let type = facts[posting.account]?.type ?? ""
-            if [AccountType.receivable, AccountType.payable].contains(type), posting.party?.name.isEmpty ?? true {
+            try checkParty(of: posting, on: type, kinds)
+            if type == AccountType.stock, !posting.isOfStock, company.enablePerpetualInventory {
                 throw Problem(
-                    .mandatory, "\(posting.account) is a \(type) account and needs a party", field: "party",
-                    fix: "Give party_type and party.")
+                    .stockAccount,
+                    "Account \(posting.account) holds the value of stock, which only movements of stock change",
+                    fix: "Choose another account, or move stock, such as by a Stock Entry.")
             }
         }
         return facts
+    }
+
+    /// A party stands on accounts of its kind and on no others, and nothing stands there without a party.
+    private func checkParty(of posting: GLPosting, on type: String, _ kinds: [PartyKind]) throws {
+        guard let party = posting.party, !party.name.isEmpty else {
+            guard [AccountType.receivable, AccountType.payable].contains(type) else { return }
+            throw Problem(
+                .mandatory, "\(posting.account) is a \(type) account and needs a party", field: "party",
+                fix: "Give party_type and party.")
+        }
+        guard let kind = kinds.first(where: { $0.doctype == party.type }) else {
+            throw Problem(.invalidAccount, "\(party.type) is no kind of party", field: "party_type")
+        }
+        guard kind.accountType == type else {
+            throw Problem(
+                .invalidAccount,
+                "\(party.type) \(party.name) stands on \(kind.accountType) accounts; \(posting.account) is none",
+                field: "party", fix: "Choose an account of the type \(kind.accountType), or leave the party out.")
+        }
+    }
+
+    private func refuseFrozen(_ account: String, _ freeze: Value) throws {
+        guard freeze.text == "Yes", !mayPostToFrozen else { return }
+        throw Problem(.frozenAccount, "Account \(account) is frozen")
+    }
+
+    /// Refuses to take back entries of frozen accounts, and returns the side the balance of each account must be on.
+    func sides(of accounts: Set<String>) throws -> [String: String] {
+        let found = try session.values(of: "Account", accounts, ["freeze_account", "balance_must_be"])
+        for (account, values) in found.sorted(by: { $0.key < $1.key }) { try refuseFrozen(account, values[0]) }
+        return found.mapValues { $0[1].text ?? "" }
+    }
+
+    /// Refuses balances on the side they must not be on, once they have moved. One statement, and none where accounts may
+    /// have either.
+    func checkBalances(_ sides: [String: String]) throws {
+        let bound = sides.keys.filter { sides[$0]?.isEmpty == false }.sorted()
+        for (account, balance) in try AccountBalances.balances(of: bound, in: session) {
+            guard let side = sides[account], side == "Debit" ? balance.isNegative : balance.isPositive else { continue }
+            throw Problem(
+                .wrongBalance,
+                "The balance of \(account) must be \(side); it would be \(balance.magnitude) on the other side",
+                fix: "Post less, or another account.")
+        }
     }
 
     /// Gives income and expense the company's cost center where they have none, and checks those that they have.

@@ -43,12 +43,12 @@ extension PaymentEntry: Controller {
     private static func fillAccounts(_ payment: Doc<Self>, _ company: Doc<Company>, in session: Session) throws {
         let isReceipt = payment.paymentType == "Receive"
         let own = try PaymentAccounts.own(of: payment.modeOfPayment, company, in: session)
-        if payment.paidFrom.isEmpty {
-            payment.paidFrom = isReceipt ? company.defaultReceivableAccount : own
-        }
-        if payment.paidTo.isEmpty {
-            payment.paidTo = payment.paymentType == "Pay" ? company.defaultPayableAccount : own
-        }
+        // A refund comes from the account of suppliers and goes to that of customers.
+        let kind = session.registry.registered(PartyKind.self).first { $0.doctype == payment.partyType }
+        let isDebtor = kind.map { $0.accountType == AccountType.receivable } ?? isReceipt
+        let partyAccount = isDebtor ? company.defaultReceivableAccount : company.defaultPayableAccount
+        if payment.paidFrom.isEmpty { payment.paidFrom = isReceipt ? partyAccount : own }
+        if payment.paidTo.isEmpty { payment.paidTo = payment.paymentType == "Pay" ? partyAccount : own }
         payment.paidFromAccountCurrency = company.defaultCurrency
         payment.paidToAccountCurrency = company.defaultCurrency
         payment.sourceExchangeRate = .one

@@ -22,11 +22,13 @@ public enum Trade {
         return company
     }
 
-    /// Fills company, currency and conversion rate of a document's head and returns its company.
+    /// Fills company, currency and conversion rate of a document's head, lets it pass all ``TradeRule``s, and returns its
+    /// company. Called first in `validate` of every ``TradeDocument`` that ``calculate(_:in:)`` is not called for.
     ///
     /// Without a company the document takes the first that there is.
     ///
-    /// - Throws: ``Problem/Kind/mandatory`` without any company or without the rate of a foreign currency.
+    /// - Throws: ``Problem/Kind/mandatory`` without any company or without the rate of a foreign currency; what the rules
+    ///   refuse.
     @discardableResult
     public static func prepare(_ document: Document, in session: Session) throws -> Doc<Company> {
         if document.text("company").isEmpty {
@@ -38,9 +40,18 @@ public enum Trade {
             document.set("company", name)
         }
         let company = try Companies.get(document.text("company"), in: session)
-        guard document.has("currency") else { return company }
+        try fillCurrency(of: document, company)
+        guard let kind = TradeDocument.find(document.doctype.name, in: session.registry) else {
+            preconditionFailure("\(document.doctype.name) is no registered trade document")
+        }
+        for rule in session.registry.registered(TradeRule.self) { try rule.run(document, kind, session) }
+        return company
+    }
+
+    private static func fillCurrency(of document: Document, _ company: Doc<Company>) throws {
+        guard document.has("currency") else { return }
         if document.text("currency").isEmpty { document.set("currency", company.defaultCurrency) }
-        guard document.has("conversion_rate") else { return company }
+        guard document.has("conversion_rate") else { return }
         if document.text("currency") == company.defaultCurrency {
             document.set("conversion_rate", Exact.one)
         } else if !document.exact("conversion_rate").isPositive {
@@ -49,7 +60,6 @@ public enum Trade {
                 "The conversion rate from \(document.text("currency")) to \(company.defaultCurrency) is missing",
                 field: "conversion_rate", fix: "Give conversion_rate.")
         }
-        return company
     }
 
     /// What the document comes to in its own currency: the rounded total, or the grand total where it is not rounded.

@@ -18,10 +18,7 @@ extension PurchaseInvoice: Controller {
 
     public static func validate(_ invoice: Doc<Self>, in session: Session) throws {
         let document = invoice.document
-        try Party.check("Supplier", "supplier", of: document, in: session)
-        try Orders.completeRows(of: document, purpose: "is_purchase_item", in: session)
-        try Trade.calculate(document, in: session)
-        let company = try Companies.get(invoice[\.head.company], in: session)
+        let company = try Trade.calculate(document, in: session)
         if invoice.creditTo.isEmpty { invoice.creditTo = company.defaultPayableAccount }
         try checkCreditTo(invoice, in: session)
         try refuseDuplicateBill(invoice, in: session)
@@ -66,11 +63,13 @@ extension PurchaseInvoice: Controller {
         }
     }
 
-    /// Refuses a second bill with a number the supplier has used in the same fiscal year.
+    /// Refuses a second bill with a number the supplier has used in the same fiscal year, unless the settings allow it.
     ///
     /// - Throws: ``Problem/Kind/duplicateBill``.
     private static func refuseDuplicateBill(_ invoice: Doc<Self>, in session: Session) throws {
-        guard !invoice.billNo.isEmpty, let day = invoice.postingDate else { return }
+        guard !invoice.billNo.isEmpty, let day = invoice.postingDate,
+            try AccountsSettings.current(in: session).checkSupplierInvoiceUniqueness
+        else { return }
         let year = try FiscalYears.year(of: day, in: session)
         let sql = """
             SELECT name FROM purchase_invoice WHERE bill_no = ? AND supplier = ? AND company = ? AND docstatus < 2

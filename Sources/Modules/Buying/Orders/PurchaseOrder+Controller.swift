@@ -7,8 +7,6 @@ internal import Values
 extension PurchaseOrder: Controller {
     public static func validate(_ order: Doc<Self>, in session: Session) throws {
         let document = order.document
-        try Party.check("Supplier", "supplier", of: document, in: session)
-        try Orders.completeRows(of: document, purpose: "is_purchase_item", in: session)
         try Trade.calculate(document, in: session)
         try Orders.setDays(of: document, "schedule_date", "Required By")
         Trade.setStatus(document, in: session)

@@ -20,6 +20,7 @@ public struct Supplier: DocTypeSchema, Controller {
     public let supplierGroup = Link(SupplierGroup.self, .inListView, .inStandardFilter)
     public let country = Data(.inListView, .inStandardFilter)
     public let disabled = Check()
+    public let isFrozen = Check(.about("Only the role for frozen entries trades with it."))
 
     public let money = Section("Currency and Bills")
     public let defaultCurrency = Link(CurrencyUnit.self, .label("Billing Currency"))
@@ -37,11 +38,6 @@ public struct Supplier: DocTypeSchema, Controller {
     public let language = Data()
     public let supplierDetails = SmallText()
     public init() {}
-
-    /// Refuses a group that only gathers others.
-    public static func validate(_ supplier: Doc<Self>, in session: Session) throws {
-        try Groups.refuseGathering("supplier_group", of: supplier.document, in: session)
-    }
 
     /// A supplier that something was booked for stays; else its addresses and contacts are let go.
     public static func onTrash(_ supplier: Doc<Self>, in session: Session) throws {
@@ -63,10 +59,10 @@ public struct SupplierGroup: DocTypeSchema, Controller {
 
     public let supplierGroupName = Data(.required, .setOnlyOnce, .inListView)
     public let parentSupplierGroup = Link("Supplier Group", .inListView)
-    public let isGroup = Check(.inListView, .about("It gathers other groups and takes no suppliers itself."))
+    public let isGroup = Check(.inListView, .about("It gathers other groups."))
     public init() {}
 
     public static func validate(_ group: Doc<Self>, in session: Session) throws {
-        try Groups.checkPlace(of: group.document, under: "parent_supplier_group", members: "Supplier", in: session)
+        try Groups.checkPlace(of: group.document, under: "parent_supplier_group", in: session)
     }
 }

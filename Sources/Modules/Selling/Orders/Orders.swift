@@ -5,31 +5,6 @@ package import Values
 
 /// What sales orders and purchase orders have in common.
 package enum Orders {
-    /// Fills what rows take over from their items: unit, conversion factor, and for orders the warehouse, from
-    /// `set_warehouse` or the item's defaults. Refuses items that are disabled or not meant for it.
-    ///
-    /// `purpose` is the field of the item that allows it: `is_sales_item` or `is_purchase_item`.
-    ///
-    /// - Throws: ``Problem/Kind/invalid`` that names the row.
-    package static func completeRows(of document: Document, purpose: String, in session: Session) throws {
-        let rows = document.table("items")
-        try ItemRows.complete(
-            document, warehouse: document.has("set_warehouse") ? "warehouse" : nil,
-            defaultWarehouse: document.text("set_warehouse"), in: session)
-        let items = try session.values(of: "Item", Set(rows.map { $0.text("item_code") }), ["disabled", purpose])
-        for row in rows {
-            guard let item = items[row.text("item_code")] else { continue }
-            let complaint = item[0].int == 1 ? "is disabled" : item[1].int == 1 ? nil : "is not to be \(verb(purpose))"
-            guard let complaint else { continue }
-            throw Problem(
-                .invalid, "Row \(row.idx): Item \(row.text("item_code")) \(complaint)", field: "item_code",
-                row: row.idx,
-                fix: "Choose another item, or change this one.")
-        }
-    }
-
-    private static func verb(_ purpose: String) -> String { purpose == "is_sales_item" ? "sold" : "bought" }
-
     /// Gives rows the order's day, and an order without one the last day of its rows. `field` names both.
     ///
     /// - Throws: ``Problem/Kind/mandatory`` when neither says when; ``Problem/Kind/invalid`` for a day before the order's.
@@ -53,7 +28,7 @@ package enum Orders {
     package static func requireWarehouses(of order: Document, in session: Session) throws {
         let rows = order.table("items").filter { $0["warehouse"].isEmpty }
         guard !rows.isEmpty else { return }
-        let items = try session.values(of: "Item", Set(rows.map { $0.text("item_code") }), ["is_stock_item"])
+        let items = try session.facts(of: "Item", Set(rows.map { $0.text("item_code") }), ["is_stock_item"])
         for row in rows where items[row.text("item_code")]?[0].int == 1 {
             throw Problem(
                 .mandatory, "Row \(row.idx): Warehouse is missing for \(row.text("item_code"))", field: "warehouse",

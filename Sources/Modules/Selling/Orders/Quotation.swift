@@ -45,13 +45,11 @@ public struct Quotation: DocTypeSchema, Controller {
 
     public static func validate(_ quotation: Doc<Self>, in session: Session) throws {
         let document = quotation.document
-        try Party.check("Customer", "party_name", of: document, in: session)
         quotation.customerName = try session.value(of: "Customer", quotation.partyName, "customer_name").text ?? ""
         if let until = quotation.validTill, let date = quotation.transactionDate, until < date {
             throw Problem(
                 .invalid, "Valid till \(until) is before the quotation's date \(date)", field: "valid_till")
         }
-        try Orders.completeRows(of: document, purpose: "is_sales_item", in: session)
         try Trade.calculate(document, in: session)
         Trade.setStatus(document, in: session)
     }

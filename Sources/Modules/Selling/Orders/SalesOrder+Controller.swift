@@ -14,8 +14,6 @@ extension SalesOrder: Controller {
 
     public static func validate(_ order: Doc<Self>, in session: Session) throws {
         let document = order.document
-        try Party.check("Customer", "customer", of: document, in: session)
-        try Orders.completeRows(of: document, purpose: "is_sales_item", in: session)
         try Trade.calculate(document, in: session)
         try Orders.setDays(of: document, "delivery_date", "Delivery Date")
         try SalesTeam.share(order[\.totals.baseNetTotal], in: document)
@@ -27,7 +25,6 @@ extension SalesOrder: Controller {
     }
 
     public static func onSubmit(_ order: Doc<Self>, in session: Session) throws {
-        try CreditLimit.check(order, in: session)
         try Progress.apply(progress, of: order.document, negative: false, in: session)
         try StockLedger.reserve(Orders.waiting(order.document, done: "delivered_qty", sign: 1), in: session)
     }

@@ -19,11 +19,13 @@ public struct Customer: DocTypeSchema, Controller {
     public let customerGroup = Link(CustomerGroup.self, .inListView, .inStandardFilter)
     public let territory = Link(Territory.self, .inListView, .inStandardFilter)
     public let disabled = Check()
+    public let isFrozen = Check(.about("Only the role for frozen entries trades with it."))
 
     public let money = Section("Currency and Limits")
     public let defaultCurrency = Link(CurrencyUnit.self, .label("Billing Currency"))
     public let creditLimit = Currency(
-        .nonNegative, .about("Orders and invoices that would take what is owed beyond it are refused; 0 is no limit."))
+        .nonNegative,
+        .about("Orders, deliveries and invoices that would take what is owed beyond it are refused; 0 is no limit."))
 
     public let contact = Section("Address and Contact")
     public let customerPrimaryAddress = Link(Address.self)
@@ -39,10 +41,9 @@ public struct Customer: DocTypeSchema, Controller {
     public let customerDetails = SmallText()
     public init() {}
 
-    /// Refuses a group or territory that only gathers others.
+    /// Refuses a group that only gathers others, as ERPNext does; a territory may be such.
     public static func validate(_ customer: Doc<Self>, in session: Session) throws {
         try Groups.refuseGathering("customer_group", of: customer.document, in: session)
-        try Groups.refuseGathering("territory", of: customer.document, in: session)
     }
 
     /// A customer that something was booked for stays; else its addresses and contacts are let go.

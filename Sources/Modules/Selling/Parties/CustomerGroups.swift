@@ -25,11 +25,11 @@ public struct Territory: DocTypeSchema, Controller {
 
     public let territoryName = Data(.required, .setOnlyOnce, .inListView)
     public let parentTerritory = Link("Territory", .inListView)
-    public let isGroup = Check(.inListView, .about("It gathers other territories and takes no customers itself."))
+    public let isGroup = Check(.inListView, .about("It gathers other territories."))
     public let territoryManager = Link("Sales Person")
     public init() {}
 
     public static func validate(_ territory: Doc<Self>, in session: Session) throws {
-        try Groups.checkPlace(of: territory.document, under: "parent_territory", members: "Customer", in: session)
+        try Groups.checkPlace(of: territory.document, under: "parent_territory", in: session)
     }
 }

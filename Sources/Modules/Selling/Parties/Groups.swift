@@ -54,7 +54,7 @@ package enum Groups {
     /// Refuses a link to a node that only gathers others; `field` is a Link of `document` to a tree.
     ///
     /// - Throws: ``Problem/Kind/invalid`` that names the field.
-    package static func refuseGathering(_ field: String, of document: Document, in session: Session) throws {
+    static func refuseGathering(_ field: String, of document: Document, in session: Session) throws {
         let name = document.text(field)
         guard let group = document.doctype.field(field)?.options, !name.isEmpty,
             document.isNew || document.storedValue(field) != document[field],

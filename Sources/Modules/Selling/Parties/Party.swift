@@ -30,23 +30,4 @@ package enum Party {
             }
         }
     }
-
-    /// Refuses a document for a party that is disabled; `field` holds the party's name.
-    ///
-    /// - Throws: ``Problem/Kind/partyDisabled``.
-    package static func check(_ type: String, _ field: String, of document: Document, in session: Session) throws {
-        let name = document.text(field)
-        guard !name.isEmpty, let disabled = try session.values(of: type, [name], ["disabled"])[name]?[0].int else {
-            return
-        }
-        guard disabled == 0 else {
-            throw Problem(
-                .partyDisabled, "\(type) \(name) is disabled", field: field, fix: "Enable it, or choose another.")
-        }
-    }
-}
-
-extension Problem.Kind {
-    /// A document for a customer or supplier that is disabled.
-    public static let partyDisabled = Self("party_disabled", exception: "PartyDisabled")
 }

@@ -81,7 +81,6 @@ extension DeliveryNote: Controller {
     public static func validate(_ note: Doc<Self>, in session: Session) throws {
         let document = note.document
         StockVouchers.setMoment(document, in: session)
-        try ItemRows.complete(document, warehouse: "warehouse", defaultWarehouse: note.setWarehouse, in: session)
         try Trade.calculate(document, in: session)
         let rows = document.table("items")
         try StockVouchers.checkRows(rows, stockItems: ItemRows.stockItems(of: rows, in: session))

@@ -61,7 +61,6 @@ extension PurchaseReceipt: Controller {
     public static func validate(_ receipt: Doc<Self>, in session: Session) throws {
         let document = receipt.document
         StockVouchers.setMoment(document, in: session)
-        try ItemRows.complete(document, warehouse: "warehouse", defaultWarehouse: receipt.setWarehouse, in: session)
         try Trade.calculate(document, in: session)
         let rows = document.table("items")
         let stockItems = try ItemRows.stockItems(of: rows, in: session)

@@ -72,8 +72,9 @@ extension StockEntry: Controller {
         let document = entry.document
         guard let purpose = Purpose(rawValue: entry.stockEntryType) else { return }
         entry.purpose = purpose.rawValue
-        if entry.company.isEmpty { entry.company = try onlyCompany(in: session) }
+        try requireCompany(entry, in: session)
         StockVouchers.setMoment(document, in: session)
+        try Trade.prepare(document, in: session)
         for row in entry.items {
             if row.sWarehouse.isEmpty { row.sWarehouse = entry.fromWarehouse }
             if row.tWarehouse.isEmpty { row.tWarehouse = entry.toWarehouse }
@@ -81,7 +82,6 @@ extension StockEntry: Controller {
             if !purpose.takesOut { row.sWarehouse = "" }
             if !purpose.putsIn { row.tWarehouse = "" }
         }
-        try ItemRows.complete(document, in: session)
         let stockItems = try ItemRows.stockItems(of: document.table("items"), in: session)
         for row in entry.items { try check(row, purpose, stockItems) }
         if purpose != .transfer { try setAccounts(entry, in: session) }
@@ -134,10 +134,14 @@ extension StockEntry: Controller {
 
     // MARK: -
 
-    /// The company, when there is one only.
-    private static func onlyCompany(in session: Session) throws -> String {
+    /// Takes the company when there is one only.
+    private static func requireCompany(_ entry: Doc<Self>, in session: Session) throws {
+        guard entry.company.isEmpty else { return }
         let rows = try session.transaction.query("SELECT name FROM company LIMIT 2", [], [.text])
-        return rows.count == 1 ? rows[0][0].text ?? "" : ""
+        guard rows.count == 1, let only = rows[0][0].text else {
+            throw Problem(.mandatory, "Company is missing", field: "company", fix: "Give company.")
+        }
+        entry.company = only
     }
 
     private static func check(_ row: Doc<StockEntryDetail>, _ purpose: Purpose, _ stockItems: Set<String>) throws {
@@ -202,7 +206,7 @@ extension StockEntry: Controller {
     ) throws -> [Exact] {
         let names = rows.map { Bin.name($0.itemCode, purpose.takesOut ? $0.sWarehouse : $0.tWarehouse) }
         let bins = try session.values(of: "Bin", Set(names), ["valuation_rate"])
-        let items = try session.values(of: "Item", Set(rows.map(\.itemCode)), ["valuation_rate", "standard_rate"])
+        let items = try session.facts(of: "Item", Set(rows.map(\.itemCode)), ["valuation_rate", "standard_rate"])
         return zip(rows, names).map { row, name in
             let candidates = [bins[name]?[0], items[row.itemCode]?[0], items[row.itemCode]?[1]]
             return candidates.compactMap { $0?.exact }.first { !$0.isZero } ?? 0

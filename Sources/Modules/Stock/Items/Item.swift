@@ -18,9 +18,10 @@ public struct Item: DocTypeSchema {
     public let itemGroup = Link(ItemGroup.self, .required, .inListView, .inStandardFilter, .indexed)
     public let stockUom = Link(
         UOM.self, .required, .inListView,
-        .about("The unit stock is counted in. Frozen once there are movements."))
+        .about("The unit stock is counted in. Frozen once it stands in documents."))
     public let disabled = Check(.inStandardFilter)
-    public let isStockItem = Check(.fallback(1), .about("Its stock is kept. Frozen once there are movements."))
+    public let endOfLife = DateField(.about("From this day on it is not bought, moved or sold."))
+    public let isStockItem = Check(.fallback(1), .about("Its stock is kept. Frozen once it stands in documents."))
     public let isSalesItem = Check(.fallback(1))
     public let isPurchaseItem = Check(.fallback(1))
     public let allowNegativeStock = Check(.about("Stock may go below zero."))
@@ -72,7 +73,7 @@ extension Item: Controller {
     }
 
     public static func onTrash(_ item: Doc<Self>, in session: Session) throws {
-        guard try !hasMovements(item.name, in: session) else {
+        guard try !ItemUse.hasMovements(item.name, in: session) else {
             throw Problem(
                 .linked, "Item \(item.name) has stock movements", fix: "Set disabled instead of deleting it.")
         }
@@ -99,22 +100,24 @@ extension Item: Controller {
         }
     }
 
-    /// What the ledger was written with cannot change afterwards.
+    /// What the ledger was written with cannot change afterwards, nor what drafts and orders count with.
     private static func freeze(_ item: Doc<Self>, in session: Session) throws {
         guard !item.document.isNew else { return }
         let frozen = ["stock_uom", "is_stock_item"].filter {
             item.document.storedValue($0) != item.document[$0]
         }
-        guard let field = frozen.first, try hasMovements(item.name, in: session) else { return }
+        guard let field = frozen.first else { return }
         let label = item.document.doctype.field(field)?.label ?? field
+        if try ItemUse.hasMovements(item.name, in: session) {
+            throw Problem(
+                .frozen, "\(label) of Item \(item.name) cannot change because there are stock movements of it",
+                field: field,
+                fix: "Make a new item and move the stock to it.")
+        }
+        guard let holder = try ItemUse.document(with: item.name, in: session) else { return }
         throw Problem(
-            .frozen, "\(label) of Item \(item.name) cannot change because there are stock movements of it",
-            field: field,
-            fix: "Make a new item and move the stock to it.")
-    }
-
-    private static func hasMovements(_ item: String, in session: Session) throws -> Bool {
-        try session.transaction.first(
-            "SELECT 1 FROM stock_ledger_entry WHERE item_code = ? LIMIT 1", [.text(item)], [.integer]) != nil
+            .frozen,
+            "\(label) of Item \(item.name) cannot change because it stands in \(holder.doctype) \(holder.name)",
+            field: field, fix: "Take it out there or cancel that first, or make a new item.")
     }
 }

@@ -82,7 +82,7 @@ struct StockBins {
     }
 
     private static func facts(of names: Set<String>, in session: Session) throws -> [String: ItemFacts] {
-        try session.values(
+        try session.facts(
             of: "Item", names,
             ["stock_uom", "is_stock_item", "disabled", "allow_negative_stock", "valuation_rate", "standard_rate"]
         ).mapValues { values in

@@ -12,6 +12,8 @@ struct StockBooks {
     private struct Key: Hashable {
         let account: String
         let costCenter: String
+        /// Whether it is the account of a warehouse, for a movement of its stock.
+        let isOfStock: Bool
     }
 
     private let session: Session
@@ -19,7 +21,6 @@ struct StockBooks {
     private let accounts: [String: String]
     private var net: [Key: Exact] = [:]
     private var order: [Key] = []
-    private var stockAccounts: Set<String> = []
 
     /// Books of the warehouses' accounts.
     init(of company: String, warehouses: Set<String>, in session: Session) throws {
@@ -30,18 +31,15 @@ struct StockBooks {
 
     /// Notes a difference in the value of a warehouse's stock.
     mutating func stock(_ warehouse: String, _ difference: Exact, costCenter: String = "") {
-        let account = accounts[warehouse] ?? ""
-        stockAccounts.insert(account)
-        add(account, difference, costCenter)
+        add(Key(account: accounts[warehouse] ?? "", costCenter: costCenter, isOfStock: true), difference)
     }
 
     /// Notes the other side: an amount that is credited to an account, or debited when it is negative.
     mutating func credit(_ account: String, _ amount: Exact, costCenter: String = "") {
-        add(account, -amount, costCenter)
+        add(Key(account: account, costCenter: costCenter, isOfStock: false), -amount)
     }
 
-    private mutating func add(_ account: String, _ debit: Exact, _ costCenter: String) {
-        let key = Key(account: account, costCenter: costCenter)
+    private mutating func add(_ key: Key, _ debit: Exact) {
         if net.updateValue((net[key] ?? 0) + debit, forKey: key) == nil { order.append(key) }
     }
 
@@ -54,8 +52,8 @@ struct StockBooks {
         let lines = order.compactMap { key in net[key].map { (key: key, amount: $0) } }.filter { !$0.amount.isZero }
         func names(_ isStock: Bool) -> String {
             var seen: Set<String> = []
-            let names = lines.map(\.key.account).filter {
-                stockAccounts.contains($0) == isStock && seen.insert($0).inserted
+            let names = lines.filter { $0.key.isOfStock == isStock }.map(\.key.account).filter {
+                seen.insert($0).inserted
             }
             return String(names.joined(separator: ", ").prefix(Limits.lineCharacters))
         }
@@ -64,7 +62,8 @@ struct StockBooks {
             GLPosting(
                 account: line.key.account, debit: line.amount.isPositive ? line.amount : 0,
                 credit: line.amount.isPositive ? 0 : -line.amount,
-                against: stockAccounts.contains(line.key.account) ? others : stock, costCenter: line.key.costCenter)
+                against: line.key.isOfStock ? others : stock, costCenter: line.key.costCenter,
+                isOfStock: line.key.isOfStock)
         }
     }
 

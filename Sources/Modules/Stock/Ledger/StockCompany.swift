@@ -10,16 +10,6 @@ enum StockCompany {
         try MoneyRules(of: Companies.get(company, in: session), in: session)
     }
 
-    /// Refuses a day in no fiscal year or in a closed one, whether or not the movement reaches the books.
-    static func checkPeriod(of day: Day, in session: Session) throws {
-        let year = try FiscalYears.year(of: day, in: session)
-        guard !year.isClosed else {
-            throw Problem(
-                .closedPeriod, "The fiscal year \(year.name) of \(day) is closed", field: "posting_date",
-                fix: "Use a later date.")
-        }
-    }
-
     /// Whether movements of stock are posted to the books of the company.
     static func isPerpetual(_ company: String, in session: Session) throws -> Bool {
         try Companies.get(company, in: session).document.isSet("enable_perpetual_inventory")
@@ -43,6 +33,17 @@ enum StockCompany {
     /// The account of each of the warehouses: its own, else of the nearest group above it, else the company's. One
     /// statement.
     static func accounts(of warehouses: Set<String>, company: String, in session: Session) throws -> [String: String] {
+        var accounts = try treeAccounts(of: warehouses, company: company, in: session)
+        for warehouse in warehouses where accounts[warehouse] == nil {
+            accounts[warehouse] = try account("default_inventory_account", of: company, in: session)
+        }
+        return accounts
+    }
+
+    /// The account of each of the warehouses as it stands in the tree; none for those that use the company's. One statement.
+    static func treeAccounts(
+        of warehouses: Set<String>, company: String, in session: Session
+    ) throws -> [String: String] {
         guard !warehouses.isEmpty else { return [:] }
         var own: [String: String] = [:]
         var parents: [String: String] = [:]
@@ -62,9 +63,6 @@ enum StockCompany {
                 accounts[warehouse] = own[name]
                 place = parents[name]
                 depth += 1
-            }
-            if accounts[warehouse] == nil {
-                accounts[warehouse] = try account("default_inventory_account", of: company, in: session)
             }
         }
         return accounts

@@ -23,7 +23,7 @@ extension StockLedger {
 
     private static func plan(_ column: String, _ changes: [Plan], in session: Session) throws {
         let changes = changes.filter { !$0.warehouse.isEmpty && !$0.qty.isZero }
-        let items = try session.values(of: "Item", Set(changes.map(\.item)), ["is_stock_item", "stock_uom"])
+        let items = try session.facts(of: "Item", Set(changes.map(\.item)), ["is_stock_item", "stock_uom"])
         var totals: [String: Plan] = [:]
         for change in changes where items[change.item]?[0].int == 1 {
             let name = Bin.name(change.item, change.warehouse)

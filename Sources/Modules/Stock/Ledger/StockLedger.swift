@@ -1,3 +1,4 @@
+internal import Accounting
 public import Documents
 internal import Storage
 public import Values
@@ -52,14 +53,14 @@ public enum StockLedger {
     ///
     /// - Throws: ``Problem/Kind/negativeStock`` when a warehouse has not enough, or would not have on a later day;
     ///   ``Problem/Kind/wrongWarehouse``; ``Problem/Kind/postedTwice``; ``Problem/Kind/missingValuation``;
-    ///   ``Problem/Kind/noFiscalYear``; ``Problem/Kind/closedPeriod``; ``Problem/Kind/invalid`` for an item that keeps no
-    ///   stock.
+    ///   ``Problem/Kind/noFiscalYear``, ``Problem/Kind/closedPeriod`` and ``Problem/Kind/frozenBooks``, of movements of
+    ///   nothing, too; ``Problem/Kind/invalid`` for an item that keeps no stock.
     public static func post(
         _ movements: [Movement], for voucher: Document, on day: Day, time: TimeOfDay, company: String,
         in session: Session
     ) throws -> [Exact] {
+        try GeneralLedger.requireOpen(day, company: company, in: session)
         guard !movements.isEmpty else { return [] }
-        try StockCompany.checkPeriod(of: day, in: session)
         try refuseSecondPosting(of: voucher, in: session)
         var bins = try StockBins(
             movements.map { ($0.item, $0.warehouse) }, voucher: voucher, on: day, time: time, company: company,
@@ -80,7 +81,7 @@ public enum StockLedger {
     }
 
     /// Takes back all movements of a voucher, the last first, on their posting date, and returns what that did to the
-    /// value of stock. Nothing posted, or taken back already: nothing done.
+    /// value of stock. Where nothing was posted, or all is taken back already, only the day is checked.
     ///
     /// A receipt goes out at the value it came in with. Where the stock has less value left by now, or no quantity
     /// would remain, it takes what is there; so the difference may be another than was posted, and the books need it.
@@ -91,8 +92,9 @@ public enum StockLedger {
         _ voucher: Document, in session: Session
     ) throws -> [(item: String, warehouse: String, valueDifference: Exact)] {
         let posted = try standing(of: voucher, in: session)
+        let day = posted.first?.day ?? voucher.day("posting_date") ?? session.today
+        try GeneralLedger.requireOpen(day, company: posted.first?.company ?? voucher.text("company"), in: session)
         guard let first = posted.first else { return [] }
-        try StockCompany.checkPeriod(of: first.day, in: session)
         var bins = try StockBins(
             posted.map { ($0.movement.item, $0.movement.warehouse) }, voucher: voucher, on: first.day, time: first.time,
             company: first.company, in: session)

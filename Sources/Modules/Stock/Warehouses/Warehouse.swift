@@ -37,21 +37,35 @@ extension Warehouse: Controller {
     public static func validate(_ warehouse: Doc<Self>, in session: Session) throws {
         try Tree.check(warehouse.document, parent: "parent_warehouse", in: session)
         try checkCompany(warehouse, in: session)
+        let isOther = warehouse.document.storedValue("account") != warehouse.document["account"]
+        if isOther { try StockFreeze.requireStock("account", of: warehouse.document, in: session) }
         guard !warehouse.document.isNew else { return }
-        if warehouse.isGroup, try holdStock([warehouse.name], in: session) {
-            throw Problem(.invalid, "\(warehouse.name) holds stock and cannot be a group", field: "is_group")
-        }
-        // The books would keep the value on the old account while later movements use the new one.
-        let moved = ["account", "parent_warehouse"].first {
-            warehouse.document.storedValue($0) != warehouse.document[$0]
-        }
-        guard let field = moved else { return }
-        let below = try Tree.names("Warehouse", parent: "parent_warehouse", from: warehouse.name, in: session)
-        guard try !holdStock(below, in: session) else {
+        if warehouse.isGroup, warehouse.document.storedValue("is_group").int != 1,
+            try isUsed([warehouse.name], in: session)
+        {
             throw Problem(
-                .frozen, "\(warehouse.name) holds stock, so the account of that stock cannot change", field: field,
-                fix: "Move the stock to another warehouse first.")
+                .frozen, "\(warehouse.name) has stock movements or orders and cannot be a group", field: "is_group",
+                fix: "Make a new group and move it there.")
         }
+        try freezeAccount(warehouse, in: session)
+    }
+
+    /// The books keep on an account what has moved there: later movements, and those that are taken back, use the same.
+    private static func freezeAccount(_ warehouse: Doc<Self>, in session: Session) throws {
+        let document = warehouse.document
+        let moved = ["account", "parent_warehouse"].first { document.storedValue($0) != document[$0] }
+        guard let field = moved, try StockCompany.isPerpetual(warehouse.company, in: session) else { return }
+        let (before, after) = (document.storedValue("parent_warehouse").text ?? "", warehouse.parentWarehouse)
+        let above = try StockCompany.treeAccounts(of: [before, after], company: warehouse.company, in: session)
+        let own = try Companies.get(warehouse.company, in: session).defaultInventoryAccount
+        let old = document.storedValue("account").text ?? above[before] ?? own
+        let new = warehouse.account.isEmpty ? above[after] ?? own : warehouse.account
+        guard old != new else { return }
+        let below = try Tree.names("Warehouse", parent: "parent_warehouse", from: warehouse.name, in: session)
+        guard try isUsed(below, in: session) else { return }
+        throw Problem(
+            .frozen, "\(warehouse.name) has stock movements, so the account of its stock cannot change", field: field,
+            fix: "Make a new warehouse with that account and move the stock there.")
     }
 
     public static func onTrash(_ warehouse: Doc<Self>, in session: Session) throws {
@@ -77,12 +91,12 @@ extension Warehouse: Controller {
         }
     }
 
-    /// Whether one of the warehouses has stock or value.
-    private static func holdStock(_ names: Set<String>, in session: Session) throws -> Bool {
+    /// Whether stock has moved in one of the warehouses, or is ordered there.
+    private static func isUsed(_ names: Set<String>, in session: Session) throws -> Bool {
         for chunk in names.sorted().chunked(Limits.filterValues) {
             let condition = session.transaction.dialect.isOneOf("warehouse", count: chunk.count)
             let row = try session.transaction.first(
-                "SELECT 1 FROM bin WHERE \(condition) AND (actual_qty <> 0 OR stock_value <> 0) LIMIT 1",
+                "SELECT 1 FROM bin WHERE \(condition) AND (entries > 0 OR reserved_qty <> 0 OR ordered_qty <> 0) LIMIT 1",
                 chunk.map(Value.text), [.integer])
             if row != nil { return true }
         }
