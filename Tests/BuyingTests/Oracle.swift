@@ -142,7 +142,7 @@ struct Shelves: Equatable {
 struct Paper {
     var vouchers: [Voucher] = []
     var shelves = Shelves()
-    /// What the parts of rounded amounts may pass the whole by, as Progress says.
+    /// What the parts of rounded amounts may pass the whole by, as Fulfilment says.
     static let tolerance = Exact(units: 5, scale: 2)
 
     func live(_ kinds: Voucher.Kind...) -> [Voucher] { vouchers.filter { $0.isLive && kinds.contains($0.kind) } }

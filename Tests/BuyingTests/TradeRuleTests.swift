@@ -344,7 +344,8 @@ import Values
         #expect(problem?.kind == .invalidAccount && problem?.field == "party")
         try await trading.on("1996-01-15") { session in
             let account = type == "Supplier" ? "Creditors - NT" : "Debtors - NT"
-            #expect(try refund(.null, session).text(field) == account)
+            let payment = try refund(.null, session)
+            #expect(payment.text(field) == account)
         }
     }
 

@@ -40,7 +40,7 @@ public struct MoneyRules: Equatable, Sendable {
     }
 
     /// The nearest amount that can be paid with coins.
-    public func payable(_ amount: Exact) -> Exact {
+    public func cashRounded(_ amount: Exact) -> Exact {
         guard smallestCoin.isPositive else { return round(amount) }
         return round(amount.divided(by: smallestCoin, decimals: 0, rounding) * smallestCoin)
     }

@@ -14,7 +14,7 @@ public enum Invoices {
         if let due = invoice.day("due_date"), let posted = invoice.day("posting_date"), due < posted {
             throw Problem(.invalid, "The due date \(due) is before the posting date \(posted)", field: "due_date")
         }
-        let amount = Trade.basePayable(invoice)
+        let amount = Trade.baseAmountDue(invoice)
         guard !amount.isNegative else {
             throw Problem(.negative, "The invoice comes to \(amount)", field: "grand_total")
         }

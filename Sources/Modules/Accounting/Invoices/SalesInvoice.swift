@@ -35,11 +35,11 @@ public struct SalesInvoice: DocTypeSchema, Controller {
     public init() {}
 
     /// How its rows move what is billed of sales orders and deliveries.
-    static let progress = [
-        Progress(
+    static let fulfilment = [
+        Fulfilment(
             link: "sales_order", row: "so_detail", to: "Sales Order", adds: "amount", into: "billed_amt", of: "amount",
             percent: "per_billed", exceeds: .overBilled),
-        Progress(
+        Fulfilment(
             link: "delivery_note", row: "dn_detail", to: "Delivery Note", adds: "amount", into: "billed_amt",
             of: "amount",
             percent: "per_billed", exceeds: .overBilled),
@@ -64,7 +64,7 @@ public struct SalesInvoice: DocTypeSchema, Controller {
         guard let day = invoice.postingDate else { return }
         try GeneralLedger.post(
             postings(of: invoice, company), for: invoice.document, on: day, company: company.name, in: session)
-        try Progress.apply(progress, of: invoice.document, negative: false, in: session)
+        try Fulfilment.apply(fulfilment, of: invoice.document, negative: false, in: session)
     }
 
     public static func beforeCancel(_ invoice: Doc<Self>, in session: Session) throws {
@@ -73,7 +73,7 @@ public struct SalesInvoice: DocTypeSchema, Controller {
 
     public static func onCancel(_ invoice: Doc<Self>, in session: Session) throws {
         try GeneralLedger.reverse(invoice.document, in: session)
-        try Progress.apply(progress, of: invoice.document, negative: true, in: session)
+        try Fulfilment.apply(fulfilment, of: invoice.document, negative: true, in: session)
     }
 
     /// What is discarded was never due.
@@ -89,7 +89,8 @@ public struct SalesInvoice: DocTypeSchema, Controller {
     private static func postings(of invoice: Doc<Self>, _ company: Doc<Company>) -> [GLPosting] {
         let remarks = invoice.remarks
         let receivable = GLPosting(
-            account: invoice.debitTo, debit: Trade.basePayable(invoice.document), party: ("Customer", invoice.customer),
+            account: invoice.debitTo, debit: Trade.baseAmountDue(invoice.document),
+            party: ("Customer", invoice.customer),
             against: invoice.againstIncomeAccount, costCenter: invoice.costCenter,
             againstVoucher: ("Sales Invoice", invoice.name), dueDate: invoice.dueDate, remarks: remarks)
         let income = invoice.items.map { item in

@@ -62,13 +62,9 @@ public enum Trade {
         }
     }
 
-    /// What the document comes to in its own currency: the rounded total, or the grand total where it is not rounded.
-    public static func payable(_ document: Document) -> Exact {
-        document.isSet("disable_rounded_total") ? document.exact("grand_total") : document.exact("rounded_total")
-    }
-
-    /// What the document comes to in company currency.
-    public static func basePayable(_ document: Document) -> Exact {
+    /// What is to be paid for the document, in company currency: the rounded total, or the grand total where it is not
+    /// rounded.
+    public static func baseAmountDue(_ document: Document) -> Exact {
         document.isSet("disable_rounded_total")
             ? document.exact("base_grand_total") : document.exact("base_rounded_total")
     }

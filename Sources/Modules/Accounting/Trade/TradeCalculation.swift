@@ -188,7 +188,7 @@ struct TradeCalculation {
         let baseNet = items.sum { $0.exact("base_net_amount") }
         let baseGrand = baseNet + taxes.sum { sign($0) * $0.exact("base_tax_amount_after_discount_amount") }
         let isRounded = !document.isSet("disable_rounded_total")
-        let rounded = isRounded ? money.payable(result.grandTotal) : .zero
+        let rounded = isRounded ? money.cashRounded(result.grandTotal) : .zero
         let baseRounded =
             !isRounded ? .zero : (rounded == result.grandTotal && conversion == .one ? baseGrand : base(rounded))
         let figures: [(String, Exact)] = [

@@ -52,7 +52,7 @@ extension Trade {
             let outstanding = document.exact("outstanding_amount")
             if !outstanding.isPositive { return "Paid" }
             if let due = document.day("due_date"), due < today { return "Overdue" }
-            return outstanding < basePayable(document) ? "Partly Paid" : "Unpaid"
+            return outstanding < baseAmountDue(document) ? "Partly Paid" : "Unpaid"
         default: return "Submitted"
         }
     }

@@ -7,11 +7,11 @@ internal import Values
 
 extension PurchaseInvoice: Controller {
     /// What a bill moves on the orders and receipts it is for.
-    static let progress = [
-        Progress(
+    static let fulfilment = [
+        Fulfilment(
             link: "purchase_order", row: "po_detail", to: "Purchase Order", adds: "order_share", into: "billed_amt",
             of: "amount", percent: "per_billed", exceeds: .overBilled),
-        Progress(
+        Fulfilment(
             link: "purchase_receipt", row: "pr_detail", to: "Purchase Receipt", adds: "receipt_share",
             into: "billed_amt", of: "amount", percent: "per_billed", exceeds: .overBilled),
     ]
@@ -27,7 +27,7 @@ extension PurchaseInvoice: Controller {
     }
 
     public static func onSubmit(_ invoice: Doc<Self>, in session: Session) throws {
-        try Progress.apply(progress, of: invoice.document, negative: false, in: session)
+        try Fulfilment.apply(fulfilment, of: invoice.document, negative: false, in: session)
         try PurchaseInvoicePostings.post(invoice, in: session)
     }
 
@@ -37,7 +37,7 @@ extension PurchaseInvoice: Controller {
 
     public static func onCancel(_ invoice: Doc<Self>, in session: Session) throws {
         try GeneralLedger.reverse(invoice.document, in: session)
-        try Progress.apply(progress, of: invoice.document, negative: true, in: session)
+        try Fulfilment.apply(fulfilment, of: invoice.document, negative: true, in: session)
     }
 
     /// What is discarded was never due.

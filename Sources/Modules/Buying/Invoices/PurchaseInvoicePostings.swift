@@ -25,7 +25,7 @@ enum PurchaseInvoicePostings {
     private static func owed(_ invoice: Doc<PurchaseInvoice>) -> GLPosting {
         let against = Set(invoice.items.map(\.expenseAccount)).sorted().joined(separator: ", ")
         return GLPosting(
-            account: invoice.creditTo, credit: Trade.basePayable(invoice.document),
+            account: invoice.creditTo, credit: Trade.baseAmountDue(invoice.document),
             party: ("Supplier", invoice.supplier),
             against: String(against.prefix(Limits.lineCharacters)), costCenter: invoice.costCenter,
             dueDate: invoice.dueDate, remarks: invoice.remarks)

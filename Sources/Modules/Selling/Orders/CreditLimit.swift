@@ -74,7 +74,8 @@ enum CreditLimit {
         let all = rows.sum { $0.exact("amount") }
         let free = rows.filter { row in sources.allSatisfy { row.text($0).isEmpty } }.sum { $0.exact("amount") }
         guard free.isPositive, all.isPositive else { return [] }
-        return [(customer.name, free == all ? Trade.basePayable(document) : Trade.basePayable(document) * free / all)]
+        let due = Trade.baseAmountDue(document)
+        return [(customer.name, free == all ? due : due * free / all)]
     }
 
     /// The fields of rows that link to an order or a delivery.

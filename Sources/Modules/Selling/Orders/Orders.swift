@@ -38,7 +38,7 @@ package enum Orders {
 
     /// What of an order's rows stock still waits for, in stock unit, times `sign`. `done` is the field that holds how
     /// much came or went already.
-    package static func waiting(_ order: Document, done: String, sign: Exact) -> [StockLedger.Plan] {
+    package static func waiting(_ order: Document, done: String, sign: Exact) -> [StockLedger.Quantity] {
         order.table("items").compactMap { row in
             let left = row.exact("qty") - row.exact(done)
             guard left.isPositive else { return nil }

@@ -5,8 +5,8 @@ internal import Values
 
 extension SalesOrder: Controller {
     /// What an order moves on the quotation it was made from.
-    static let progress = [
-        Progress(
+    static let fulfilment = [
+        Fulfilment(
             link: "prevdoc_docname", row: "quotation_item", to: "Quotation", adds: "qty", into: "ordered_qty",
             of: "qty",
             percent: "per_ordered", exceeds: .overOrder)
@@ -25,7 +25,7 @@ extension SalesOrder: Controller {
     }
 
     public static func onSubmit(_ order: Doc<Self>, in session: Session) throws {
-        try Progress.apply(progress, of: order.document, negative: false, in: session)
+        try Fulfilment.apply(fulfilment, of: order.document, negative: false, in: session)
         try StockLedger.reserve(Orders.waiting(order.document, done: "delivered_qty", sign: 1), in: session)
     }
 
@@ -35,7 +35,7 @@ extension SalesOrder: Controller {
     }
 
     public static func onCancel(_ order: Doc<Self>, in session: Session) throws {
-        try Progress.apply(progress, of: order.document, negative: true, in: session)
+        try Fulfilment.apply(fulfilment, of: order.document, negative: true, in: session)
         try StockLedger.reserve(Orders.waiting(order.document, done: "delivered_qty", sign: -1), in: session)
     }
 }

@@ -65,8 +65,8 @@ public struct DeliveryNoteItem: DocTypeSchema {
 
 extension DeliveryNote: Controller {
     /// What a delivery moves on the order it comes from.
-    static let progress = [
-        Progress(
+    static let fulfilment = [
+        Fulfilment(
             link: "against_sales_order", row: "so_detail", to: "Sales Order", adds: "qty", into: "delivered_qty",
             of: "qty", percent: "per_delivered", exceeds: .overDelivered)
     ]
@@ -91,7 +91,7 @@ extension DeliveryNote: Controller {
     public static func onSubmit(_ note: Doc<Self>, in session: Session) throws {
         let document = note.document
         let company = note[\.head.company]
-        let plans = try plans(of: document, negative: false, in: session)
+        let ordered = try ordered(of: document, negative: false, in: session)
         let moment = StockVouchers.moment(of: document, in: session)
         let stockItems = try ItemRows.stockItems(of: document.table("items"), in: session)
         let rows = note.items.filter { stockItems.contains($0[\.line.itemCode]) }
@@ -110,8 +110,8 @@ extension DeliveryNote: Controller {
             }
             try books.post(for: document, on: moment.day)
         }
-        try Progress.apply(progress, of: document, negative: false, in: session)
-        try StockLedger.reserve(plans, in: session)
+        try Fulfilment.apply(fulfilment, of: document, negative: false, in: session)
+        try StockLedger.reserve(ordered, in: session)
     }
 
     public static func beforeCancel(_ note: Doc<Self>, in session: Session) throws {
@@ -120,22 +120,22 @@ extension DeliveryNote: Controller {
 
     public static func onCancel(_ note: Doc<Self>, in session: Session) throws {
         let document = note.document
-        let plans = try plans(of: document, negative: true, in: session)
+        let ordered = try ordered(of: document, negative: true, in: session)
         try StockBooks.reverse(
             document, on: StockVouchers.moment(of: document, in: session).day, company: note[\.head.company],
             in: session)
-        try Progress.apply(progress, of: document, negative: true, in: session)
-        try StockLedger.reserve(plans, in: session)
+        try Fulfilment.apply(fulfilment, of: document, negative: true, in: session)
+        try StockLedger.reserve(ordered, in: session)
     }
 
     public static func onTrash(_ note: Doc<Self>, in session: Session) throws {
         try StockVouchers.refuseDeletion(of: note.document, in: session)
     }
 
-    private static func plans(
+    private static func ordered(
         of document: Document, negative: Bool, in session: Session
-    ) throws -> [StockLedger.Plan] {
-        try StockVouchers.plans(
+    ) throws -> [StockLedger.Quantity] {
+        try StockVouchers.ordered(
             of: document, order: "Sales Order", link: "against_sales_order", detail: "so_detail", negative: negative,
             in: session)
     }

@@ -52,8 +52,8 @@ public struct PurchaseReceiptItem: DocTypeSchema {
 
 extension PurchaseReceipt: Controller {
     /// What a receipt moves on the order it comes from.
-    static let progress = [
-        Progress(
+    static let fulfilment = [
+        Fulfilment(
             link: "purchase_order", row: "purchase_order_item", to: "Purchase Order", adds: "qty", into: "received_qty",
             of: "qty", percent: "per_received", exceeds: .overReceived)
     ]
@@ -72,7 +72,7 @@ extension PurchaseReceipt: Controller {
     public static func onSubmit(_ receipt: Doc<Self>, in session: Session) throws {
         let document = receipt.document
         let company = receipt[\.head.company]
-        let plans = try plans(of: document, negative: false, in: session)
+        let ordered = try ordered(of: document, negative: false, in: session)
         let moment = StockVouchers.moment(of: document, in: session)
         let stockItems = try ItemRows.stockItems(of: document.table("items"), in: session)
         let rows = receipt.items.filter { stockItems.contains($0[\.line.itemCode]) }
@@ -96,8 +96,8 @@ extension PurchaseReceipt: Controller {
             }
             try books.post(for: document, on: moment.day)
         }
-        try Progress.apply(progress, of: document, negative: false, in: session)
-        try StockLedger.order(plans, in: session)
+        try Fulfilment.apply(fulfilment, of: document, negative: false, in: session)
+        try StockLedger.order(ordered, in: session)
     }
 
     public static func beforeCancel(_ receipt: Doc<Self>, in session: Session) throws {
@@ -106,22 +106,22 @@ extension PurchaseReceipt: Controller {
 
     public static func onCancel(_ receipt: Doc<Self>, in session: Session) throws {
         let document = receipt.document
-        let plans = try plans(of: document, negative: true, in: session)
+        let ordered = try ordered(of: document, negative: true, in: session)
         try StockBooks.reverse(
             document, on: StockVouchers.moment(of: document, in: session).day, company: receipt[\.head.company],
             in: session)
-        try Progress.apply(progress, of: document, negative: true, in: session)
-        try StockLedger.order(plans, in: session)
+        try Fulfilment.apply(fulfilment, of: document, negative: true, in: session)
+        try StockLedger.order(ordered, in: session)
     }
 
     public static func onTrash(_ receipt: Doc<Self>, in session: Session) throws {
         try StockVouchers.refuseDeletion(of: receipt.document, in: session)
     }
 
-    private static func plans(
+    private static func ordered(
         of document: Document, negative: Bool, in session: Session
-    ) throws -> [StockLedger.Plan] {
-        try StockVouchers.plans(
+    ) throws -> [StockLedger.Quantity] {
+        try StockVouchers.ordered(
             of: document, order: "Purchase Order", link: "purchase_order", detail: "purchase_order_item",
             negative: negative, in: session)
     }

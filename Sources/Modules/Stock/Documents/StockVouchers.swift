@@ -73,16 +73,16 @@ enum StockVouchers {
     /// submit against one is refused.
     ///
     /// - Throws: ``Problem/Kind/transition`` for an order that is closed or on hold.
-    static func plans(
+    static func ordered(
         of document: Document, order: String, link: String, detail: String, negative: Bool, in session: Session
-    ) throws -> [StockLedger.Plan] {
+    ) throws -> [StockLedger.Quantity] {
         let rows = document.table("items").filter { !$0.text(detail).isEmpty && !$0.text(link).isEmpty }
         guard !rows.isEmpty, session.registry.find(order) != nil, session.registry.find("\(order) Item") != nil else {
             return []
         }
         let orders = try session.values(of: order, Set(rows.map { $0.text(link) }), ["status"])
         let lines = try session.values(of: "\(order) Item", Set(rows.map { $0.text(detail) }), ["warehouse"])
-        var plans: [StockLedger.Plan] = []
+        var ordered: [StockLedger.Quantity] = []
         for row in rows {
             let status = orders[row.text(link)]?[0].text ?? ""
             if status == "Closed" || status == "On Hold", !negative {
@@ -94,9 +94,9 @@ enum StockVouchers {
             if status == "Closed" { continue }
             let qty = stockQty(row)
             let warehouse = lines[row.text(detail)]?[0].text ?? ""
-            plans.append((row.text("item_code"), warehouse, negative ? qty : -qty))
+            ordered.append((row.text("item_code"), warehouse, negative ? qty : -qty))
         }
-        return plans
+        return ordered
     }
 }
 

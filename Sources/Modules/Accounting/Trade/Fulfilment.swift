@@ -4,9 +4,9 @@ internal import Values
 /// How rows of one document move figures of the rows of another that they name, declared as data.
 ///
 /// A Delivery Note moves what of a Sales Order has been delivered:
-/// `Progress(link: "against_sales_order", row: "so_detail", to: "Sales Order", adds: "qty", into: "delivered_qty",
+/// `Fulfilment(link: "against_sales_order", row: "so_detail", to: "Sales Order", adds: "qty", into: "delivered_qty",
 /// of: "qty", percent: "per_delivered", exceeds: .overDelivered)`
-public struct Progress: Sendable {
+public struct Fulfilment: Sendable {
     let link: String
     let row: String
     let target: String
@@ -40,7 +40,7 @@ public struct Progress: Sendable {
     ///
     /// - Throws: the declared problem when a row would get more than it has; ``Problem/Kind/brokenLink`` when the target
     ///   is not there, not submitted, or of another company or party.
-    public static func apply(_ moves: [Progress], of document: Document, negative: Bool, in session: Session) throws {
+    public static func apply(_ moves: [Fulfilment], of document: Document, negative: Bool, in session: Session) throws {
         let items = document.table("items")
         var targets: [String] = []
         for move in moves where !targets.contains(move.target) { targets.append(move.target) }
