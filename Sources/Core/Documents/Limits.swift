@@ -16,7 +16,7 @@ public enum Limits {
     public static let childRows = 10_000
     /// The rows of a list when a request does not say.
     public static let pageRows = 20
-    /// The most rows of a list.
+    /// The most rows of a list; there may be more, which is told.
     public static let listRows = 100_000
     /// The most conditions of one list.
     public static let filters = 100

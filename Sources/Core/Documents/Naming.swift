@@ -275,9 +275,10 @@ enum Naming {
             }
             throw Problem(.mandatory, "\(type.name) needs a name", field: "name", fix: "Give name.")
         }
-        guard name.utf8.count <= Limits.lineCharacters || name.count <= Limits.lineCharacters else {
+        guard name.utf8.count <= Limits.lineCharacters || Text.length(name) <= Limits.lineCharacters else {
             throw Problem(
-                .tooLong, "The name has \(name.count) characters, more than \(Limits.lineCharacters)", field: "name")
+                .tooLong, "The name has \(Text.length(name)) characters, more than \(Limits.lineCharacters)",
+                field: "name")
         }
         let isBad = name.unicodeScalars.contains { $0 == "<" || $0 == ">" || $0.value < 32 || $0.value == 127 }
         if isBad || name.hasPrefix("New \(type.name)") {

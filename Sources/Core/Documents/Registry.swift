@@ -390,8 +390,7 @@ public struct Arguments: Sendable {
     /// - Throws: ``Problem/Kind/wrongType``.
     public func day(_ name: String) throws -> Day? {
         guard let text = text(name) else { return nil }
-        if let day = Day(text) { return day }
-        if let time = Timestamp(text) { return time.day }
+        if let day = Day.written(text) { return day }
         throw Problem(.wrongType, "\(name) must be a date as YYYY-MM-DD", field: name)
     }
 }

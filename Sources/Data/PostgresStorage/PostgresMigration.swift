@@ -26,9 +26,12 @@ struct PostgresMigration {
             UNION ALL SELECT CAST(tgname AS TEXT) || ' ' || relname FROM pg_catalog.pg_trigger t
               JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid
             WHERE relnamespace = CAST(current_schema() AS REGNAMESPACE) AND NOT tgisinternal
+            UNION ALL SELECT CAST(proname AS TEXT) FROM pg_catalog.pg_proc
+            WHERE pronamespace = CAST(current_schema() AS REGNAMESPACE)
             """, [], [.text])
         let names = Set(named.compactMap { $0[0].text })
         var steps = Steps()
+        if !names.contains(PostgresFolding.name) { steps.statements.append(PostgresFolding.function) }
         for table in tables {
             try changeColumns(of: table, from: present[table.name], &steps)
             try addIndexes(of: table, besides: names, &steps)

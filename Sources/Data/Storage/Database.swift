@@ -124,7 +124,8 @@ extension Transaction {
 
 /// What the engines write differently.
 public protocol Dialect: Sendable {
-    /// A condition that compares text with a `%` pattern without regard to case; the pattern is the one argument.
+    /// A condition that holds when text fits a pattern of ``LikePattern/portable``, the one argument; null where the column
+    /// is.
     func like(_ column: String) -> String
 
     /// A condition that holds when text fits a pattern of ``TextPattern/portable``, the one argument.

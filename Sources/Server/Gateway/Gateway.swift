@@ -199,8 +199,10 @@ public final class Gateway: HTTPResponder {
         try requireScope(name, caller)
         let arguments = request.arguments
         guard method.writes else {
-            return Reply(
-                body: try await tenant.read(as: caller.actor) { Bodies.message(try method.call(arguments, $0)) })
+            let (body, more) = try await tenant.read(as: caller.actor) { session in
+                (Bodies.message(try method.call(arguments, session)), session.more)
+            }
+            return Reply(body: body).telling(more: more)
         }
         if request.isSafe { throw notByGet(name) }
         return Reply(body: try await tenant.write(as: caller.actor) { Bodies.message(try method.call(arguments, $0)) })

@@ -94,11 +94,13 @@ public final class Tenant: Sendable {
                 identifiers.withLock { $0.next(at: now) }
             }
             let made = try session.madeDocTypes()
-            try transaction.migrate(to: tables + shipped.allTables.filter { !made.contains($0.name) })
+            let changes = try transaction.migrate(
+                to: tables + shipped.allTables.filter { !made.contains($0.name) })
             try session.adoptMetadata()
             if !made.isEmpty { try session.takeOverDocTypes(made) }
             // What the company made stands, also where a new version of a module declares more.
-            try transaction.migrate(to: session.registry.allTables)
+            let more = try transaction.migrate(to: session.registry.allTables)
+            try session.fillAdded(changes + more)
             try session.refreshSearch()
             try session.finish()
             return TenantMetadata.Current(

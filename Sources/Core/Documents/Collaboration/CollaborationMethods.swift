@@ -108,21 +108,23 @@ enum CollaborationMethods {
     }
 
     private static let getTags = Method(
-        "frappe.desk.doctype.tag.tag.get_tags", parameters: [doctype, .optional("txt", "A part of the tag.")],
+        "frappe.desk.doctype.tag.tag.get_tags",
+        parameters: [doctype, .optional("txt", "A part of the tag."), .optional("limit_start", "Tags to leave out.")],
         summary: "The tags that documents of a DocType have."
     ) { arguments, session in
         let type = try session.registry.doctype(arguments.required("doctype"))
         try session.require(.read, type)
-        let found = try session.transaction.query(
-            "SELECT DISTINCT tag FROM tag_link WHERE document_type = ? ORDER BY tag LIMIT ?",
-            [.text(type.name), .int(Int64(Limits.filterValues))], [.text])
-        let part = arguments.text("txt")?.lowercased() ?? ""
-        let tags = found.compactMap { $0[0].text }.filter { part.isEmpty || $0.lowercased().contains(part) }
-        return .array(tags.map(JSON.string))
+        let pattern = LikePattern(containing: arguments.text("txt") ?? "").portable
+        return try page(
+            """
+            SELECT DISTINCT tag FROM tag_link WHERE document_type = ? AND \(session.transaction.dialect.like("tag")) \
+            ORDER BY tag
+            """, [.text(type.name), .text(pattern)], arguments, session)
     }
 
     private static let taggedDocuments = Method(
-        "frappe.desk.doctype.tag.tag.get_tagged_docs", parameters: [doctype, .required("tag", "The tag.")],
+        "frappe.desk.doctype.tag.tag.get_tagged_docs",
+        parameters: [doctype, .required("tag", "The tag."), .optional("limit_start", "Documents to leave out.")],
         summary: "The documents of a DocType that have a tag."
     ) { arguments, session in
         let type = try session.registry.doctype(arguments.required("doctype"))
@@ -130,12 +132,22 @@ enum CollaborationMethods {
         let rule = session.readCondition(for: type, table: "d")
         let sql = """
             SELECT DISTINCT d.name FROM tag_link t JOIN \(quoted(type.table)) d ON d.name = t.document_name
-            WHERE t.document_type = ? AND t.tag = ?\(rule.map { " AND \($0.sql)" } ?? "") ORDER BY d.name LIMIT ?
+            WHERE t.document_type = ? AND t.tag = ?\(rule.map { " AND \($0.sql)" } ?? "") ORDER BY d.name
             """
         let values: [Value] = [.text(type.name), .text(try arguments.required("tag"))] + (rule?.arguments ?? [])
-        return .array(
-            try session.transaction.query(sql, values + [.int(Int64(Limits.filterValues))], [.text]).map { JSON($0[0]) }
-        )
+        return try page(sql, values, arguments, session)
+    }
+
+    /// The texts that a statement gives, from `limit_start` on; that there are more is told.
+    private static func page(
+        _ sql: String, _ values: [Value], _ arguments: Arguments, _ session: Session
+    ) throws -> JSON {
+        let start = max(0, try arguments.int("limit_start") ?? 0)
+        let most = Limits.filterValues
+        let rows = try session.transaction.query(
+            sql + " LIMIT ? OFFSET ?", values + [.int(Int64(most + 1)), .int(Int64(start))], [.text])
+        if rows.count > most { session.noteMore("limit_start=\(start + most)") }
+        return .array(rows.prefix(most).map { JSON($0[0]) })
     }
 
     // MARK: Assignments

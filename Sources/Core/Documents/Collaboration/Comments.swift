@@ -36,13 +36,15 @@ extension Session {
     /// What was said about a document, oldest first: each with who, when and what.
     public func comments(_ doctype: String, _ name: String, kind: String = "Comment") throws -> [JSON] {
         _ = try get(doctype, name)
-        return try transaction.query(
+        let rows = try transaction.query(
             """
             SELECT name, comment_type, content, comment_email, comment_by, creation FROM comment
             WHERE reference_doctype = ? AND reference_name = ? AND comment_type = ? ORDER BY name LIMIT ?
-            """, [.text(doctype), .text(name), .text(kind), .int(Int64(Limits.listRows))],
-            [.text, .text, .text, .text, .text, .timestamp]
-        ).map { row in
+            """, [.text(doctype), .text(name), .text(kind), .int(Int64(Limits.listRows + 1))],
+            [.text, .text, .text, .text, .text, .timestamp])
+        // Those behind them are found in the list of Comment.
+        if rows.count > Limits.listRows { noteMore("limit_start=\(Limits.listRows)") }
+        return rows.prefix(Limits.listRows).map { row in
             [
                 "name": JSON(row[0]), "comment_type": JSON(row[1]), "content": JSON(row[2]),
                 "comment_email": JSON(row[3]), "comment_by": JSON(row[4]), "creation": JSON(row[5]),

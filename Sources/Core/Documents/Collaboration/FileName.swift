@@ -1,3 +1,5 @@
+internal import Values
+
 /// What files may be called.
 public enum FileName {
     /// A name that is safe in an address, in a header and on every system: the last part of a path, without control
@@ -20,9 +22,9 @@ public enum FileName {
         guard !text.isEmpty else {
             throw Problem(.badFile, "The file has no name that can be kept", field: "file_name", fix: "Name it.")
         }
-        guard text.count > Limits.lineCharacters else { return String(text) }
+        guard Text.length(text) > Limits.lineCharacters else { return String(text) }
         let (stem, ending) = parts(String(text))
-        return String(stem.prefix(Limits.lineCharacters - ending.count)) + ending
+        return Text.beginning(stem, Limits.lineCharacters - Text.length(ending)) + ending
     }
 
     /// The name and its ending with the dot, of at most 16 characters; "" where it has none.

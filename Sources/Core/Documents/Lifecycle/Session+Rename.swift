@@ -240,9 +240,10 @@ extension Session {
     private func checkNewName(_ rename: Rename, _ type: DocType) throws {
         let name = rename.new
         guard !name.isEmpty else { throw Problem(.mandatory, "The new name is missing", field: "new") }
-        guard name.count <= Limits.lineCharacters else {
+        guard Text.length(name) <= Limits.lineCharacters else {
             throw Problem(
-                .tooLong, "The name has \(name.count) characters, more than \(Limits.lineCharacters)", field: "new")
+                .tooLong, "The name has \(Text.length(name)) characters, more than \(Limits.lineCharacters)",
+                field: "new")
         }
         let isBad = name.unicodeScalars.contains { $0 == "<" || $0 == ">" || $0.value < 32 || $0.value == 127 }
         if isBad || name.hasPrefix("New \(type.name)") {

@@ -23,11 +23,13 @@ enum LineageMethods {
         "cauldron.lineage.versions",
         parameters: [
             doctype, .required("name", "The document."), .optional("limit", "The most versions; 10 unless given."),
+            .optional("start", "Versions to leave out."),
         ], summary: "The versions of a document, the newest first."
     ) { arguments, session in
-        let limit = try arguments.int("limit") ?? 10
-        return .array(
-            try session.versions(of: arguments.required("doctype"), arguments.required("name"), limit: limit))
+        .array(
+            try session.versions(
+                of: arguments.required("doctype"), arguments.required("name"), start: arguments.int("start") ?? 0,
+                limit: arguments.int("limit") ?? 10))
     }
 
     private static let asOf = Method(
@@ -100,22 +102,31 @@ extension Session {
     /// deletion that was undone are among them; those from before the actor could read the document are not.
     ///
     /// - Throws: ``Problem/Kind/forbidden``, ``Problem/Kind/notFound``.
-    public func versions(of doctype: String, _ name: String, limit: Int) throws -> [JSON] {
+    public func versions(of doctype: String, _ name: String, start: Int = 0, limit: Int) throws -> [JSON] {
         let document = try get(doctype, name)
         let most = min(max(limit, 0), Limits.documentsPerCall)
         guard most > 0 else { return [] }
         let screen = try VersionScreen(self, document.doctype)
         var versions: [JSON] = []
+        var left = max(0, start)
         var walk = try VersionWalk(self, document)
         try walk.run { version in
             // What changed then tells what was before.
             guard version.showsBefore else { return false }
+            if left > 0 {
+                left -= 1
+                return true
+            }
+            guard versions.count < most else {
+                if limit > most { noteMore("start=\(max(0, start) + most)") }
+                return false
+            }
             versions.append([
                 "name": .string(version.name), "owner": .string(version.user),
                 "creation": .string(version.moment.description), "ref_doctype": .string(doctype),
                 "docname": .string(version.docname), "data": .string(screen.shown(version.entry).text),
             ])
-            return versions.count < most
+            return versions.count < most || limit > most
         }
         return versions
     }

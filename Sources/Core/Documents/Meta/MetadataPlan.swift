@@ -30,6 +30,21 @@ struct MetadataPlan {
         for step in SchemaPlan.steps(from: old, to: new, renaming: renamed.columns(before)) {
             steps.append(try planned(step))
         }
+        for step in narrowedColumns(old, new) { steps.append(try planned(step)) }
+    }
+
+    /// The conversions of columns that keep their type and hold less than before: a number becomes a switch.
+    private func narrowedColumns(_ old: [TableSchema], _ new: [TableSchema]) -> [SchemaStep] {
+        let names = Set(old.map(\.name))
+        return new.filter { names.contains($0.name) }.flatMap { table in
+            table.columns.compactMap { column in
+                guard let to = type(after, ofTable: table.name)?.field(column.name), to.type == .check,
+                    let from = type(before, ofTable: table.name)?.field(column.name),
+                    from.type != .check, from.type.column == to.type.column
+                else { return nil }
+                return .convertColumn(table: table.name, from: column, to: column)
+            }
+        }
     }
 
     private func type(_ registry: Registry, ofTable table: String) -> DocType? {
@@ -206,8 +221,9 @@ struct MetadataPlan {
                     [.text(name)] + rows.arguments)
             }
         }
+        var changes: [SchemaChange] = []
         do {
-            try transaction.migrate(to: targets)
+            changes = try transaction.migrate(to: targets)
         } catch StorageError.duplicate(let columns) {
             let field = columns.first?.split(separator: ".").last.map(String.init) ?? ""
             throw Problem(
@@ -217,6 +233,7 @@ struct MetadataPlan {
         for planned in steps where session.keepsEffects { session.pending.effects.append(.schema(planned)) }
         try renamed.renameKept(before, in: session)
         try touched.record(in: after)
+        try session.fillAdded(changes)
     }
 
     private func carryOut(_ step: SchemaStep, rows: Int, _ touched: inout TouchedDocuments) throws {
@@ -244,7 +261,7 @@ struct MetadataPlan {
 }
 
 /// Documents that hold other values because their table changed: their digests in the audit log are brought along.
-private struct TouchedDocuments {
+struct TouchedDocuments {
     private let registry: Registry
     private let session: Session
     private var names: [String: Set<String>] = [:]

@@ -80,7 +80,7 @@ struct PropertyChange {
                 own.type != .password, type != .password, type != .link
             else { throw bad("a shipped \(own.type.rawValue) cannot become a \(FieldDefinition.short(change.value))") }
         case "options" where own.type == .select && own.name != "naming_series":
-            let offered = Set(change.value.split(separator: "\n", omittingEmptySubsequences: false))
+            let offered = Set(Text.lines(change.value))
             for choice in own.choices where !offered.contains(choice) {
                 throw bad("the shipped option \(choice.isEmpty ? "\"\"" : String(choice)) must stay")
             }

@@ -80,10 +80,7 @@ extension Session {
         let document = Document(type)
         prepare(document)
         document.name = type.name
-        for slot in type.firstOwnSlot..<document.values.count
-        where document.values[slot].isNull && type.columns[slot].type.isNumeric {
-            document.values[slot] = Value(.zero, for: type.columns[slot])
-        }
+        document.fillZeros()
         return document
     }
 

@@ -45,9 +45,8 @@ struct Comparison {
             default: throw column.problem("is takes \"set\" or \"not set\"")
             }
         case .between:
-            guard let bounds = list(condition.value), bounds.count == 2 else {
-                throw column.problem("between takes two values")
-            }
+            let bounds = Filter.elements(condition.value)
+            guard bounds.count == 2 else { throw column.problem("between takes two values") }
             if case .array = condition.value {
                 bindings.append(.condition(place, .bound(column, isLast: false)))
                 bindings.append(.condition(place, .bound(column, isLast: true)))
@@ -115,7 +114,7 @@ struct Comparison {
     private func membership(
         _ json: JSON, _ isNegated: Bool, _ bindings: inout [ListPlan.Binding]
     ) throws -> String {
-        guard let elements = list(json) else { throw column.problem("in takes a list") }
+        let elements = Filter.elements(json)
         guard elements.count <= Limits.filterValues else {
             throw Problem(.tooMany, "More than \(Limits.filterValues) values", field: column.field.name)
         }
@@ -164,16 +163,6 @@ struct Comparison {
             return "(\(column.sql) IN (\(nodes)) OR \(column.sql) = ?)"
         case .notAncestors, .notDescendants: return "(\(column.sql) IS NULL OR \(column.sql) NOT IN (\(nodes)))"
         default: return "\(column.sql) IN (\(nodes))"
-        }
-    }
-
-    /// A list, or text with commas.
-    private func list(_ json: JSON) -> [JSON]? {
-        switch json {
-        case .array(let elements): elements
-        case .string(let text): text.split(separator: ",").map { .string(String($0.drop { $0 == " " })) }
-        case .null: []
-        default: [json]
         }
     }
 }

@@ -63,7 +63,7 @@ extension ListColumn {
         guard pattern.utf8.count <= Limits.patternBytes else {
             throw Problem(.tooLong, "A pattern has at most \(Limits.patternBytes) bytes", field: field.name)
         }
-        return pattern
+        return LikePattern(pattern).portable
     }
 
     /// An end of a range. The last moment of a plain day is its end.

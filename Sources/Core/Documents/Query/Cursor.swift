@@ -96,7 +96,7 @@ extension Session {
         let cursor = given.isEmpty ? nil : try Cursor(given)
         let isBackwards = cursor?.isBackwards ?? false
         var asked = query
-        asked.limit = min(query.rowLimit, Limits.listRows - 1)
+        asked.limit = min(query.mostRows, Limits.listRows - 1)
         let pageLength = asked.limit
         asked.limit += 1
         var builder = try QueryBuilder(asked, self)

@@ -78,6 +78,20 @@ indirect enum Filter {
         return filters.isEmpty ? nil : join(filters, joint)
     }
 
+    /// The values of a condition that takes several: a list, a list as the text of JSON, or text with commas.
+    static func elements(_ json: JSON) -> [JSON] {
+        switch json {
+        case .array(let elements): return elements
+        case .null: return []
+        case .string(let text):
+            if text.first(where: { $0 != " " }) == "[", case .array(let elements)? = try? JSON.parse(text) {
+                return elements
+            }
+            return text.split(separator: ",").map { .string($0.trimmed) }
+        default: return [json]
+        }
+    }
+
     /// `[f, op, v]`, `[DocType, f, op, v]` and the same with an ignored fifth element.
     private static func condition(_ elements: [JSON], _ type: DocType, _ left: inout Int) throws -> Filter? {
         let offset = elements.count >= 4 ? 1 : 0

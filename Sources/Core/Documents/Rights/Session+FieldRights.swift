@@ -127,24 +127,27 @@ extension Session {
 
     /// Puts back what a client sent for fields that the actor may not write: to what the database holds, or to the default
     /// in a new document. What the program itself set stays.
-    func restoreUnwritable(_ document: Document) {
+    ///
+    /// - Throws: ``Problem/Kind/forbidden`` where a document without the value is refused: nobody is told to give what was
+    ///   given.
+    func restoreUnwritable(_ document: Document) throws {
         guard !asksNoFields, !document.sent.isEmpty || !document.sentTables.isEmpty else { return }
         let type = document.doctype
         let isOwn = document.isNew || isSameName(document.storedOwner, actor.user)
         let rights = fieldRights(of: type, isOwn: isOwn)
-        restore(document, rights)
+        try restore(document, rights)
         for table in document.sentTables {
             if !rights.writesTable[table] || rights.hidesTable[table] {
                 document.rows[table] = document.storedRows.isEmpty ? [] : document.storedRows[table]
                 continue
             }
             for row in document.rows[table] {
-                restore(row, fieldRights(of: row.doctype, through: type, isOwn: isOwn))
+                try restore(row, fieldRights(of: row.doctype, through: type, isOwn: isOwn))
             }
         }
     }
 
-    private func restore(_ document: Document, _ rights: FieldRights) {
+    private func restore(_ document: Document, _ rights: FieldRights) throws {
         guard !rights.isWritable else { return }
         for slot in document.sent {
             if rights.writes[slot] {
@@ -152,8 +155,14 @@ extension Session {
                 // Who adds a document knows what it writes, though it will be masked to it afterwards.
                 if document.isNew, document.values[slot] != .text(Self.maskedText) { continue }
             }
+            let present = document.stored?[slot] ?? fallback(of: document.doctype, slot) ?? .null
             let field = document.doctype.columns[slot]
-            document.values[slot] = document.stored?[slot] ?? fallback(of: field) ?? .null
+            if present.isEmpty, field.flags.contains(.required), !document.values[slot].isEmpty {
+                throw Problem(
+                    .forbidden, "\(actor.user) may not set \(field.label), which is required", field: field.name,
+                    fix: "Ask for a role that may.")
+            }
+            document.values[slot] = present
         }
     }
 }

@@ -200,6 +200,13 @@ public final class DocType: Sendable {
         rules = FieldRules(all)
         titlePattern = info.title.flatMap { TitlePattern($0, columns) }
         linkedDefaults = columns.indices.filter { if case .linked? = columns[$0].fallback { true } else { false } }
+        fallbacks = columns.map { field in
+            // Who says nothing chooses the first, and series are chosen by their naming.
+            guard field.fallback == nil, field.type == .select, field.name != "naming_series",
+                let first = field.choices.first, !first.isEmpty
+            else { return field.fallback }
+            return .value(.text(String(first)))
+        }
         virtualSlots = Set(columns.indices.filter { columns[$0].expression == nil && !isStored.contains($0) })
         reading = "SELECT \(selection) FROM \(quoted(table)) WHERE "
         readingOne = reading + "name = ?"
@@ -245,6 +252,8 @@ public final class DocType: Sendable {
     let titlePattern: TitlePattern?
     /// The slots whose default is a field of a document that is linked to.
     let linkedDefaults: [Int]
+    /// What each slot of a new document begins with: its default, or the first option of a Select.
+    let fallbacks: [FieldDefault?]
     /// The slots that no column of the table holds and no SQL computes.
     let virtualSlots: Set<Int>
     /// The slots that are columns of the table.

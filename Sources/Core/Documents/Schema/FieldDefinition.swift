@@ -48,11 +48,11 @@ public struct FieldDefinition: Sendable {
         label = Text.title(name)
     }
 
-    /// The most characters of text it takes.
+    /// The most characters of text it takes: numbers of Unicode, as the engines count them.
     var longest: Int { length ?? (type.isLine ? Limits.lineCharacters : Limits.textCharacters) }
 
-    /// The lines a Select offers.
-    var choices: [Substring] { options?.split(separator: "\n", omittingEmptySubsequences: false) ?? [] }
+    /// The lines a Select offers, the empty ones too.
+    public var choices: [Substring] { options.map(Text.lines) ?? [] }
 }
 
 /// The switches of a field.

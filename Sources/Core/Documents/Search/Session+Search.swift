@@ -49,7 +49,16 @@ extension Session {
         let ranked = found.sorted { one, two in
             (two.value, one.key.name, one.key.doctype) < (one.value, two.key.name, two.key.doctype)
         }
-        let page = ranked.dropFirst(max(0, start)).prefix(min(max(0, limit), Limits.searchHits))
+        let rest = ranked.dropFirst(max(0, start))
+        let page = rest.prefix(min(max(0, limit), Limits.searchHits))
+        if limit > page.count {
+            // Of very many that fit only some were looked at: other words find the rest.
+            if rest.count > page.count {
+                noteMore("start=\(max(0, start) + page.count)")
+            } else if found.count >= Limits.searchCandidates {
+                noteMore("text")
+            }
+        }
         return try hits(Array(page), asked, scope)
     }
 

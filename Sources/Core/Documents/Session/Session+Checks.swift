@@ -105,10 +105,10 @@ extension Session {
 
     private func checkText(_ text: String, _ field: FieldDefinition, _ row: Int?) throws {
         let longest = field.longest
-        if text.utf8.count > longest, text.count > longest {
+        if text.utf8.count > longest, Text.length(text) > longest {
             throw Problem(
-                .tooLong, "\(field.label) has \(text.count) characters, more than \(longest)", field: field.name,
-                row: row)
+                .tooLong, "\(field.label) has \(Text.length(text)) characters, more than \(longest)",
+                field: field.name, row: row)
         }
         if text.utf8.contains(0) {
             throw Problem(.invalid, "\(field.label) holds a null character", field: field.name, row: row)

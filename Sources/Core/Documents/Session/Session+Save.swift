@@ -95,7 +95,7 @@ extension Session {
     func completeUpdate(_ document: Document, _ action: Action) throws {
         let type = document.doctype
         matchRows(of: document)
-        restoreUnwritable(document)
+        try restoreUnwritable(document)
         try restoreReadOnly(document)
         try requireValues(action.right, type, [document])
         if action == .submit, !isAsStored(document) { try require(.write, type, document) }

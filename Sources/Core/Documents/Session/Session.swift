@@ -42,6 +42,9 @@ public final class Session {
     var permittedDefaults: [PermittedDefault]?
     /// What it knows of changes of metadata.
     var metadata = MetadataState()
+    /// How to go on behind what a limit of the server cut off the answer, as an argument of the request that asks for the
+    /// rest, such as `limit_start=100000`; nil when nothing was cut off.
+    public private(set) var more: String?
     /// Set while a changeset is made: effects are then kept in full.
     var keepsEffects = false
 
@@ -84,6 +87,9 @@ public final class Session {
 
     /// The day of the session.
     public var today: Day { now.day }
+
+    /// Notes that a limit of the server, not of who asks, leaves something out of what is given.
+    func noteMore(_ wayOn: String) { if more == nil { more = wayOn } }
 
     /// A name that no other row has; names made later are greater.
     public func newIdentifier() -> String { makeIdentifier() }

@@ -27,7 +27,7 @@ enum PurchaseInvoicePostings {
         return GLPosting(
             account: invoice.creditTo, credit: Trade.baseAmountDue(invoice.document),
             party: ("Supplier", invoice.supplier),
-            against: String(against.prefix(Limits.lineCharacters)), costCenter: invoice.costCenter,
+            against: Text.beginning(against, Limits.lineCharacters), costCenter: invoice.costCenter,
             dueDate: invoice.dueDate, remarks: invoice.remarks)
     }
 

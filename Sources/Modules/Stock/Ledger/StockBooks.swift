@@ -55,7 +55,7 @@ struct StockBooks {
             let names = lines.filter { $0.key.isOfStock == isStock }.map(\.key.account).filter {
                 seen.insert($0).inserted
             }
-            return String(names.joined(separator: ", ").prefix(Limits.lineCharacters))
+            return Text.beginning(names.joined(separator: ", "), Limits.lineCharacters)
         }
         let (stock, others) = (names(true), names(false))
         return lines.map { line in

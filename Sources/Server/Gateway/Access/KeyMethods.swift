@@ -51,7 +51,7 @@ struct KeyMethods: Sendable {
         let scopes = try Scope.list(json)
         for scope in scopes where scope.doctype != "*" { _ = try tenant.registry.doctype(scope.doctype) }
         let label = arguments.text("label") ?? ""
-        guard label.count <= Limits.lineCharacters else {
+        guard Text.length(label) <= Limits.lineCharacters else {
             throw Problem(.tooLong, "label has more than \(Limits.lineCharacters) characters", field: "label")
         }
         var expires: Timestamp?

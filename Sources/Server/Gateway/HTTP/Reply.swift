@@ -29,6 +29,14 @@ struct Reply: Sendable {
         Reply(status: 303, content: .text, headers: [(.location, path)])
     }
 
+    /// The same with how to go on behind what a limit of the server cut off; see ``Session/more``.
+    func telling(more: String?) -> Reply {
+        guard let more, let name = HTTPField.Name("X-Cauldron-More") else { return self }
+        var reply = self
+        reply.headers.append((name, more))
+        return reply
+    }
+
     /// What went wrong.
     static func problem(_ problem: Problem) -> Reply {
         var reply = Reply(status: problem.kind.status, body: Bodies.problem(problem))

@@ -88,7 +88,7 @@ enum OpenAPISchemas {
         case .select:
             guard let options, !options.isEmpty else { return ["type": "string"] }
             var seen: Set<Substring> = []
-            let choices = options.split(separator: "\n", omittingEmptySubsequences: false)
+            let choices = Text.lines(options)
                 .filter { seen.insert($0).inserted }
             return ["type": "string", "enum": .array(choices.map { .string(String($0)) })]
         case .password: return ["type": "string", "writeOnly": true, "format": "password"]

@@ -15,13 +15,13 @@ struct Resources: Sendable {
     func list(_ doctype: String, _ request: Incoming, as actor: Actor) async throws -> Reply {
         let arguments = try request.list ?? ListArguments(doctype, request.arguments, looksAhead: true)
         let isPage = (1...Self.briefRows).contains(arguments.query.limit)
-        let body = try await tenant.read(as: actor, briefly: isPage) { session in
+        let (body, more) = try await tenant.read(as: actor, briefly: isPage) { session in
             var writer = JSONWriter(capacity: 2048)
             writer.beginObject()
             writer.key(Bodies.data)
             let list = try session.writeList(
                 arguments.query, to: &writer, dictionaries: arguments.isDictionary, limit: arguments.pageLength)
-            if list.rows > arguments.pageLength || list.next != nil {
+            if list.rows > arguments.pageLength || list.next != nil || session.more != nil {
                 writer.key("has_next_page")
                 writer.bool(true)
             }
@@ -31,9 +31,9 @@ struct Resources: Sendable {
                 writer.string(cursor)
             }
             writer.endObject()
-            return writer.bytes
+            return (writer.bytes, session.more)
         }
-        return Reply(body: body)
+        return Reply(body: body).telling(more: more)
     }
 
     /// `GET /api/resource/<DocType>/<name>`; with `as_of` as it was at that moment.
