@@ -127,6 +127,13 @@ public struct Export: Sendable {
             fix: "Give names of fields, and of rows as \(type.tables.first?.field.name ?? "table").field.")
     }
 
+    /// A value as text. Three decimals get a zero behind them, so that their point is none between thousands.
+    private static func cell(_ value: Value) -> String {
+        let text = value.description
+        guard case .decimal = value, let point = text.lastIndex(of: "."), text[point...].count == 4 else { return text }
+        return text + "0"
+    }
+
     private static func records(of document: Document, _ columns: [Column]) -> [[String]] {
         var tables: [String: [Document]] = [:]
         for column in columns {
@@ -135,9 +142,9 @@ public struct Export: Sendable {
         let count = max(1, tables.values.map(\.count).max() ?? 0)
         return (0..<count).map { index in
             columns.map { column in
-                guard let table = column.table else { return index == 0 ? document[column.field].description : "" }
+                guard let table = column.table else { return index == 0 ? cell(document[column.field]) : "" }
                 guard let rows = tables[table], index < rows.count else { return "" }
-                return rows[index][column.field].description
+                return cell(rows[index][column.field])
             }
         }
     }

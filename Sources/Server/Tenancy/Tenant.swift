@@ -84,7 +84,7 @@ public final class Tenant: Sendable {
         let database = try address.makeDatabase(limits: limits)
         var registry = Registry.core()
         for module in modules { module.register(&registry) }
-        let tables = EventLog.tables + AuditLog.tables + IdentityStore.tables
+        let tables = TenantFile.systemTables
         let shipped = registry
         let identifiers = Mutex(IdentifierSource(seed: seed))
         let metadata = try await database.write { transaction in

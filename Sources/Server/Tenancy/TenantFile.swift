@@ -9,7 +9,7 @@ internal import Values
 /// The file a tenant's database is kept in: checking one, copying one and putting one in place.
 public enum TenantFile {
     /// The tables that are there whatever the modules.
-    static let systemTables = EventLog.tables + AuditLog.tables + IdentityStore.tables
+    static let systemTables = EventLog.tables + AuditLog.tables + IdentityStore.tables + [ImportRecord.table]
 
     /// What the engine says of its own file; empty when it is whole, or when the engine has no check of its own.
     static func integrity(in transaction: any Transaction) throws -> [String] {
