@@ -71,7 +71,8 @@ enum Naming {
                 ]
             default: []
             }
-        return rules(of: type, in: registry).map(\.counter) + own
+        let chosen = registry.seriesSettings[type.name].map { [$0.counter] } ?? []
+        return rules(of: type, in: registry).map(\.counter) + chosen + own
     }
 
     /// The rules for names that a company made for a DocType. Numbers alone and UUIDs are given before any rule is asked.
@@ -87,12 +88,15 @@ enum Naming {
         let words: NamingWords
         let session: Session
         let hooks: Hooks?
+        /// The series that the company chose instead of a field.
+        let series: SeriesSetting?
 
         init(_ documents: [Document], _ type: DocType, in session: Session, _ hooks: Hooks?) throws {
             self.type = type
             self.session = session
             self.hooks = hooks
             rules = Naming.rules(of: type, in: session.registry)
+            series = try session.registry.seriesSettings[type.name].flatMap { try $0.isChosen(in: session) ? $0 : nil }
             counters = try Naming.counters(of: type, in: session.registry)
             words = try NamingWords(documents, counters.map(\.pattern), in: session)
         }
@@ -124,6 +128,8 @@ enum Naming {
         try reserve(kept, in: session)
         try count(counted, in: session)
         for one in counted { try session.about(one.document) { try checkName(one.document) } }
+        guard namer.series?.yieldsToField == true, case .field(let field) = type.naming else { return }
+        for document in documents where document[field].isEmpty { document[field] = .text(document.name) }
     }
 
     /// Gives a document that comes back the next number where another has its name now.
@@ -177,7 +183,11 @@ enum Naming {
             let resolved = try namer.resolve(counter, document)
             if counter.pattern.counts { return resolved }
             document.name = resolved.before.trimmedName
-        case .field(let field): document.name = document[field].description.trimmedName
+        case .field(let field):
+            if let series = namer.series, !series.yieldsToField || document[field].isEmpty {
+                return try namer.resolve(series.counter, document)
+            }
+            document.name = document[field].description.trimmedName
         case .prompt: document.name = document.name.trimmedName
         case .hash: document.name = session.newIdentifier()
         case .uuid:
@@ -203,7 +213,9 @@ enum Naming {
             if case .field(let field) = type.naming {
                 throw Problem(
                     .invalidName, "\(type.name) is called by \(field), which is \(document.name)", field: "name",
-                    fix: "Leave the name out, or make both the same.")
+                    fix: namer.session.registry.seriesSettings[type.name].map {
+                        "Leave the name out, make both the same, or let \($0.field) of \($0.settings) be Naming Series."
+                    } ?? "Leave the name out, or make both the same.")
             }
         }
         let isMade = type.naming == .controller && IdentifierSource.makes(document.name)
@@ -290,7 +302,9 @@ enum Naming {
     static func syncField(_ document: Document) {
         guard case .field(let field) = document.doctype.naming, !document.isNew,
             let slot = document.doctype.slot(of: field), case .text(let text) = document.values[slot],
-            text.trimmedName != document.name
+            text.trimmedName != document.name,
+            // What a series or a rule named is called by no field.
+            document.storedValue(field).text?.trimmedName == document.name
         else { return }
         document.values[slot] = document.values[Document.Slot.name]
     }

@@ -15,6 +15,8 @@ public struct Registry: Sendable {
     private(set) var ruleKinds: [any Rules.Type] = []
     /// The rules that a company made.
     private var rules = CompiledRules()
+    /// The settings by which documents are called by a series, by their DocType.
+    private(set) var seriesSettings: [String: SeriesSetting] = [:]
     /// What of the company's changes cannot be and has no effect.
     public internal(set) var metadataProblems: [Problem] = []
     private var hooks: [String: Hooks] = [:]
@@ -136,8 +138,13 @@ public struct Registry: Sendable {
         for type in doctypes { link(type) }
     }
 
-    /// Whether a company made rules of its own for the names of such documents.
-    public func hasNamingRules(_ doctype: String) -> Bool { namingRules(of: doctype) != nil }
+    /// Whether a company may have made rules of its own for the names of such documents.
+    public func hasNamingRules(_ doctype: String) -> Bool {
+        namingRules(of: doctype) != nil || seriesSettings[doctype] != nil
+    }
+
+    /// Lets a company choose that documents of a DocType which is named by a field are called by a series.
+    public mutating func add(series: SeriesSetting, for doctype: String) { seriesSettings[doctype] = series }
 
     func namingRules(of doctype: String) -> [NamingRule]? { rules(NamingRules.self)?.byDocType[doctype] }
 

@@ -8,6 +8,8 @@ public let sellingModule = Module("Selling", roles: ["Sales User", "Sales Manage
         Address.self, Contact.self, DynamicLinkRow.self, CustomerGroup.self, Territory.self, Customer.self,
         SalesPerson.self, SalesTeam.self)
     registry.add(Quotation.self, QuotationItem.self, SalesOrder.self, SalesOrderItem.self)
+    registry.add(SellingSettings.self)
+    registry.add(series: SeriesSetting("Selling Settings", "cust_master_name", series: "CUST-.YYYY.-"), for: "Customer")
     registry.register(PartyKind.debtor("Customer"))
     registry.register(Facts(of: "Customer", "disabled", "is_frozen", "credit_limit"))
     registry.register(

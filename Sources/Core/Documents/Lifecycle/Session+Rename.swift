@@ -76,7 +76,9 @@ extension Session {
         var changes = Changes(fields: [
             FieldChange(field: "name", old: .text(rename.old), new: .text(rename.new))
         ])
-        if case .field(let field) = type.naming, let slot = type.slot(of: field) {
+        if case .field(let field) = type.naming, let slot = type.slot(of: field),
+            document.values[slot].text?.trimmedName == rename.old
+        {
             assignments += ", \(quoted(field)) = ?"
             arguments.append(.text(rename.new))
             changes.fields.append(FieldChange(field: field, old: document.values[slot], new: .text(rename.new)))
