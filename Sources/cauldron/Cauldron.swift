@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 /// The command. What goes wrong in a subcommand is told here, in one way for all.
 @main
@@ -20,6 +21,10 @@ struct Cauldron: AsyncParsableCommand {
         ])
 
     static func main() async {
+        // What a company is made of is its owner's alone, whatever made it: databases, logs, files, backups, exports.
+        umask(0o077)
+        // A file that may grow no further is an error like a full disk, and not the end of the process.
+        signal(SIGXFSZ, SIG_IGN)
         var wantsJSON = false
         do {
             var command = try parseAsRoot()

@@ -33,7 +33,7 @@ struct DataDirectory: Sendable {
         do {
             return try await Tenant.open(at: address, modules: allModules, name: name, limits: limits)
         } catch let error as StorageError {
-            throw Problem(error)
+            throw address.told(error)
         }
     }
 
@@ -56,25 +56,28 @@ struct DataDirectory: Sendable {
     ///
     /// - Throws: ``Problem/Kind/unavailable`` while another process has it.
     func lock() throws -> DirectoryLock { try DirectoryLock(self) }
+
+    /// Takes the directory, and ends a restore into it that was stopped on its way.
+    ///
+    /// - Throws: ``Problem/Kind/unavailable``.
+    func take() async throws -> DirectoryLock {
+        let taken = try lock()
+        try await TenantBackup.settleRestore(in: path, address)
+        return taken
+    }
 }
 
 /// A directory taken for this process, until it is let go or the process ends, however it ends.
 final class DirectoryLock: Sendable {
     private let descriptor: Int32
+    /// The lock, and the directories that were made for it, the uppermost first.
+    private let made: (file: String, directories: [String])
 
     fileprivate init(_ directory: DataDirectory) throws {
-        do {
-            try FileManager.default.createDirectory(atPath: directory.path, withIntermediateDirectories: true)
-        } catch {
-            throw Problem(
-                .unavailable, "The directory \(directory.path) cannot be made", fix: "Choose another, or its owner.")
-        }
+        let directories = try TenantFile.makeDirectory(directory.path)
         let path = directory.path + "/lock"
         let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            throw Problem(
-                .unavailable, "The file \(path) cannot be written", fix: "Choose another directory, or its owner.")
-        }
+        guard descriptor >= 0 else { throw TenantFile.trouble(of: path) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let owner = (try? String(contentsOfFile: path, encoding: .utf8))?.split(separator: "\n").first
             close(descriptor)
@@ -82,11 +85,27 @@ final class DirectoryLock: Sendable {
                 .unavailable, "\(directory.path) is in use by process \(owner ?? "of unknown number")",
                 fix: "Stop that server, or choose another directory with --data.")
         }
+        // Who let it go may have removed it, and then another has taken a new one.
+        var (held, named) = (stat(), stat())
+        guard unsafe fstat(descriptor, &held) == 0, unsafe stat(path, &named) == 0, held.st_ino == named.st_ino else {
+            close(descriptor)
+            throw Problem(
+                .unavailable, "\(directory.path) was in use until a moment ago", fix: "Try again.")
+        }
         // The number is for people; the lock itself is the kernel's, and goes with the process.
         ftruncate(descriptor, 0)
         let text = Array("\(getpid())\n".utf8)
         _ = unsafe text.withUnsafeBytes { unsafe pwrite(descriptor, $0.baseAddress, $0.count, 0) }
         self.descriptor = descriptor
+        made = (path, directories)
+    }
+
+    /// Removes the lock and what directories were made for it, so that nothing is left of a work that failed. What holds
+    /// anything else stays.
+    func undo() {
+        guard !made.directories.isEmpty else { return }
+        _ = unsafe unlink(made.file)
+        for directory in made.directories.reversed() { _ = unsafe rmdir(directory) }
     }
 
     /// Lets the directory go.

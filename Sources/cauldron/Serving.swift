@@ -14,6 +14,12 @@ struct ServingOptions: ParsableArguments {
     @Option(help: "The port to listen at; 0 takes a free one.")
     var port = 8000
 
+    @Flag(
+        help: ArgumentHelp(
+            "Take the folder of files in --data for the company's, whatever held them before.",
+            discussion: "For a company on PostgreSQL whose files are in another folder now, or lost."))
+    var adoptFiles = false
+
     func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port must be from 0 to 65535.") }
     }
@@ -21,18 +27,35 @@ struct ServingOptions: ParsableArguments {
     /// Serves a tenant until the process is told to stop, and closes it then. `onListening` gets the address once it
     /// answers.
     ///
-    /// - Throws: ``Problem/Kind/unavailable`` when the address cannot be listened at.
-    /// Uploaded files are kept in `files`. What the modules do once a day is done meanwhile.
+    /// Uploaded files are kept in the directory. What the modules do once a day is done meanwhile.
+    ///
+    /// - Throws: ``Problem/Kind/unavailable`` when the address cannot be listened at, or the company's files are kept
+    ///   elsewhere.
     func serve(
-        _ tenant: Tenant, files: String, onListening: @escaping @Sendable (_ url: String) -> Void
+        _ tenant: Tenant, at directory: DataDirectory, onListening: @escaping @Sendable (_ url: String) -> Void
     ) async throws {
         var configuration = GatewayConfiguration(host: host, port: port)
+        let files = directory.files
         let objects = try Self.openFiles(files)
+        // A company in a directory has its files beside it; one on a server may be served from several machines.
+        if directory.database != nil {
+            do {
+                try await tenant.claim(objects, at: files, anew: adoptFiles)
+            } catch {
+                await tenant.close()
+                throw error
+            }
+        }
         configuration.objects = objects
         let logger = Logger(label: "cauldron.daily")
         let daily = Task {
             let keepsFiles = { @Sendable in TenantBackup.keepsOlder(in: (files as NSString).deletingLastPathComponent) }
             await DailyRun(tenant, objects: objects, keepsFiles: keepsFiles) { task, error in
+                // What ails the company as a whole was said once already.
+                let ailments: [Problem.Kind] = [.unavailable, .diskFull, .unknownOutcome]
+                if tenant.health.trouble != nil, let problem = error as? Problem, ailments.contains(problem.kind) {
+                    return
+                }
                 logger.error("a daily task failed", metadata: ["task": "\(task)", "error": "\(error)"])
             }.run()
         }
@@ -57,8 +80,7 @@ struct ServingOptions: ParsableArguments {
         do {
             return try FolderStore(path)
         } catch {
-            throw Problem(
-                .unavailable, "The directory \(path) for files cannot be made", fix: "Choose another, or its owner.")
+            throw TenantFile.trouble(of: path + "/owner")
         }
     }
 }

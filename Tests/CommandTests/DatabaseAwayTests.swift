@@ -8,6 +8,37 @@ import Values
 /// A served company whose PostgreSQL server goes away under it.
 @Suite struct DatabaseAwayTests {
     @Test(.timeLimit(.minutes(3)))
+    func `healthz says when PostgreSQL cannot be reached, and ok when it is back`() async throws {
+        let company = try await Company()
+        let cluster = try PostgresCluster(isDurable: true)
+        let schema = cluster.newSchema()
+        _ = try await TenantMove(
+            from: .directory(company.directory), to: .postgres(schema), data: company.path("data")
+        ).run(modules: Company.modules)
+        let server = try await Served(company.path("data"), database: schema)
+        func health() async throws -> (status: Int, body: String) { try await server.curl(.null, "/healthz") }
+        #expect(try await health().status == 200)
+        try cluster.stop()
+        // Nobody asks for anything else: a look is taken now and then.
+        var found = try await health()
+        let deadline = ContinuousClock.now + .seconds(60)
+        while found.status == 200, ContinuousClock.now < deadline {
+            try await Task.sleep(for: .milliseconds(500))
+            found = try await health()
+        }
+        #expect(found.status == 503 && found.body.contains("cannot be reached"), "\(found)")
+        try cluster.start()
+        while found.status != 200, ContinuousClock.now < deadline {
+            try await Task.sleep(for: .milliseconds(500))
+            found = try await health()
+        }
+        #expect(found.status == 200, "\(found)")
+        let lines = server.log.split(separator: "\n")
+        #expect(lines.count == 2 && lines[0].contains("not well") && lines[1].contains("well again"), "\(lines)")
+        try await server.stop()
+    }
+
+    @Test(.timeLimit(.minutes(3)))
     func `clients of a server whose PostgreSQL is restarted and cut off lose nothing`() async throws {
         let company = try await Company()
         let cluster = try PostgresCluster(isDurable: true)

@@ -58,6 +58,9 @@ final class Running: Sendable {
         return (open.compactMap { Int32($0) }.max() ?? 1000) + 100
     }
 
+    /// Its number.
+    var id: pid_t { process }
+
     /// What it printed until now.
     var output: String { (try? String(contentsOfFile: folder + "/out", encoding: .utf8)) ?? "" }
     var errors: String { (try? String(contentsOfFile: folder + "/err", encoding: .utf8)) ?? "" }

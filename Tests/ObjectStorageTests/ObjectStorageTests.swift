@@ -143,6 +143,37 @@ extension ObjectStore {
         #expect(try await store.size(of: new.key) != nil)
     }
 
+    @Test func `a store is told from every other, by all who open it at once`() async throws {
+        let (folder, other) = (Folder(), Folder())
+        let store = try FolderStore(folder.path)
+        let identities = try await withThrowingTaskGroup(of: String.self) { group in
+            for _ in 0..<20 { group.addTask { try await FolderStore(folder.path).identity() } }
+            return try await group.reduce(into: Set<String>()) { $0.insert($1) }
+        }
+        #expect(identities.count == 1)
+        #expect(try await identities == [store.identity()])
+        #expect(try await FolderStore(other.path).identity() != store.identity())
+        #expect(try await store.belongs(to: "a"))
+        #expect(try await !store.belongs(to: "b"))
+        #expect(folder.files == ["identity", "owner"])
+    }
+
+    @Test func `nobody but its owner may enter it, also where the folder was there before`() async throws {
+        let folder = Folder()
+        try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
+        try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: folder.path)
+        let store = try FolderStore(folder.path)
+        _ = try await store.put(["private"])
+        _ = try await store.identity()
+        let paths =
+            [folder.path] + (FileManager.default.enumerator(atPath: folder.path)?.map { "\(folder.path)/\($0)" } ?? [])
+        #expect(paths.count == 5)
+        for path in paths {
+            let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+            #expect((mode ?? 0o777) & 0o077 == 0, "\(path)")
+        }
+    }
+
     @Test func `takes many objects at once`() async throws {
         let folder = Folder()
         let store = try FolderStore(folder.path)

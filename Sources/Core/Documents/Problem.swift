@@ -100,6 +100,8 @@ extension Problem.Kind {
     public static let malformed = Self("malformed", exception: "DataError")
     /// The data directory, the disk or the database failed.
     public static let unavailable = Self("unavailable", exception: "InReadOnlyMode", status: 503)
+    /// A disk is full: nothing was written.
+    public static let diskFull = Self("disk_full", exception: "InReadOnlyMode", status: 507)
     /// The database went away while it kept a change: it may be there.
     public static let unknownOutcome = Self("unknown_outcome", exception: "InReadOnlyMode", status: 500)
     /// Too many requests wait.
@@ -122,7 +124,12 @@ extension Problem {
         case .timedOut: self.init(.timedOut, "The request took too long", fix: "Ask for less at once.")
         case .overloaded: self.init(.overloaded, "Too many requests wait", fix: "Try again in a moment.")
         case .busy: self.init(.unavailable, "Another process holds the database", fix: "Try again in a moment.")
-        case .diskFull: self.init(.unavailable, "The disk is full; nothing was written")
+        case .diskFull:
+            self.init(.diskFull, "The disk is full; nothing was written", fix: "Free some space, and try again.")
+        case .inaccessible:
+            self.init(
+                .unavailable, "The database's disk or files cannot be read or written",
+                fix: "Check the disk, the space on it and the owner of the files.")
         case .corrupt: self.init(.unavailable, "The database is damaged", fix: "Restore the last backup.")
         case .closed: self.init(.unavailable, "The server is shutting down")
         case .unavailable:

@@ -96,6 +96,11 @@ enum FileSystem {
         guard unsafe rename(path, place) == 0 else { throw failure("move a file") }
     }
 
+    /// Gives a file another name, unless something has it.
+    static func link(_ path: String, to name: String) throws {
+        guard unsafe Foundation.link(path, name) == 0 || errno == EEXIST else { throw failure("name a file") }
+    }
+
     /// Removes a file; one that is not there is no error.
     static func remove(_ path: String) throws {
         guard unsafe unlink(path) == 0 || errno == ENOENT else { throw failure("remove a file") }

@@ -3,7 +3,7 @@ internal import Foundation
 internal import Synchronization
 
 /// Keeps objects as files of a folder: `ab/cdef…` by the digits of the key, `incoming/` for what is being written, and
-/// `owner` for whose they are.
+/// `owner` for whose they are, `identity` for which store it is. Only its owner may enter the folder.
 ///
 /// An object is written to `incoming/`, brought to stable storage, and then moved to its place in one step: a crash leaves
 /// no half of it where it could be read. File work runs on threads of its own.
@@ -19,10 +19,14 @@ public final class FolderStore: ObjectStore {
     public init(_ path: String) throws {
         root = path
         do {
-            try FileManager.default.createDirectory(atPath: path + "/incoming", withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
             throw ObjectStorageError.failed("make \(path)", code: errno)
         }
+        // One that was there is closed to others, too, where it is this user's.
+        _ = unsafe chmod(path, 0o700)
+        try FileSystem.makeFolder(path + "/incoming")
     }
 
     public func writer(limit: Int64) async throws -> any ObjectWriter {
@@ -44,23 +48,45 @@ public final class FolderStore: ObjectStore {
         try await work.run { [self] in try order.withLock { _ in try FileSystem.remove(path) } }
     }
 
+    public func identity() async throws -> String {
+        try await work.run { [self] in
+            if let known = try text(of: "identity") { return known }
+            // Who is later than another that makes one takes that one's.
+            return try write(UUID().uuidString.lowercased(), as: "identity")
+        }
+    }
+
     /// The owner stands in a file of the folder. A folder that has objects and names no owner belongs to nobody who asks.
     public func belongs(to owner: String) async throws -> Bool {
         try await work.run { [self] in
-            let path = root + "/owner"
-            if let facts = try FileSystem.facts(path) {
-                let text = try OpenFile(reading: path).read(Int(min(facts.size, 1_024)), at: 0)
-                return text.elementsEqual(owner.utf8)
-            }
+            if let known = try text(of: "owner") { return known == owner }
             guard try FileSystem.names(in: root).allSatisfy({ $0.utf8.count != 2 }) else { return false }
-            let new = "\(root)/incoming/\(UUID().uuidString)"
-            let file = try OpenFile(creating: new)
-            try file.write(Array(owner.utf8))
-            try file.synchronize()
-            try FileSystem.move(new, to: path)
-            try FileSystem.synchronize(folder: root)
-            return true
+            return try write(owner, as: "owner") == owner
         }
+    }
+
+    /// What a small file of the folder holds; nil when there is none.
+    private func text(of name: String) throws -> String? {
+        guard let facts = try FileSystem.facts("\(root)/\(name)") else { return nil }
+        return String(
+            decoding: try OpenFile(reading: "\(root)/\(name)").read(Int(min(facts.size, 1_024)), at: 0), as: UTF8.self)
+    }
+
+    /// Makes a small file of the folder, whole or not at all, and gives what it holds: that of another, who was first.
+    private func write(_ text: String, as name: String) throws -> String {
+        let (new, place) = ("\(root)/incoming/\(UUID().uuidString)", "\(root)/\(name)")
+        let file = try OpenFile(creating: new)
+        do {
+            try file.write(Array(text.utf8))
+            try file.synchronize()
+            try FileSystem.link(new, to: place)
+        } catch {
+            try? FileSystem.remove(new)
+            throw error
+        }
+        try FileSystem.remove(new)
+        try FileSystem.synchronize(folder: root)
+        return try self.text(of: name) ?? text
     }
 
     public func collect(keeping used: Set<String>, idleFor seconds: Int) async throws -> Int {
@@ -94,7 +120,8 @@ public final class FolderStore: ObjectStore {
         return "\(root)/\(key.prefix(2))/\(key.dropFirst(2))"
     }
 
-    private static func isKey(_ text: String) -> Bool {
+    /// Whether a text is the key of an object: the SHA-256 of its bytes, as 64 hexadecimal digits.
+    package static func isKey(_ text: String) -> Bool {
         text.utf8.count == 64 && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
     }
 }

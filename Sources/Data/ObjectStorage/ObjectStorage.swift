@@ -29,6 +29,11 @@ public protocol ObjectStore: Sendable {
     /// - Throws: ``ObjectStorageError``.
     func belongs(to owner: String) async throws -> Bool
 
+    /// What tells this store from every other: made with it, and the same for all who open it.
+    ///
+    /// - Throws: ``ObjectStorageError``.
+    func identity() async throws -> String
+
     /// Removes every object that is not among `used` and has not been written for so many seconds, and what was begun
     /// that long ago and never finished.
     ///

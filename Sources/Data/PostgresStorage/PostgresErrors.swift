@@ -16,6 +16,8 @@ extension StorageError {
         case "55P03", "40001", "40P01": self = .busy
         case "53100": self = .diskFull
         case "53300": self = .unavailable(message)
+        // A file of the server's, or a server that takes no writes.
+        case "58030", "58P01", "25006": self = .inaccessible(message)
         case "XX001", "XX002": self = .corrupt(message)
         case "22021", "22P05": self = .invalidText
         default:

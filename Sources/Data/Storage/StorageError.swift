@@ -15,6 +15,8 @@ public enum StorageError: Error, Equatable, Sendable {
     case busy
     /// The disk is full.
     case diskFull
+    /// The file, or the disk it is on, cannot be opened, read or written, with the engine's words.
+    case inaccessible(String)
     /// The file is damaged or no database.
     case corrupt(String)
     /// The shape of a table cannot be brought to what is asked.

@@ -4,6 +4,7 @@ public import Hummingbird
 internal import Identity
 internal import Logging
 internal import Reports
+internal import Storage
 internal import Synchronization
 public import Tenancy
 internal import Values
@@ -40,6 +41,7 @@ public final class Gateway: HTTPResponder {
         uploads = FileUpload(tenant: tenant, store: configuration.objects, configuration: configuration)
         downloads = FileDownload(tenant: tenant, store: configuration.objects)
         pages = Pages(tenant: tenant, signIn: signIn, title: configuration.title ?? tenant.name)
+        watchHealth()
     }
 
     /// Answers a request that came over a connection.
@@ -52,7 +54,7 @@ public final class Gateway: HTTPResponder {
     /// - Throws: only when the connection breaks while the body arrives.
     public func respond(to request: Request, from address: String) async throws -> Response {
         let number = requests.wrappingAdd(1, ordering: .relaxed).newValue
-        if request.head.path == "/healthz", request.head.method == .get { return Self.healthy }
+        if request.head.path == "/healthz", request.head.method == .get { return health() }
         var incoming = Incoming(request, address: address, trustsProxy: configuration.trustsProxy)
         if request.head.method == .get, let target = request.head.path, let known = targets.find(target),
             incoming.take(known, request)
@@ -87,9 +89,35 @@ public final class Gateway: HTTPResponder {
         return request.head.method == .head ? response.createHeadResponse() : response
     }
 
+    private static let healthHeaders: HTTPFields = [
+        .contentType: "text/plain; charset=utf-8", .cacheControl: "no-store",
+    ]
     private static let healthy = Response(
-        status: .ok, headers: [.contentType: "text/plain; charset=utf-8", .cacheControl: "no-store"],
+        status: .ok, headers: healthHeaders,
         body: ResponseBody(byteBuffer: ByteBuffer(string: "ok\n")))
+
+    /// Whether the company can be read and written, in one word or in the sentence that says why not.
+    private func health() -> Response {
+        guard let trouble = tenant.trouble() else { return Self.healthy }
+        return Response(
+            status: .serviceUnavailable, headers: Self.healthHeaders,
+            body: ResponseBody(byteBuffer: ByteBuffer(string: trouble.message + "\n")))
+    }
+
+    /// Says once in the log that the company cannot be read or written, and once that it can again.
+    private func watchHealth() {
+        tenant.health.watch { [logger] trouble in
+            if let trouble {
+                logger.error(
+                    "the company is not well", metadata: ["problem": "\(trouble.message). \(trouble.fix ?? "")"])
+            } else {
+                logger.notice("the company is well again")
+            }
+        }
+        // Neither the gateway nor the tenant in it: the tenant keeps this.
+        let (store, limit) = (configuration.objects, configuration.fileBytes)
+        tenant.lookAlso { if let store { try await FileUpload.look(store, limit: limit) } }
+    }
 
     // MARK: Errors
 
@@ -101,6 +129,9 @@ public final class Gateway: HTTPResponder {
         } catch let tries as TooManyTries {
             guard case .page = route, request.text("cmd") == nil else { return tries.reply }
             return failure(tries.problem, request, route)
+        } catch let error as StorageError {
+            tenant.health.note(error)
+            return failure(Problem(error), request, route)
         } catch {
             // What it is stays in the log: it may tell of the inside.
             logger.error("a request failed", metadata: ["path": "\(request.path)", "error": "\(error)"])
@@ -116,6 +147,9 @@ public final class Gateway: HTTPResponder {
             throw problem
         } catch let tries as TooManyTries {
             throw tries.problem
+        } catch let error as StorageError {
+            tenant.health.note(error)
+            throw Problem(error)
         } catch {
             logger.error("a request failed", metadata: ["path": "\(request.path)", "error": "\(error)"])
             throw Problem(.internalError, "The server failed to answer")
@@ -123,7 +157,10 @@ public final class Gateway: HTTPResponder {
     }
 
     private func failure(_ problem: Problem, _ request: Incoming, _ route: Route) -> Reply {
-        if problem.kind.status >= 500 {
+        if problem.kind == .diskFull { tenant.health.note(problem) }
+        // What ails the company as a whole was said once, and not for each request that meets it.
+        let isKnown = tenant.health.trouble != nil && [.diskFull, .unavailable].contains(problem.kind)
+        if problem.kind.status >= 500, !isKnown {
             logger.warning("a request was not served", metadata: ["path": "\(request.path)", "problem": "\(problem)"])
         }
         if case .page(let page) = route, request.text("cmd") == nil { return pages.failure(problem, page) }
@@ -155,7 +192,10 @@ public final class Gateway: HTTPResponder {
             guard request.method == .get else { throw wrongVerb(request) }
             return Reply(body: try await openAPI(for: actor(of: request)))
         case .file: throw Problem(.noSuchPage, "There is nothing at \(request.path.prefix(200))")
-        case .health: return Reply(content: .text, body: Array("ok\n".utf8))
+        case .health:
+            let trouble = tenant.trouble()
+            return Reply(
+                status: trouble == nil ? 200 : 503, content: .text, body: Array("\(trouble?.message ?? "ok")\n".utf8))
         case .unknown: throw Problem(.noSuchPage, "There is nothing at \(request.path.prefix(200))")
         }
     }

@@ -59,7 +59,10 @@ public struct Doctor: Sendable {
         on database: any Database, at now: Timestamp, report: @escaping @Sendable (Finding) -> Void = { _ in }
     ) async throws -> [Finding] {
         var checks = Self.checks(registry)
-        if let data { checks.append(Check(name: "attached files") { try DoctorChecks.files(data, $0, &$1) }) }
+        if let data {
+            checks.append(Check(name: "attached files") { try DoctorChecks.files(data, $0, &$1) })
+            checks.append(Check(name: "rights of files") { DoctorChecks.rights(data, &$1) })
+        }
         let all = checks
         let findings = Mutex<[Finding]>([])
         do {
@@ -150,7 +153,7 @@ public struct Doctor: Sendable {
 
     private static func words(_ error: StorageError) -> String {
         switch error {
-        case .failed(_, let message), .corrupt(let message): message
+        case .failed(_, let message), .corrupt(let message), .inaccessible(let message): message
         default: Problem(error).message
         }
     }

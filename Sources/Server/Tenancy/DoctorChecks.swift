@@ -45,6 +45,14 @@ enum DoctorChecks {
         }
     }
 
+    /// Nobody but its owner can read what lies in the company's directory.
+    static func rights(_ directory: String, _ notes: inout Doctor.Notes) {
+        for path in PrivateFolder.open(in: directory) {
+            notes.add(
+                "\(path) can be reached by others than its owner; the next start of a server by its owner mends it")
+        }
+    }
+
     /// The chain of the audit log.
     static func auditChain(_ session: Session, _ notes: inout Doctor.Notes) throws {
         notes.looked = try count("_audit", session)

@@ -26,11 +26,15 @@ public final class Tenant: Sendable {
     public let identity: IdentityStore
     /// Its database.
     public let database: any Database
+    /// Whether it can be read and written.
+    public let health: TenantHealth
 
     private let metadata: TenantMetadata
     private let clock: @Sendable () -> Timestamp
     private let identifiers: Mutex<IdentifierSource>
     private let actors = Mutex(KnownActors())
+    /// What else has to be well before the company is, such as the store of its files.
+    let lookBeside = Mutex<@Sendable () async throws -> Void>({})
 
     /// Who acts, as it was last read. `generation` moves when users change, so that what was read before is not kept after.
     private struct KnownActors {
@@ -45,12 +49,14 @@ public final class Tenant: Sendable {
 
     private init(
         name: String, modules: [Module], metadata: TenantMetadata.Current, database: any Database,
+        address: TenantAddress,
         identity: IdentityStore, identifiers: IdentifierSource, clock: @escaping @Sendable () -> Timestamp
     ) {
         self.name = name
         self.modules = modules
         self.metadata = TenantMetadata(metadata)
         self.database = database
+        health = TenantHealth(address)
         self.identity = identity
         self.clock = clock
         reports = Dictionary(modules.flatMap(\.reports).map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
@@ -84,10 +90,11 @@ public final class Tenant: Sendable {
         let database = try address.makeDatabase(limits: limits)
         var registry = Registry.core()
         for module in modules { module.register(&registry) }
-        let tables = EventLog.tables + AuditLog.tables + IdentityStore.tables
+        let tables = TenantFile.systemTables
         let shipped = registry
         let identifiers = Mutex(IdentifierSource(seed: seed))
         let metadata = try await database.write { transaction in
+            try CompanyFacts.refuseNewer(in: transaction, called: address.shown)
             transaction.takeTime(seconds: Limits.migrationSeconds)
             let now = clock()
             let session = Session(actor: .administrator, now: now, registry: shipped, transaction: transaction) {
@@ -100,12 +107,13 @@ public final class Tenant: Sendable {
             // What the company made stands, also where a new version of a module declares more.
             try transaction.migrate(to: session.registry.allTables)
             try session.refreshSearch()
+            try CompanyFacts.setFormat(in: transaction)
             try session.finish()
             return TenantMetadata.Current(
                 registry: session.registry, version: try MetadataVersion.current(in: transaction))
         }
         let tenant = Tenant(
-            name: name, modules: modules, metadata: metadata, database: database,
+            name: name, modules: modules, metadata: metadata, database: database, address: address,
             identity: IdentityStore(database: database, passwords: passwords, note: CredentialLog.note),
             identifiers: identifiers.withLock { $0 },
             clock: clock)
@@ -176,9 +184,13 @@ public final class Tenant: Sendable {
                 return try await body()
             }
         } catch let error as StorageError {
+            health.note(error)
             throw Problem(error)
         }
     }
+
+    /// Has `look` taken before the company is called well again; it throws a ``Problem`` while something is wrong.
+    public func lookAlso(_ look: @escaping @Sendable () async throws -> Void) { lookBeside.withLock { $0 = look } }
 
     /// Reads and changes as `actor`, in one transaction: all of it is on stable storage when this returns, or none of it
     /// happened.
@@ -212,6 +224,8 @@ public final class Tenant: Sendable {
             metadata.adopt(changed)
             return (result, touched)
         }
+        // What can be written is perhaps well again.
+        if health.trouble != nil { lookWhenDue() }
         if !touched.isDisjoint(with: User.decidingTypes) { actors.withLock { $0.forget() } }
         if touched.contains("User") { identity.forgetCached() }
         return result

@@ -9,7 +9,7 @@ internal import Values
 /// The file a tenant's database is kept in: checking one, copying one and putting one in place.
 public enum TenantFile {
     /// The tables that are there whatever the modules.
-    static let systemTables = EventLog.tables + AuditLog.tables + IdentityStore.tables
+    static let systemTables = EventLog.tables + AuditLog.tables + IdentityStore.tables + [CompanyFacts.table]
 
     /// What the engine says of its own file; empty when it is whole, or when the engine has no check of its own.
     static func integrity(in transaction: any Transaction) throws -> [String] {
@@ -26,56 +26,80 @@ public enum TenantFile {
         do {
             return try SQLiteDatabase(path: path, limits: limits)
         } catch let error as StorageError {
-            throw Problem(error)
+            throw TenantAddress.told(error, file: path)
         }
+    }
+
+    /// Makes a directory for a company, for its owner alone, and gives those that had to be made, the uppermost first.
+    ///
+    /// - Throws: ``Problem/Kind/unavailable``.
+    public static func makeDirectory(_ path: String) throws -> [String] { try PrivateFolder.make(path) }
+
+    /// Why a file of a company's directory cannot be written.
+    public static func trouble(of path: String) -> Problem {
+        let found = FileTrouble.find(path)
+        return Problem(
+            .unavailable, "The file \(path) cannot be written\(found.map { ": \($0.why)" } ?? "")",
+            fix: found?.fix ?? "Choose another directory, or its owner.")
     }
 
     /// What is said where a directory holds no company.
     public static func missing(_ directory: String) -> Problem {
-        Problem(
+        // What may not be entered looks empty.
+        if unsafe access(directory, F_OK) == 0, unsafe access(directory, X_OK) != 0 {
+            let found = FileTrouble.find(Tenant.databasePath(in: directory))
+            return Problem(
+                .unavailable, "The company in \(directory) cannot be opened\(found.map { ": \($0.why)" } ?? "")",
+                fix: found?.fix ?? "Check the owner of the directory.")
+        }
+        return Problem(
             .unavailable, "There is no company in \(directory)",
             fix:
                 "Make one with `cauldron serve`, `cauldron demo` or `cauldron restore`, or say where it is with --data."
         )
     }
 
-    /// Checks that a file is a whole database of a tenant, and says how many documents its audit log knows of.
+    /// Checks that a file is a whole database of a tenant, and says how many documents its audit log knows of. One that
+    /// `isNew` here, a copy of a backup, gets the system's tables as they are today, and its audit chain is checked.
     ///
     /// - Throws: ``Problem/Kind/invalid`` when it is not; ``Problem/Kind/unavailable`` when it cannot be read.
     @discardableResult
-    public static func verify(_ path: String, called name: String? = nil) async throws -> Int {
+    static func verify(_ path: String, called name: String? = nil, isNew: Bool = false) async throws -> Int {
         let shown = name ?? path
         let database: any Database
-        let limits = patient
         do {
-            database = try SQLiteDatabase(path: path, limits: limits)
+            database = try SQLiteDatabase(path: path, limits: patient)
         } catch StorageError.corrupt(let words) {
             throw damaged(shown, words)
         } catch let error as StorageError {
-            throw Problem(error)
+            throw TenantAddress.told(error, file: shown)
         }
-        let result = await Result {
-            try await database.read { transaction -> (damage: [String], count: Int) in
-                for table in systemTables {
-                    let columns = table.columns.map { "t." + quoted($0.name) }.joined(separator: ",")
-                    _ = try transaction.query(
-                        "SELECT \(columns) FROM \(quoted(table.name)) t LIMIT 0", [], table.columns.map(\.type))
-                }
-                let count = try transaction.first("SELECT count(*) FROM _audit", [], [.integer])?[0].int ?? 0
-                return (try integrity(in: transaction), Int(count))
+        let look: @Sendable (any Transaction) throws -> (damage: [String], count: Int) = { transaction in
+            let names = try TenantCopy.presentTables(in: transaction)
+            guard names.isSuperset(of: ["_audit", "_event", "_secret"]) else { throw StorageError.missing("") }
+            var damage = try integrity(in: transaction)
+            if damage.isEmpty, isNew {
+                try CompanyFacts.refuseNewer(in: transaction, called: shown)
+                try transaction.migrate(to: systemTables)
+                var notes = Doctor.Notes()
+                try DoctorChecks.auditChain(BackupFiles.session(transaction), &notes)
+                damage = notes.problems
             }
+            let count = try transaction.first("SELECT count(*) FROM _audit", [], [.integer])?[0].int ?? 0
+            return (damage, Int(count))
         }
+        let result = await Result { try await isNew ? database.write(look) : database.read(look) }
         await database.close()
         switch result {
         case .success(let found):
             guard let damage = found.damage.first else { return found.count }
             throw damaged(shown, damage)
-        case .failure(StorageError.failed):
+        case .failure(StorageError.failed), .failure(StorageError.missing), .failure(StorageError.migration):
             throw Problem(
                 .invalid, "\(shown) is a database, but not one of Cauldron",
                 fix: "Choose a file that `cauldron backup` wrote.")
         case .failure(StorageError.corrupt(let words)): throw damaged(shown, words)
-        case .failure(let error as StorageError): throw Problem(error)
+        case .failure(let error as StorageError): throw TenantAddress.told(error, file: shown)
         case .failure(let error): throw error
         }
     }
@@ -97,7 +121,7 @@ public enum TenantFile {
 
 extension Result where Failure == any Error {
     /// What came of `body`.
-    fileprivate init(_ body: () async throws -> Success) async {
+    init(_ body: () async throws -> Success) async {
         do {
             self = .success(try await body())
         } catch {

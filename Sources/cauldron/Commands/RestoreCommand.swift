@@ -8,7 +8,8 @@ struct RestoreCommand: AsyncParsableCommand {
         commandName: "restore",
         abstract: "Make a company from a backup, in an empty directory.",
         discussion: """
-            The file is checked before it is put in place. A directory that holds a company is refused; with --force \
+            The file is checked first: its SHA-256, the audit chain, and each attached file. Then the company is put in \
+            place whole, or nothing is. A directory that holds a company is refused; with --force \
             that company is kept beside the new one under another name. No server may use the directory.
 
             Example: cauldron restore monday.cauldron --data ./restored
@@ -26,9 +27,16 @@ struct RestoreCommand: AsyncParsableCommand {
     func run() async throws {
         let lock = try data.directory.lock()
         defer { lock.release() }
-        let (summary, aside) = try await TenantBackup.restore(
-            file, into: data.directory.address, modules: allModules, data: data.path, movingAside: force,
-            at: Tenant.systemClock())
+        let restored: (summary: TenantBackup.Summary, aside: String?)
+        do {
+            restored = try await TenantBackup.restore(
+                file, into: data.directory.address, modules: allModules, data: data.path, movingAside: force,
+                at: Tenant.systemClock())
+        } catch {
+            lock.undo()
+            throw error
+        }
+        let (summary, aside) = restored
         if let aside { format.output.remark("The company that was there is kept as \(aside)") }
         format.output.line(
             "\(data.directory.address.shown): restored, \(summary.changes) changes of documents and \(summary.files) files"

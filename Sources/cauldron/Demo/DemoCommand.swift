@@ -25,7 +25,7 @@ struct DemoCommand: AsyncParsableCommand {
 
     func run() async throws {
         let directory = data.directory
-        let lock = try directory.lock()
+        let lock = try await directory.take()
         defer { lock.release() }
         let maker = try DemoMaker(directory: directory.path, database: directory.database)
         if try await directory.address.holdsCompany() {
@@ -41,7 +41,7 @@ struct DemoCommand: AsyncParsableCommand {
             await tenant.close()
             throw error
         }
-        try await serving.serve(tenant, files: directory.files) { url in show(access, at: url) }
+        try await serving.serve(tenant, at: directory) { url in show(access, at: url) }
         format.output.line("stopped")
     }
 

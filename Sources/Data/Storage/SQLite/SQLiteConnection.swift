@@ -315,6 +315,7 @@ internal import Values
             var configuration = Configuration()
             configuration.readonly = true
             let from = try DatabaseQueue(path: source, configuration: configuration)
+            SQLiteDatabase.makePrivate(target)
             let to = try DatabaseQueue(path: target)
             try from.backup(to: to)
             try to.close()

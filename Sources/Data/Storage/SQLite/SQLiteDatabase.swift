@@ -18,6 +18,7 @@ public final class SQLiteDatabase: Database {
     ///   it cannot be opened.
     public init(path: String, limits: StorageLimits = .standard) throws {
         self.path = path
+        Self.makePrivate(path)
         writes = WorkQueue(limit: limits.waiting)
         reads = WorkQueue(limit: limits.waiting)
         let writer = try SQLiteConnection(path: path, limits: limits, writes: true)
@@ -67,6 +68,14 @@ public final class SQLiteDatabase: Database {
             }
             thread.start()
         }
+    }
+
+    /// Makes an empty file that only its owner may read and write, unless there is one: the engine gives what it keeps
+    /// beside a file the rights of that file.
+    static func makePrivate(_ path: String) {
+        // What stands in the way is told by the engine when it opens the file.
+        let descriptor = unsafe Foundation.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        if descriptor >= 0 { Foundation.close(descriptor) }
     }
 
     public func close() async {

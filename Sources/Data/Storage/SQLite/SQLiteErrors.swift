@@ -28,6 +28,9 @@ extension StorageError {
         case SQLITE_INTERRUPT: self = .timedOut
         case SQLITE_BUSY, SQLITE_LOCKED: self = .busy
         case SQLITE_FULL: self = .diskFull
+        // The shared memory of the log could not be made larger.
+        case SQLITE_IOERR where Int32(extended) == sharedMemorySize: self = .diskFull
+        case SQLITE_CANTOPEN, SQLITE_READONLY, SQLITE_IOERR, SQLITE_PERM, SQLITE_AUTH: self = .inaccessible(message)
         case SQLITE_CORRUPT, SQLITE_NOTADB: self = .corrupt(message)
         case SQLITE_ERROR where message == "integer overflow": self = .outOfRange
         default: self = .failed(code: extended, message: message)
@@ -40,3 +43,5 @@ extension StorageError {
 
 /// SQLITE_CONSTRAINT_TRIGGER, a macro that is not imported: SQLITE_CONSTRAINT | (7 << 8).
 private let triggerConstraint = SQLITE_CONSTRAINT | (7 << 8)
+/// SQLITE_IOERR_SHMSIZE, likewise.
+private let sharedMemorySize = SQLITE_IOERR | (19 << 8)

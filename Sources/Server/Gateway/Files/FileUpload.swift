@@ -122,7 +122,7 @@ struct FileUpload: Sendable {
             let document: Document
             if let file {
                 var upload = Upload(fileName: name, size: file.size, hash: file.key, head: file.head)
-                upload.isPrivate = arguments.flag("is_private") ?? false
+                upload.isPrivate = arguments.flag("is_private") ?? true
                 upload.reference = reference
                 upload.field = field
                 upload.folder = folder
@@ -176,6 +176,24 @@ struct FileUpload: Sendable {
         return try await store.writer(limit: Int64(configuration.fileBytes))
     }
 
+    /// Looks whether the store takes files: writes a little and throws it away.
+    ///
+    /// - Throws: ``Problem``.
+    static func look(_ store: any ObjectStore, limit: Int) async throws {
+        do {
+            let writer = try await store.writer(limit: 1 << 20)
+            do {
+                try await writer.append([UInt8](repeating: 0, count: 64 << 10))
+            } catch {
+                await writer.abandon()
+                throw error
+            }
+            await writer.abandon()
+        } catch {
+            throw problem(error, limit: limit)
+        }
+    }
+
     /// What a failure of the store means to who sends a file.
     static func problem(_ error: any Error, limit: Int) -> any Error {
         guard let error = error as? ObjectStorageError else { return error }
@@ -183,7 +201,9 @@ struct FileUpload: Sendable {
         case .tooLarge:
             return Problem(.tooLarge, "The file is larger than \(limit) bytes", fix: "Send a smaller one.")
         case .notFound, .badKey: return Problem(.notFound, "The file is gone")
-        case .diskFull: return Problem(.unavailable, "The disk is full; nothing was written")
+        case .diskFull:
+            return Problem(
+                .diskFull, "The disk for files is full; nothing was written", fix: "Free some space, and try again.")
         case .ended, .failed: return Problem(.unavailable, "The file could not be kept")
         }
     }

@@ -150,9 +150,14 @@ enum OpenAPIPaths {
 
     static let health: JSON = [
         "get": [
-            "operationId": "health", "tags": ["Server"], "summary": "Whether the server answers", "security": [],
+            "operationId": "health", "tags": ["Server"], "summary": "Whether the company can be read and written",
+            "security": [],
             "responses": [
-                "200": ["description": "It does.", "content": ["text/plain": ["schema": ["type": "string"]]]]
+                "200": ["description": "It can.", "content": ["text/plain": ["schema": ["type": "string"]]]],
+                "503": [
+                    "description": "It cannot, for the reason that the text says.",
+                    "content": ["text/plain": ["schema": ["type": "string"]]],
+                ],
             ],
         ]
     ]

@@ -12,7 +12,8 @@ extension TenantAddress {
     func makeDatabase(limits: StorageLimits = .standard, creates: Bool = true) throws -> any Database {
         switch self {
         case .directory(let directory):
-            try Self.makeDirectory(directory)
+            try PrivateFolder.make(directory)
+            PrivateFolder.close(directory)
             return try SQLiteDatabase(path: Tenant.databasePath(in: directory), limits: limits)
         case .postgres(let address):
             return try PostgresDatabase(address: address, limits: limits, creates: creates)
@@ -24,15 +25,29 @@ extension TenantAddress {
     ///
     /// - Throws: ``Problem/Kind/unavailable`` when there is none.
     public func openDatabase(limits: StorageLimits = .standard) async throws -> any Database {
-        if case .directory(let directory) = self { return try TenantFile.open(in: directory, limits: limits) }
         do {
-            let database = try makeDatabase(limits: limits, creates: false)
-            if try await TenantCopy.holdsCompany(database) { return database }
+            let database: any Database
+            if case .directory(let directory) = self {
+                database = try TenantFile.open(in: directory, limits: limits)
+            } else {
+                database = try makeDatabase(limits: limits, creates: false)
+            }
+            do {
+                try await database.read { [shown] in try CompanyFacts.refuseNewer(in: $0, called: shown) }
+                if case .directory = self { return database }
+                if try await TenantCopy.holdsCompany(database) { return database }
+            } catch StorageError.corrupt {
+                // What is damaged is for the caller to look at.
+                return database
+            } catch {
+                await database.close()
+                throw error
+            }
             await database.close()
         } catch StorageError.missing {
             throw TenantFile.missing(shown)
         } catch let error as StorageError {
-            throw Problem(error)
+            throw told(error)
         }
         throw TenantFile.missing(shown)
     }
@@ -52,15 +67,7 @@ extension TenantAddress {
         } catch StorageError.missing {
             return false
         } catch let error as StorageError {
-            throw Problem(error)
-        }
-    }
-
-    static func makeDirectory(_ path: String) throws {
-        do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        } catch {
-            throw Problem(.unavailable, "The directory \(path) cannot be made", fix: "Choose another, or its owner.")
+            throw told(error)
         }
     }
 }

@@ -70,12 +70,14 @@ public struct TenantMove: Sendable {
                 // What was attached while the rows were on their way.
                 late.store(try TenantFiles.copy(from: folders.from, to: folders.to), ordering: .relaxed)
                 try TenantFiles.refuseMissing(in: transaction, at: folders.to)
+                // A server takes the files that were copied for the company's when it starts.
+                try CompanyFacts.forgetStore(in: transaction)
             }
             await from.close()
             return Summary(tables: proofs, files: early + late.load(ordering: .relaxed))
         } catch {
             await from.close()
-            throw (error as? StorageError).map(Problem.init) ?? error
+            throw (error as? StorageError).map(target.told) ?? error
         }
     }
 
@@ -84,7 +86,7 @@ public struct TenantMove: Sendable {
     }
 
     /// Copies into an address that holds no company.
-    private static func copy(
+    static func copy(
         _ source: any Database, to target: TenantAddress, tables: [TableSchema], limits: StorageLimits,
         finally: @escaping @Sendable (any Transaction) throws -> Void
     ) async throws -> [TableProof] {
@@ -92,7 +94,7 @@ public struct TenantMove: Sendable {
             let database = try target.makeDatabase(limits: limits)
             return try await copy(source, to: database, tables: tables, finally: finally)
         }
-        try TenantAddress.makeDirectory(directory)
+        try PrivateFolder.make(directory)
         return try await copy(
             source, toFile: Tenant.databasePath(in: directory), tables: tables, limits: limits, finally: finally)
     }
@@ -107,8 +109,6 @@ public struct TenantMove: Sendable {
         TenantBackup.remove(partial)
         let proofs = try await copy(
             source, to: SQLiteDatabase(path: partial, limits: limits), tables: tables, finally: finally)
-        // It holds what the whole company may not read, password hashes among it.
-        unsafe chmod(partial, 0o600)
         try await TenantFile.verify(partial, called: path)
         try TenantBackup.settle(partial)
         try TenantBackup.move(partial, to: path)
@@ -140,15 +140,6 @@ enum TenantFiles {
         "\(folder(in: directory))/\(hash.prefix(2))/\(hash.dropFirst(2))"
     }
 
-    /// Notes whose files these are, unless that is known; see ``FolderStore/belongs(to:)``.
-    static func claim(_ directory: String, by owner: String) throws {
-        let path = folder(in: directory) + "/owner"
-        guard !FileManager.default.fileExists(atPath: path) else { return }
-        try FileManager.default.createDirectory(
-            atPath: folder(in: directory), withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        try Data(owner.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-    }
-
     /// Refuses a company whose documents name files that are not in the directory.
     ///
     /// - Throws: ``Problem/Kind/inconsistent``.
@@ -178,14 +169,17 @@ enum TenantFiles {
         var count = 0
         do {
             while let path = paths.nextObject() as? String {
+                // A store's identity is its own, and what is on its way is not there yet.
+                let own = ["incoming", "identity", Restoring.folderName]
                 let kind = try manager.attributesOfItem(atPath: "\(from)/\(path)")[.type] as? FileAttributeType
-                guard kind == .typeRegular, !path.hasPrefix("incoming"), !manager.fileExists(atPath: "\(to)/\(path)")
+                guard kind == .typeRegular, !own.contains(String(path.prefix { $0 != "/" })),
+                    !manager.fileExists(atPath: "\(to)/\(path)")
                 else { continue }
                 let file = "\(to)/\(path)"
-                try manager.createDirectory(
-                    atPath: (file as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+                try PrivateFolder.make((file as NSString).deletingLastPathComponent)
                 TenantBackup.remove(file + ".partial")
                 try manager.copyItem(atPath: "\(from)/\(path)", toPath: file + ".partial")
+                _ = unsafe chmod(file + ".partial", 0o600)
                 try TenantBackup.settle(file + ".partial")
                 try TenantBackup.move(file + ".partial", to: file)
                 guard manager.contentsEqual(atPath: "\(from)/\(path)", andPath: file) else {

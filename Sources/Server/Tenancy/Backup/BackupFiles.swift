@@ -1,6 +1,7 @@
 internal import Crypto
 internal import Documents
 internal import Foundation
+internal import ObjectStorage
 internal import Storage
 internal import Values
 
@@ -11,12 +12,14 @@ enum BackupFiles {
     /// How much of a file stands in one row.
     private static let pieceBytes = 1 << 20
 
-    /// Adds to a copy of a database the files that its documents name, from the directory of the company.
+    /// Adds to a copy of a database the files that its documents name, from the directory of the company, and says in its
+    /// header that it is a backup.
     ///
     /// - Returns: how many files were added, and the names of those that are not there.
     /// - Throws: ``Problem/Kind/unavailable``; ``StorageError``.
     static func add(from directory: String, to path: String) async throws -> (count: Int, missing: [String]) {
         try await with(path) { transaction in
+            try transaction.execute("PRAGMA application_id = \(BackupSeal.application)")
             let hashes = try session(transaction).usedFileHashes().sorted()
             guard !hashes.isEmpty else { return (0, []) }
             try transaction.migrate(to: [table])
@@ -41,32 +44,35 @@ enum BackupFiles {
         }
     }
 
-    /// Takes the files out of a copy of a database into the directory of a company, each whole and checked.
+    /// Takes the files out of a copy of a database into a folder of objects, each under its hash once it is whole and
+    /// checked. Nothing in the copy decides where a file goes but 64 hexadecimal digits.
     ///
     /// - Returns: how many there were.
-    /// - Throws: ``Problem/Kind/invalid`` for a file that is not what its name says; ``Problem/Kind/unavailable``.
-    static func takeOut(of path: String, into directory: String) async throws -> Int {
+    /// - Throws: ``Problem/Kind/invalid`` for a name that is none, a piece that is missing or twice there, and a file that
+    ///   is not what its name says; ``Problem/Kind/unavailable``.
+    static func takeOut(of path: String, into folder: String) async throws -> Int {
         try await with(path) { transaction in
+            try transaction.execute("PRAGMA application_id = 0")
             let names = try transaction.query(transaction.dialect.tableNames, [], [.text]).compactMap { $0[0].text }
             guard names.contains(table.name) else { return 0 }
-            try TenantFiles.claim(directory, by: CompanySecret.digest("files", in: transaction))
             var writer: PieceWriter?
             var count = 0
-            func finish() throws {
-                guard let done = writer else { return }
-                try done.finish()
-                count += 1
-            }
             try transaction.forEach("SELECT name, content FROM _backup_file ORDER BY name", [], [.text, .bytes]) {
                 row in
-                let hash = String((row[0].text ?? "").prefix(64))
-                if writer?.hash != hash {
-                    try finish()
-                    writer = try PieceWriter(hash, directory)
+                let (hash, piece) = try place(row[0].text ?? "")
+                if let open = writer, open.hash != hash {
+                    try open.finish()
+                    count += 1
+                    writer = nil
                 }
-                try writer?.append(row[1].bytes ?? [])
+                let file = try writer ?? PieceWriter(hash, folder)
+                writer = file
+                try file.append(row[1].bytes ?? [], piece: piece)
             }
-            try finish()
+            if let last = writer {
+                try last.finish()
+                count += 1
+            }
             try transaction.execute("DROP TABLE _backup_file")
             return count
         }
@@ -77,16 +83,36 @@ enum BackupFiles {
         return "\(hash)/\(String(repeating: "0", count: max(0, 9 - digits.utf8.count)))\(digits)"
     }
 
-    private static func session(_ transaction: any Transaction) -> Session {
+    /// The file and the piece of it that a name means.
+    private static func place(_ text: String) throws -> (hash: String, piece: Int) {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, FolderStore.isKey(String(parts[0])), let piece = Int(parts[1]),
+            name(of: String(parts[0]), piece: piece) == text
+        else { throw damaged("it holds a file of the name \(text.prefix(100).debugDescription)") }
+        return (String(parts[0]), piece)
+    }
+
+    fileprivate static func damaged(_ words: String) -> Problem {
+        Problem(.invalid, "The backup is damaged: \(words)", fix: "Use another backup.")
+    }
+
+    /// A session that only reads.
+    static func session(_ transaction: any Transaction) -> Session {
         Session(
             actor: .administrator, now: Timestamp(microseconds: 0), registry: .core(), transaction: transaction
         ) { "" }
     }
 
-    private static func with<T: Sendable>(
+    /// Runs `body` in a transaction of a copy that is nobody else's, and closes it.
+    static func with<T: Sendable>(
         _ path: String, _ body: @escaping @Sendable (any Transaction) throws -> T
     ) async throws -> T {
-        let database = try SQLiteDatabase(path: path, limits: TenantFile.patient)
+        let database: SQLiteDatabase
+        do {
+            database = try SQLiteDatabase(path: path, limits: TenantFile.patient)
+        } catch let error as StorageError {
+            throw TenantAddress.told(error, file: path)
+        }
         do {
             let result = try await database.write(body)
             await database.close()
@@ -98,7 +124,7 @@ enum BackupFiles {
                     .unavailable, "The attached files cannot be copied: \(error)",
                     fix: "Check the owner of the directories and the space on the disk.")
             }
-            throw (error as? StorageError).map(Problem.init) ?? error
+            throw (error as? StorageError).map { TenantAddress.told($0, file: path) } ?? error
         }
     }
 }
@@ -110,21 +136,23 @@ private final class PieceWriter {
     private let partial: String
     private let file: FileHandle
     private var digest = SHA256()
+    private var pieces = 0
 
-    init(_ hash: String, _ directory: String) throws {
+    init(_ hash: String, _ folder: String) throws {
         self.hash = hash
-        place = TenantFiles.path(of: hash, in: directory)
+        place = "\(folder)/\(hash.prefix(2))/\(hash.dropFirst(2))"
         partial = place + ".partial"
-        try FileManager.default.createDirectory(
-            atPath: (place as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
-        TenantBackup.remove(partial)
+        guard !TenantBackup.exists(place) else { throw BackupFiles.damaged("it holds the file \(hash) twice") }
+        try PrivateFolder.make((place as NSString).deletingLastPathComponent)
         guard FileManager.default.createFile(atPath: partial, contents: nil, attributes: [.posixPermissions: 0o600]),
             let file = FileHandle(forWritingAtPath: partial)
         else { throw Problem(.unavailable, "The file \(partial) cannot be written") }
         self.file = file
     }
 
-    func append(_ bytes: [UInt8]) throws {
+    func append(_ bytes: [UInt8], piece: Int) throws {
+        guard piece == pieces else { throw BackupFiles.damaged("piece \(pieces) of the file \(hash) is missing") }
+        pieces += 1
         digest.update(data: bytes)
         try file.write(contentsOf: bytes)
     }
@@ -132,11 +160,7 @@ private final class PieceWriter {
     func finish() throws {
         try file.close()
         let found = digest.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-        guard found == hash else {
-            TenantBackup.remove(partial)
-            throw Problem(
-                .invalid, "The backup is damaged: an attached file is not \(hash)", fix: "Use another backup.")
-        }
+        guard found == hash else { throw BackupFiles.damaged("an attached file is not \(hash)") }
         try TenantBackup.settle(partial)
         try TenantBackup.move(partial, to: place)
     }
