@@ -171,6 +171,71 @@ extension Answer {
         }
     }
 
+    @Test func `an upload is private unless it is asked to be public`() async throws {
+        let folder = FileFolder()
+        let site = try await site(folder)
+        let cases: [(fields: [(String, String)], isPrivate: Int64)] = [
+            ([], 1), ([("is_private", "")], 1), ([("is_private", "1")], 1), ([("is_private", "0")], 0),
+        ]
+        for (number, (fields, isPrivate)) in cases.enumerated() {
+            let name = "plan\(number).txt"
+            let answer = try await upload(site, fields, (name, Array(name.utf8)))
+            #expect(answer.message["is_private"]?.int == isPrivate, "\(fields)")
+            let place = isPrivate == 1 ? "/private/files/" : "/files/"
+            #expect(answer.message["file_url"]?.string == place + name)
+            let stranger = try await site.send(.get, place + name, headers: [:])
+            #expect(stranger.status == (isPrivate == 1 ? 404 : 200))
+        }
+        let attached = try await site.send(
+            .post, "/api/method/frappe.client.attach_file", json: #"{"filename": "a.txt", "filedata": "text"}"#)
+        #expect(attached.message["is_private"] == 1, "\(attached.text)")
+        let link = try await site.send(
+            .post, "/api/resource/File", json: #"{"file_url": "https://example.com/x", "file_name": "x"}"#)
+        #expect(link.json["data"]?["is_private"] == 1, "\(link.text)")
+    }
+
+    /// Names that a file must not get, however it is renamed: of kinds that are not taken, however they are written, and
+    /// of a kind that its bytes were not looked at for.
+    private static let banned = [
+        "plan.exe", "plan.EXE", "plan.exe ", "plan.exe.", "plan.ex\u{200B}e", "plan.\u{AD}exe", "plan.exe\u{2060}",
+        "x/plan.php", "plan.txt.js\u{FE0F}p", "plan.pdf", "plan",
+    ]
+
+    @Test(arguments: banned) func `renaming a file does not pass the ban on endings`(name: String) async throws {
+        let folder = FileFolder()
+        let site = try await site(folder)
+        let file = try await upload(site, [], ("plan.txt", Array("text".utf8))).message["name"]?.string ?? ""
+        let escaped = JSON.string(name).text
+        let ways: [(HTTPRequest.Method, String, String)] = [
+            (.put, "/api/resource/File/\(file)", #"{"file_name": \#(escaped)}"#),
+            (
+                .post, "/api/method/frappe.client.set_value",
+                #"{"doctype": "File", "name": "\#(file)", "fieldname": "file_name", "value": \#(escaped)}"#
+            ),
+            (
+                .post, "/api/method/frappe.client.set_value",
+                #"{"doctype": "File", "name": "\#(file)", "fieldname": {"file_name": \#(escaped)}}"#
+            ),
+        ]
+        for (method, path, body) in ways {
+            let answer = try await site.send(method, path, json: body)
+            #expect(answer.status == 417 && answer.json["code"] == "bad_file", "\(path): \(answer.text)")
+        }
+        let isBannedKind = name != "plan.pdf" && name != "plan"
+        if isBannedKind {
+            for body in [
+                #"{"file_url": "https://example.com/x", "file_name": \#(escaped)}"#,
+                #"{"file_url": "/private/files/plan.txt", "file_name": \#(escaped)}"#,
+            ] {
+                let answer = try await site.send(.post, "/api/resource/File", json: body)
+                #expect(answer.status == 417 && answer.json["code"] == "bad_file", "\(answer.text)")
+            }
+        }
+        let fine = try await site.send(
+            .put, "/api/resource/File/\(file)", json: #"{"file_name": "Other Plan.TXT"}"#)
+        #expect(fine.status == 200 && fine.json["data"]?["file_name"] == "Other Plan.TXT", "\(fine.text)")
+    }
+
     private static let ranges: [(header: String, range: Range<Int64>?)] = [
         ("bytes=0-0", 0..<1), ("bytes=5-", 5..<10), ("bytes=-3", 7..<10), ("bytes=-30", 0..<10), ("bytes=5-99", 5..<10),
         ("bytes=10-", 0..<0), ("bytes=-0", 0..<0), ("bytes=3-2", nil), ("bytes=a-b", nil), ("lines=0-1", nil),

@@ -27,6 +27,11 @@ import Values
         (" .hidden", "hidden"), ("a\u{0}b\n.txt", "ab.txt"), ("a\"b<c>?.txt", "a_b_c__.txt"), ("...", nil), ("", nil),
         ("/", nil), ("Übersicht 2026.txt", "Übersicht 2026.txt"), ("gpj\u{202E}exe.txt", "gpjexe.txt"),
         (String(repeating: "x", count: 200) + ".txt", String(repeating: "x", count: 136) + ".txt"),
+        (
+            "a" + String(repeating: "\u{301}", count: 500) + ".txt",
+            "a" + String(repeating: "\u{301}", count: 135) + ".txt"
+        ),
+        ("aux", "_aux"), ("CON.txt", "_CON.txt"), ("com1.txt", "_com1.txt"), ("console.txt", "console.txt"),
     ]
 
     @Test(arguments: names) func `cleans names`(given: String, kept: String?) async throws {
@@ -43,7 +48,11 @@ import Values
         ("a.png", [0xFF, 0xD8, 0xFF, 0xE0], false),
         ("a.jpg", [0xFF, 0xD8, 0xFF, 0xE0], true), ("a.pdf", Array("%PDF-1.7".utf8), true),
         ("a.pdf", Array("<html>".utf8), false), ("a.xlsx", [0x50, 0x4B, 3, 4], true), ("a.xlsx", [0x50, 0x4B], false),
-        ("a.exe", [1], false), ("a.PHP", [1], false), ("picture.gif", [0x4D, 0x5A, 0x90], false),
+        ("a.exe", [1], false), ("a.ex\u{200B}e", [1], false), ("a.\u{AD}lnk", [1], false), ("a.ln\u{212A}", [1], false),
+        ("a.\u{200D}exe", [1], false),
+        ("a.exe" + String(repeating: "\u{200B}", count: 20), [1], false),
+        ("a.txt.exe . ", [1], false), ("a.exe.txt", [1], true), ("a.PHP", [1], false),
+        ("picture.gif", [0x4D, 0x5A, 0x90], false),
         ("notes", [0x7F, 0x45, 0x4C, 0x46], false), ("notes", Array("#!/bin/sh".utf8), false),
         ("notes.csv", Array("a,b\n".utf8), true), ("notes.csv", [0x61, 0, 0x62], false), ("notes", [0, 1, 2], true),
         ("page.html", Array("<script>".utf8), true), ("drawing.svg", Array("<svg".utf8), true), ("empty.pdf", [], true),

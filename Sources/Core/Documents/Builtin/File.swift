@@ -12,7 +12,7 @@ struct File: DocTypeSchema, Controller {
         summary: "A file, or a folder of files.")
 
     let fileName = Data(.inListView)
-    let isPrivate = Check(.inStandardFilter)
+    let isPrivate = Check(.fallback(1), .inStandardFilter)
     let fileType = Data(.readOnly, .inListView)
     let fileSize = IntField(.kind(.longInt), .readOnly, .inListView)
     let fileUrl = SmallText(.named("file_url"), .kind(.code))
@@ -40,6 +40,8 @@ struct File: DocTypeSchema, Controller {
         }
         if !file.isFolder {
             file.fileName = try FileName.cleaned(file.fileName)
+            try FileContent.check(file.fileName)
+            try keepKind(of: file)
             // Where bytes are kept here, only an upload says so: a link of one's own leads to other sites alone.
             if file.contentHash.isEmpty, !["http://", "https://"].contains(where: file.fileUrl.lowercased().hasPrefix) {
                 throw Problem(
@@ -54,6 +56,16 @@ struct File: DocTypeSchema, Controller {
             throw Problem(.frozen, "The address of a file does not change by itself", field: "file_url")
         }
         try changePrivacy(of: file, session)
+    }
+
+    /// Bytes that are kept here were looked at for the ending they came with, and are served as what it says.
+    private static func keepKind(of file: Doc<Self>) throws {
+        let old = file.document.storedValue("file_name").text ?? ""
+        guard !file.document.isNew, !file.contentHash.isEmpty, FileName.kind(old) != FileName.kind(file.fileName)
+        else { return }
+        throw Problem(
+            .badFile, "The ending of a file does not change: it is \(FileName.parts(old).ending)", field: "file_name",
+            fix: "Keep the ending, or upload the file again.")
     }
 
     /// The bytes stay where they are; the address says whether everybody gets them. The field that holds it follows.

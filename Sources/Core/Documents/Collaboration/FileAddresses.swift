@@ -16,6 +16,7 @@ extension Session {
         var files = copies.companions[File.doctype.name] ?? []
         if copies.document.doctype.name == File.doctype.name { files.append(copies.document) }
         let kept = files.map { Doc<File>($0) }.filter { !$0.contentHash.isEmpty }
+        for file in kept { try FileContent.check(file.fileName) }
         guard !kept.isEmpty else { return }
         let holders = try hashes(at: kept.map(\.fileUrl))
         let displaced = kept.filter { !(holders[$0.fileUrl] ?? []).isSubset(of: [$0.contentHash]) }

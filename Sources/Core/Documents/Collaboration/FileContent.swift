@@ -10,10 +10,8 @@ public enum FileContent {
     ///
     /// - Throws: ``Problem/Kind/badFile``.
     public static func check(_ name: String, head: [UInt8]) throws {
+        try check(name)
         let kind = FileName.kind(name)
-        if forbidden.contains(kind) {
-            throw Problem(.badFile, "Files of the kind .\(kind) are not taken", field: "file_name")
-        }
         if programs.contains(where: { head.starts(with: $0) }) {
             throw Problem(.badFile, "\(name) is a program; programs are not taken", field: "file_name")
         }
@@ -28,6 +26,17 @@ public enum FileContent {
                 .badFile, "\(name) does not hold text, as its ending .\(kind) says", field: "file_name",
                 fix: "Save it in the format of its ending.")
         }
+    }
+
+    /// Refuses a name whose ending is of a kind that is not taken, wherever the name comes from.
+    ///
+    /// - Throws: ``Problem/Kind/badFile``.
+    public static func check(_ name: String) throws {
+        let kind = FileName.kind(name)
+        guard forbidden.contains(kind) else { return }
+        throw Problem(
+            .badFile, "Files of the kind .\(kind) are not taken", field: "file_name",
+            fix: "Put it into an archive, such as .zip.")
     }
 
     /// The media type a file is served with; what a browser could run is only ever downloaded.

@@ -17,21 +17,40 @@ public enum FileName {
         var text = Substring(String(kept))
         while let first = text.first, first == "." || first.isWhitespace { text.removeFirst() }
         while let last = text.last, last == "." || last.isWhitespace { text.removeLast() }
+        // Windows takes these for devices, whatever their ending.
+        if devices.contains(text.prefix { $0 != "." }.lowercased()) { text = "_" + text }
         guard !text.isEmpty else {
             throw Problem(.badFile, "The file has no name that can be kept", field: "file_name", fix: "Name it.")
         }
-        guard text.count > Limits.lineCharacters else { return String(text) }
+        guard text.unicodeScalars.count > Limits.lineCharacters else { return String(text) }
         let (stem, ending) = parts(String(text))
-        return String(stem.prefix(Limits.lineCharacters - ending.count)) + ending
+        let left = stem.unicodeScalars.prefix(max(1, Limits.lineCharacters - ending.unicodeScalars.count))
+        return String(String(left) + ending)
     }
+
+    private static let devices: Set<String> = [
+        "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9", "lpt1",
+        "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
+    ]
 
     /// The name and its ending with the dot, of at most 16 characters; "" where it has none.
     public static func parts(_ name: String) -> (stem: String, ending: String) {
         guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return (name, "") }
         let ending = name[dot...]
-        return ending.count <= 16 ? (String(name[..<dot]), String(ending)) : (name, "")
+        return ending.unicodeScalars.count <= 16 ? (String(name[..<dot]), String(ending)) : (name, "")
     }
 
-    /// The ending in small letters without the dot.
-    public static func kind(_ name: String) -> String { String(parts(name).ending.dropFirst()).lowercased() }
+    /// The ending in small letters without the dot, of what people see of the name: signs that nobody sees, and dots and
+    /// spaces at the end, do not make it another.
+    public static func kind(_ name: String) -> String {
+        var seen = name.unicodeScalars.filter { scalar in
+            switch scalar.properties.generalCategory {
+            case .format, .control, .spaceSeparator, .lineSeparator, .paragraphSeparator: false
+            default: !scalar.properties.isDefaultIgnorableCodePoint
+            }
+        }
+        while seen.last == "." { seen.removeLast() }
+        guard let dot = seen.lastIndex(of: "."), dot != seen.startIndex else { return "" }
+        return String(seen[seen.index(after: dot)...]).lowercased()
+    }
 }
