@@ -114,6 +114,75 @@ import Values
         }
     }
 
+    /// Texts that a spreadsheet would run, or that look like those made harmless.
+    static let formulas = [
+        "=1+1", "+49 30 1234", "-5", "@SUM(A1)", "\u{FF1D}1+1", "'=1+1", "''@x", "'plain", "'", "=\"a\",1", "-",
+        "plain = text",
+    ]
+
+    @Test func `an export runs nothing in a spreadsheet, and its import gives the same texts`() async throws {
+        let (source, target) = (try await Company(), try await Company())
+        let formulas = Self.formulas
+        try await source.write { session in
+            for (number, text) in formulas.enumerated() {
+                try session.insert(
+                    session.document(
+                        "Customer",
+                        from: [
+                            "customer_name": .string("F\(number)"), "customer_details": .string(text),
+                            "website": .string(text),
+                        ]))
+            }
+        }
+        let chosen = #"{"name": ["like", "F%"]}"#
+        let texts = { (company: Company) in
+            try await company.with { tenant in
+                try await tenant.read(as: .administrator) { session in
+                    try session.values(
+                        of: "Customer", formulas.indices.map { "F\($0)" }, ["customer_details", "website"]
+                    ).mapValues { $0.map(\.description) }
+                }
+            }
+        }
+        for flags in [[], ["--raw"]] as [[String]] {
+            let file = source.path("formulas\(flags.count).csv")
+            let exported = try await Binary.run(
+                ["export", "Customer", "--filters", chosen, "--output", file, "--data", source.directory] + flags)
+            #expect(exported.status == 0, "\(exported.errors)")
+            var reader = CSVReader(try String(contentsOfFile: file, encoding: .utf8))
+            var cells: [String] = []
+            while let record = try reader.next() { cells += record.fields }
+            let isDangerous = cells.contains { $0.first.map { "=+-@\t\r\u{FF1D}".contains($0) } ?? false }
+            #expect(isDangerous == !flags.isEmpty)
+            if flags.isEmpty {
+                let imported = try await target.run("import", "Customer", file)
+                #expect(imported.status == 0, "\(imported.output)\(imported.errors)")
+                #expect(try await texts(target) == texts(source))
+            }
+            // What is written back over what is there changes nothing.
+            let before = try await source.count("version")
+            let update = try await Binary.run(
+                ["import", "Customer", file, "--update", "--data", source.directory] + flags)
+            #expect(update.status == 0, "\(update.output)\(update.errors)")
+            #expect(try await source.count("version") == before)
+        }
+    }
+
+    @Test func `negative numbers are exported as numbers`() async throws {
+        let company = try await Company()
+        try await company.insert("Customer", ["customer_name": "Owes", "credit_limit": "12.5"])
+        try await company.insert(
+            "Stock Entry",
+            [
+                "stock_entry_type": "Material Issue", "company": "Acme", "docstatus": 1,
+                "items": [["item_code": "Chai", "qty": 3, "s_warehouse": "Stores - A"]],
+            ])
+        let ran = try await company.run(
+            "export", "Stock Ledger Entry", "--fields", "item_code,actual_qty", "--filters",
+            #"{"actual_qty": ["<", 0]}"#)
+        #expect(ran.output == "item_code,actual_qty\r\nChai,-3\r\n", "\(ran.output)\(ran.errors)")
+    }
+
     @Test func `fields and filters choose, and rows of tables follow their document`() async throws {
         let company = try await Company()
         let ran = try await company.run(

@@ -11,6 +11,8 @@ public struct Export: Sendable {
     public var doctype: String
     /// The fields in order; nil for the name and all that a client may set.
     public var fields: [String]?
+    /// Leaves texts that a spreadsheet would take for formulas as they are; ``Import/isRaw`` reads that.
+    public var isRaw = false
     /// Which documents, in the form of the list API; nil for all.
     public var filters: JSON?
 
@@ -48,7 +50,7 @@ public struct Export: Sendable {
             let documents = try session.getMany(type.name, names)
             try session.require(.export, type, all: documents)
             for document in documents {
-                let records = Self.records(of: session.screened(document), columns)
+                let records = records(of: session.screened(document), columns)
                 for record in records { writer.append(record) }
                 count.documents += 1
                 count.rows += records.count
@@ -127,7 +129,12 @@ public struct Export: Sendable {
             fix: "Give names of fields, and of rows as \(type.tables.first?.field.name ?? "table").field.")
     }
 
-    private static func records(of document: Document, _ columns: [Column]) -> [[String]] {
+    private func cell(_ value: Value) -> String {
+        // Numbers, days and moments are no texts, and are never run.
+        if case .text(let text) = value, !isRaw { SpreadsheetText.harmless(text) } else { value.description }
+    }
+
+    private func records(of document: Document, _ columns: [Column]) -> [[String]] {
         var tables: [String: [Document]] = [:]
         for column in columns {
             if let table = column.table, tables[table] == nil { tables[table] = document.table(table) }
@@ -135,9 +142,9 @@ public struct Export: Sendable {
         let count = max(1, tables.values.map(\.count).max() ?? 0)
         return (0..<count).map { index in
             columns.map { column in
-                guard let table = column.table else { return index == 0 ? document[column.field].description : "" }
+                guard let table = column.table else { return index == 0 ? cell(document[column.field]) : "" }
                 guard let rows = tables[table], index < rows.count else { return "" }
-                return rows[index][column.field].description
+                return cell(rows[index][column.field])
             }
         }
     }

@@ -14,6 +14,8 @@ public struct Import: Sendable {
     /// Changes documents that exist, by name, instead of adding new ones. Then an empty cell empties the field, and a
     /// child table of which the document has any row in the file is replaced.
     public var updates = false
+    /// Takes every text as it is, also one that an export has made harmless for spreadsheets; see ``Export/isRaw``.
+    public var isRaw = false
     /// Submits each document.
     public var submits = false
 

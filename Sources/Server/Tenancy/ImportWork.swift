@@ -49,6 +49,7 @@ final class ImportWork {
 
     /// Takes the next record; false when so many problems were found that looking on makes no sense.
     func add(_ record: CSVRecord) throws -> Bool {
+        let record = options.isRaw ? record : record.withFormulas
         if record.fields.allSatisfy(\.isEmpty) { return true }
         report.rows += 1
         guard report.rows <= Limits.importRows else {

@@ -14,6 +14,9 @@ struct ExportCommand: AsyncParsableCommand {
             Without --fields the file has the name and all fields a client may set, with the rows of tables as \
             table.field. Without --output it goes to standard output.
 
+            A spreadsheet runs what begins with = + - or @: such texts get an apostrophe in front, which import takes away.
+            With --raw they are as they are; give --raw to import, too.
+
             Example: cauldron export "Sales Order" --filters '{"customer": "Alfreds"}' --output orders.csv
             Example: cauldron export Item --fields name,item_name,uoms.uom,uoms.conversion_factor
             """)
@@ -29,6 +32,9 @@ struct ExportCommand: AsyncParsableCommand {
 
     @Option(name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "file"))
     var output: String?
+
+    @Flag(help: "Leave texts that a spreadsheet would take for formulas as they are.")
+    var raw = false
 
     @OptionGroup var actor: ActorOptions
     @OptionGroup var data: DataOptions
@@ -68,6 +74,7 @@ struct ExportCommand: AsyncParsableCommand {
     private var work: Export {
         get throws {
             var work = Export(doctype)
+            work.isRaw = raw
             work.fields = fields.map(names)
             if let filters {
                 do {
@@ -95,9 +102,11 @@ struct ExportCommand: AsyncParsableCommand {
                 file = .standardOutput
                 return
             }
-            guard FileManager.default.createFile(atPath: path + ".partial", contents: nil),
+            guard
+                FileManager.default.createFile(
+                    atPath: path + ".partial", contents: nil, attributes: [.posixPermissions: 0o600]),
                 let file = FileHandle(forWritingAtPath: path + ".partial")
-            else { throw Problem(.unavailable, "The file \(path) cannot be written") }
+            else { throw TenantFile.trouble(of: path) }
             self.file = file
         }
 

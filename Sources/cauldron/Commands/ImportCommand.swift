@@ -40,6 +40,9 @@ struct ImportCommand: AsyncParsableCommand {
     @Flag(help: "Submit each document.")
     var submit = false
 
+    @Flag(help: "Take texts with an apostrophe before = + - or @ as they are, as those of export --raw.")
+    var raw = false
+
     @Option(help: "What separates the fields of a line.")
     var separator = ","
 
@@ -81,6 +84,7 @@ struct ImportCommand: AsyncParsableCommand {
 
     private var work: Import {
         var work = Import(doctype)
+        work.isRaw = raw
         work.updates = update
         work.submits = submit
         return work
