@@ -20,6 +20,12 @@ struct ServingOptions: ParsableArguments {
             discussion: "For a company on PostgreSQL whose files are in another folder now, or lost."))
     var adoptFiles = false
 
+    @Option(
+        help: ArgumentHelp(
+            "A file, best on another machine, to which the heads of the audit log are added each minute; may be given several times.",
+            valueName: "file"))
+    var heads: [String] = []
+
     func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port must be from 0 to 65535.") }
     }
@@ -59,11 +65,21 @@ struct ServingOptions: ParsableArguments {
                 logger.error("a daily task failed", metadata: ["task": "\(task)", "error": "\(error)"])
             }.run()
         }
+        let folder = (files as NSString).deletingLastPathComponent
+        let audit = Logger(label: "cauldron.audit")
+        let keeping = HeadKeeping(
+            tenant, in: [.standard(in: folder)] + heads.map { AuditHeadsFile($0) }
+        ) { file, words in
+            audit.error("the head of the audit log", metadata: ["file": "\(file)", "problem": "\(words)"])
+        }
+        let keepingHeads = Task { await keeping.run() }
         let server = GatewayServer(tenant: tenant, configuration: configuration) { port in
             onListening("http://\(host.contains(":") ? "[\(host)]" : host):\(port)")
         } onStopped: {
             daily.cancel()
             await daily.value
+            keepingHeads.cancel()
+            await keepingHeads.value
         }
         do {
             try await server.run()

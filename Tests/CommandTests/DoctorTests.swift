@@ -98,7 +98,9 @@ import Values
         try PostgresAdministration.run(statement.replacing("'x', 1, 1, 'x'", with: "'x', \(moments), 'x'"), at: schema)
         let findings = Mutex<[Doctor.Finding]>([])
         let database = try await TenantAddress.postgres(schema).openDatabase(limits: TenantFile.patient)
-        let all = try await Doctor(modules: Company.modules).run(on: database, at: Tenant.systemClock()) { finding in
+        let all = try await Doctor(modules: Company.modules, data: company.path("files")).run(
+            on: database, at: Tenant.systemClock()
+        ) { finding in
             findings.withLock { $0.append(finding) }
         }
         await database.close()

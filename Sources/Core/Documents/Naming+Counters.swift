@@ -1,3 +1,4 @@
+internal import Audit
 internal import Storage
 internal import Values
 
@@ -40,6 +41,8 @@ extension Naming {
     ) throws -> (last: Int64, isTaken: Bool) {
         guard let number = waiting.first?.number else { return (0, false) }
         let count = Int64(waiting.count)
+        // A counter at 0 is under the audit log as one that is not there; any other start is asked for.
+        let isNew = try number.start != 0 && current(of: [key], in: session)[key] == nil
         var sql = """
             INSERT INTO _series (prefix, current) VALUES (?, ?)
             ON CONFLICT (prefix) DO UPDATE SET current = _series.current + ? RETURNING current
@@ -47,7 +50,9 @@ extension Naming {
         // A counter that nobody has used yet starts where its rule says.
         var arguments: [Value] = [.text(key), .int(number.start + count), .int(count)]
         guard waiting.count == 1, !type.isVirtual else {
-            return (try session.transaction.first(sql, arguments, [.integer])?[0].int ?? 0, false)
+            let last = try session.transaction.first(sql, arguments, [.integer])?[0].int ?? 0
+            session.sealCounter(key, from: isNew ? 0 : last - count, to: last)
+            return (last, false)
         }
         sql += """
             , EXISTS (SELECT 1 FROM \(quoted(type.table)) taken WHERE taken.name =
@@ -59,7 +64,9 @@ extension Naming {
             .text(number.before), .text(String(repeating: "0", count: number.digits)), .text(number.after),
         ]
         let row = try session.transaction.first(sql, arguments, [.integer, .integer])
-        return (row?[0].int ?? 0, row?[1].int == 1)
+        let last = row?[0].int ?? 0
+        session.sealCounter(key, from: isNew ? 0 : last - count, to: last)
+        return (last, row?[1].int == 1)
     }
 
     /// Gives documents the next free numbers of a counter, and moves it to the last of them.
@@ -95,8 +102,10 @@ extension Naming {
                 .duplicateName, "The next \(Limits.takenNumbers * numbersAtOnce) numbers of \(type.name) are taken",
                 field: "name", fix: "Set the counter \(key) to a free number.")
         }
-        try session.transaction.execute(
-            "UPDATE _series SET current = ? WHERE prefix = ?", [.int(number - 1), .text(key)])
+        try session.changeCounters([key]) {
+            try session.transaction.execute(
+                "UPDATE _series SET current = ? WHERE prefix = ?", [.int(number - 1), .text(key)])
+        }
     }
 
     /// Moves counters back when documents of one DocType that took their newest numbers are deleted, so that no gap stays.
@@ -110,9 +119,11 @@ extension Naming {
             var last = newest
             while free[key]?.contains(last) == true { last -= 1 }
             guard last < newest else { continue }
-            try session.transaction.execute(
-                "UPDATE _series SET current = ? WHERE prefix = ? AND current = ?",
-                [.int(last), .text(key), .int(newest)])
+            try session.changeCounters([key]) {
+                try session.transaction.execute(
+                    "UPDATE _series SET current = ? WHERE prefix = ? AND current = ?",
+                    [.int(last), .text(key), .int(newest)])
+            }
         }
     }
 
@@ -124,12 +135,14 @@ extension Naming {
             highest[place.key] = max(highest[place.key] ?? place.start, place.number)
         }
         for keys in highest.keys.sorted().chunks(of: Limits.filterValues) where !keys.isEmpty {
-            try session.transaction.execute(
-                """
-                INSERT INTO _series (prefix, current) VALUES \(keys.map { _ in "(?, ?)" }.joined(separator: ", "))
-                ON CONFLICT (prefix) DO UPDATE SET current =
-                CASE WHEN _series.current < excluded.current THEN excluded.current ELSE _series.current END
-                """, keys.flatMap { [.text($0), .int(highest[$0] ?? 0)] })
+            try session.changeCounters(keys) {
+                try session.transaction.execute(
+                    """
+                    INSERT INTO _series (prefix, current) VALUES \(keys.map { _ in "(?, ?)" }.joined(separator: ", "))
+                    ON CONFLICT (prefix) DO UPDATE SET current =
+                    CASE WHEN _series.current < excluded.current THEN excluded.current ELSE _series.current END
+                    """, keys.flatMap { [.text($0), .int(highest[$0] ?? 0)] })
+            }
         }
     }
 
@@ -199,6 +212,18 @@ extension Naming {
 }
 
 extension Session {
+    /// Notes for the audit log that a counter moved.
+    func sealCounter(_ key: String, from old: Int64, to new: Int64) {
+        pending.sealed.remove([[.text(key), .int(old)]], from: Naming.sealed, under: auditKey)
+        pending.sealed.add([[.text(key), .int(new)]], to: Naming.sealed, under: auditKey)
+    }
+
+    /// Runs what moves these counters, at most ``Limits/filterValues``, and notes it for the audit log.
+    func changeCounters(_ keys: some Collection<String>, _ body: () throws -> Void) throws {
+        try sealing(
+            Naming.table, where: transaction.dialect.isOneOf("prefix", count: keys.count), keys.map(Value.text), body)
+    }
+
     /// Moves counters behind the numbers that an import brings for these documents, before any of them is written: they are
     /// not given to those that bring none.
     package func reserveNames(of documents: [Document]) throws {

@@ -1,3 +1,4 @@
+internal import Audit
 internal import Storage
 internal import Values
 
@@ -11,6 +12,9 @@ enum Naming {
     /// The counters of the series.
     static let table = TableSchema(
         "_series", columns: [.init("prefix", .text, required: true), .init("current", .integer, required: true)])
+
+    /// The same table under the audit log.
+    static let sealed = SealedTable(table)
 
     /// A way to count: a pattern, with the counter that its numbers are taken from.
     struct Counter {

@@ -227,6 +227,14 @@ public struct Registry: Sendable {
 
     func hooks(_ name: String) -> Hooks? { hooks[name] }
 
+    /// The tables whose rows are under the audit log as what was written; documents are under it each by itself. What is
+    /// not: what is recomputed from these (balances, bins, the search index), and what ends by itself (locks).
+    public var sealedTables: [TableSchema] {
+        doctypes.filter { $0.sealed != nil && !$0.isVirtual }.map(\.schema)
+            + [Naming.table, MetadataVersion.table, CompanySecret.table]
+            + tables.filter { [Collaboration.table.name, DailyRuns.table.name].contains($0.name) }
+    }
+
     /// The shapes of all tables.
     public var allTables: [TableSchema] {
         doctypes.filter { !$0.isVirtual }.map(\.schema) + tables + [

@@ -1,4 +1,5 @@
 internal import Crypto
+internal import Values
 
 /// Secrets that nobody can guess, from the operating system's generator.
 public enum SecureRandom {

@@ -1,4 +1,4 @@
-internal import Audit
+public import Audit
 public import Documents
 internal import EventLog
 internal import Foundation
@@ -28,6 +28,8 @@ public final class Tenant: Sendable {
     public let database: any Database
     /// Whether it can be read and written.
     public let health: TenantHealth
+    /// What its audit log is under.
+    public let audit: AuditKey
 
     private let metadata: TenantMetadata
     private let clock: @Sendable () -> Timestamp
@@ -49,8 +51,8 @@ public final class Tenant: Sendable {
 
     private init(
         name: String, modules: [Module], metadata: TenantMetadata.Current, database: any Database,
-        address: TenantAddress,
-        identity: IdentityStore, identifiers: IdentifierSource, clock: @escaping @Sendable () -> Timestamp
+        address: TenantAddress, identity: IdentityStore, audit: AuditKey, identifiers: IdentifierSource,
+        clock: @escaping @Sendable () -> Timestamp
     ) {
         self.name = name
         self.modules = modules
@@ -58,6 +60,7 @@ public final class Tenant: Sendable {
         self.database = database
         health = TenantHealth(address)
         self.identity = identity
+        self.audit = audit
         self.clock = clock
         reports = Dictionary(modules.flatMap(\.reports).map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         self.identifiers = Mutex(identifiers)
@@ -81,28 +84,43 @@ public final class Tenant: Sendable {
 
     /// Opens the tenant whose database is at an address; see ``open(directory:modules:name:passwords:limits:seed:clock:)``.
     ///
-    /// - Throws: ``StorageError`` when the database cannot be opened or brought to its shape.
+    /// `data` is where the audit key of a company on a server is; without it the key lives as long as the process.
+    ///
+    /// - Throws: ``StorageError`` when the database cannot be opened or brought to its shape;
+    ///   ``Problem/Kind/unavailable`` when its audit log is under a key that is not there.
     public static func open(
-        at address: TenantAddress, modules: [Module], name: String, passwords: PasswordHasher = PasswordHasher(),
+        at address: TenantAddress, data: String? = nil, modules: [Module], name: String,
+        passwords: PasswordHasher = PasswordHasher(),
         limits: StorageLimits = .standard, seed: UInt64 = .random(in: .min ... .max),
         clock: @escaping @Sendable () -> Timestamp = Tenant.systemClock
     ) async throws -> Tenant {
         let database = try address.makeDatabase(limits: limits)
         var registry = Registry.core()
         for module in modules { module.register(&registry) }
-        let tables = TenantFile.systemTables
+        let audit: AuditKey
+        do {
+            audit = try await auditKey(of: database, in: address.folder(data))
+        } catch {
+            await database.close()
+            throw error
+        }
         let shipped = registry
         let identifiers = Mutex(IdentifierSource(seed: seed))
         let metadata = try await database.write { transaction in
             try CompanyFacts.refuseNewer(in: transaction, called: address.shown)
             transaction.takeTime(seconds: Limits.migrationSeconds)
             let now = clock()
-            let session = Session(actor: .administrator, now: now, registry: shipped, transaction: transaction) {
+            let session = Session(
+                actor: .administrator, now: now, registry: shipped, transaction: transaction, audit: audit
+            ) {
                 identifiers.withLock { $0.next(at: now) }
             }
             let made = try session.madeDocTypes()
-            try transaction.migrate(to: tables + shipped.allTables.filter { !made.contains($0.name) })
+            try transaction.migrate(to: TenantFile.systemTables + shipped.allTables.filter { !made.contains($0.name) })
             try session.adoptMetadata()
+            // Before anything is written: what stands is what the log will hold.
+            try AuditLog.seal(
+                sealedTables(session.registry), under: audit, by: Actor.administrator.user, at: now, in: transaction)
             if !made.isEmpty { try session.takeOverDocTypes(made) }
             // What the company made stands, also where a new version of a module declares more.
             try transaction.migrate(to: session.registry.allTables)
@@ -114,8 +132,9 @@ public final class Tenant: Sendable {
         }
         let tenant = Tenant(
             name: name, modules: modules, metadata: metadata, database: database, address: address,
-            identity: IdentityStore(database: database, passwords: passwords, note: CredentialLog.note),
-            identifiers: identifiers.withLock { $0 },
+            identity: IdentityStore(
+                database: database, passwords: passwords, note: CredentialLog.note(under: audit, clock: clock)),
+            audit: audit, identifiers: identifiers.withLock { $0 },
             clock: clock)
         try await tenant.addBasics()
         return tenant
@@ -214,11 +233,12 @@ public final class Tenant: Sendable {
                     current = TenantMetadata.Current(
                         registry: session.registry, version: try MetadataVersion.current(in: transaction))
                 }
-                try session.finish()
                 if session.touched.contains("User") {
                     // A user of the same name who is added later is somebody else.
-                    try IdentityStore.keepOnly(usersOf: session.registry.doctype("User").table, in: transaction)
+                    try session.noteForAudit(
+                        IdentityStore.keepOnly(usersOf: session.registry.doctype("User").table, in: transaction))
                 }
+                try session.finish()
                 return (result, session.touched, current)
             }
             metadata.adopt(changed)
@@ -254,7 +274,7 @@ public final class Tenant: Sendable {
     private func makeSession(
         _ actor: Actor, _ now: Timestamp, _ registry: Registry, _ transaction: any Transaction
     ) -> Session {
-        Session(actor: actor, now: now, registry: registry, transaction: transaction) { [self] in
+        Session(actor: actor, now: now, registry: registry, transaction: transaction, audit: audit) { [self] in
             identifiers.withLock { $0.next(at: now) }
         }
     }
@@ -264,7 +284,7 @@ public final class Tenant: Sendable {
         let roles = Set(modules.flatMap(\.roles) + ["System Manager", "All", "Guest", "Desk User"]).sorted()
         let secret = SecureRandom.bytes(32)
         try await write(as: .administrator) { session in
-            try CompanySecret.set(secret, in: session.transaction)
+            try CompanySecret.set(secret, in: session)
             let present = try session.values(of: "Role", roles, ["name"])
             try session.insert(
                 roles.filter { present[$0] == nil }.map { name in

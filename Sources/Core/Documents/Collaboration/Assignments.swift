@@ -109,7 +109,9 @@ extension Session {
     /// Whether another user may read a document.
     private func canRead(_ document: Document, _ user: String) throws -> Bool {
         guard let other = try User.actor(user, in: self) else { return false }
-        let session = Session(actor: other, now: now, registry: registry, transaction: transaction) { "" }
+        let session = Session(actor: other, now: now, registry: registry, transaction: transaction, audit: auditKey) {
+            ""
+        }
         do {
             try session.require(.read, document.doctype, document)
             return true

@@ -1,3 +1,4 @@
+internal import Audit
 public import Storage
 internal import Values
 
@@ -12,6 +13,9 @@ public enum Collaboration {
             .init("doctype", .text, required: true), .init("name", .text, required: true), .init("user_tags", .text),
             .init("comments", .text), .init("assign", .text), .init("liked_by", .text), .init("seen", .text),
         ], primaryKey: ["doctype", "name"])
+
+    /// The same table under the audit log.
+    private static let sealed = SealedTable(table)
 
     /// The columns of the table by the names lists know them by.
     public static let columns = [
@@ -76,9 +80,11 @@ public enum Collaboration {
         guard !changed.isEmpty else { return }
         let old = changed.map(\.name).filter { known[$0] != nil }
         if !old.isEmpty { try forget(doctype, old, in: session) }
-        try session.transaction.insert(
-            into: table.name, table.columns.map(\.name),
-            changed.filter { !$0.marks.isEmpty }.map { [.text(doctype), .text($0.name)] + $0.marks.values })
+        let rows = changed.filter { !$0.marks.isEmpty }.map { one -> [Value] in
+            [.text(doctype), .text(one.name)] + one.marks.values
+        }
+        try session.transaction.insert(into: table.name, table.columns.map(\.name), rows)
+        session.seal(rows, in: sealed)
     }
 
     /// Writes what a document has in place of what it had.
@@ -89,11 +95,11 @@ public enum Collaboration {
     /// Removes what documents have.
     static func forget(_ doctype: String, _ names: [String], in session: Session) throws {
         for chunk in names.chunks(of: Limits.filterValues) {
-            try session.transaction.execute(
-                """
-                DELETE FROM _collaboration
-                WHERE doctype = ? AND \(session.transaction.dialect.isOneOf("name", count: chunk.count))
-                """, [.text(doctype)] + chunk.map(Value.text))
+            let condition = "doctype = ? AND \(session.transaction.dialect.isOneOf("name", count: chunk.count))"
+            let arguments = [.text(doctype)] + chunk.map(Value.text)
+            try session.sealing(table, where: condition, arguments) {
+                try session.transaction.execute("DELETE FROM _collaboration WHERE \(condition)", arguments)
+            }
         }
     }
 

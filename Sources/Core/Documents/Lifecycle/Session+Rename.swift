@@ -98,9 +98,14 @@ extension Session {
         }
         try repoint(rename, type)
         try moveLock(rename)
-        try transaction.execute(
-            "UPDATE _collaboration SET name = ? WHERE doctype = ? AND name = ?",
-            [.text(rename.new), .text(type.name), .text(rename.old)])
+        try sealing(
+            Collaboration.table, where: "doctype = ? AND name IN (?, ?)",
+            [.text(type.name), .text(rename.old), .text(rename.new)]
+        ) {
+            try transaction.execute(
+                "UPDATE _collaboration SET name = ? WHERE doctype = ? AND name = ?",
+                [.text(rename.new), .text(type.name), .text(rename.old)])
+        }
         forget(rename)
         guard let renamed = try load(type, [rename.new]).first else { throw Self.notFound(type.name, rename.new) }
         try Naming.reserve([renamed], in: self)
@@ -149,13 +154,21 @@ extension Session {
         for table in sealed { for sql in transaction.dialect.unsealing(table) { try transaction.execute(sql) } }
         for column in columns {
             let (condition, arguments) = column.condition([rename.old], type, transaction.dialect)
-            do {
+            func change() throws {
                 let count = try transaction.execute(
                     "UPDATE \(quoted(column.type.table)) SET \(quoted(column.field.name)) = ? WHERE \(condition)",
                     [.text(rename.new)] + arguments)
                 if keepsEffects, count > 0, column.type.kind == .ledger {
                     pending.effects.append(.relinked(RelinkedRows(column, rename, count)))
                 }
+            }
+            do {
+                guard column.type.sealed != nil else {
+                    try change()
+                    continue
+                }
+                let both = column.condition([rename.old, rename.new], type, transaction.dialect)
+                try sealing(column.type.schema, where: both.sql, both.arguments, change)
             } catch StorageError.duplicate(let duplicate) {
                 throw conflict(rename, column, duplicate)
             }

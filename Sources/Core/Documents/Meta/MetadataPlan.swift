@@ -1,3 +1,4 @@
+internal import Audit
 internal import Storage
 internal import Values
 
@@ -190,6 +191,7 @@ struct MetadataPlan {
     func carryOut() throws {
         let transaction = session.transaction
         var touched = TouchedDocuments(before, session)
+        try sealed(before) { try session.pending.sealed.removeAll(of: $0, under: session.auditKey, in: transaction) }
         for planned in steps {
             switch planned.step {
             case .schema(let step): try carryOut(step, rows: planned.rows, &touched)
@@ -214,9 +216,23 @@ struct MetadataPlan {
                 .duplicate, "\(field) cannot be unique: documents hold the same value", field: "unique",
                 fix: "Change those documents first.")
         }
+        try sealed(after) { try session.pending.sealed.addAll(of: $0, under: session.auditKey, in: transaction) }
         for planned in steps where session.keepsEffects { session.pending.effects.append(.schema(planned)) }
         try renamed.renameKept(before, in: session)
         try touched.record(in: after)
+    }
+
+    /// Calls `body` with the tables of a registry that are under the audit log row by row and whose rows the steps change.
+    private func sealed(_ registry: Registry, _ body: (TableSchema) throws -> Void) rethrows {
+        var tables: Set<String> = []
+        for case .schema(let step) in steps.map(\.step) {
+            switch step {
+            case .dropColumn, .renameColumn, .convertColumn: tables.insert(step.table)
+            case .addColumn(_, let column) where ![.null, .int(0)].contains(column.fallback): tables.insert(step.table)
+            default: break
+            }
+        }
+        for type in registry.doctypes where type.sealed != nil && tables.contains(type.table) { try body(type.schema) }
     }
 
     private func carryOut(_ step: SchemaStep, rows: Int, _ touched: inout TouchedDocuments) throws {

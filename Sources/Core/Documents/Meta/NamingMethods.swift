@@ -117,11 +117,13 @@ private struct Numbered {
         }
         let before = try Naming.current(of: [number.key], in: session)[number.key]
         guard before != current else { return }
-        try session.transaction.execute(
-            """
-            INSERT INTO _series (prefix, current) VALUES (?, ?)
-            ON CONFLICT (prefix) DO UPDATE SET current = excluded.current
-            """, [.text(number.key), .int(current)])
+        try session.changeCounters([number.key]) {
+            try session.transaction.execute(
+                """
+                INSERT INTO _series (prefix, current) VALUES (?, ?)
+                ON CONFLICT (prefix) DO UPDATE SET current = excluded.current
+                """, [.text(number.key), .int(current)])
+        }
         session.recordCounter(number.key, of: type, from: before ?? number.start, to: current)
     }
 

@@ -103,7 +103,9 @@ extension Session {
         guard let actor = try User.actor(user, in: self) else {
             throw Problem(.notFound, "User \(user) not found, or not enabled", field: "user")
         }
-        return Session(actor: actor, now: now, registry: registry, transaction: transaction) { [self] in newIdentifier()
+        return Session(actor: actor, now: now, registry: registry, transaction: transaction, audit: auditKey) {
+            [self] in
+            newIdentifier()
         }
     }
 

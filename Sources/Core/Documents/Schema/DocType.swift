@@ -1,3 +1,4 @@
+internal import Audit
 internal import Storage
 public import Values
 
@@ -188,6 +189,8 @@ public final class DocType: Sendable {
         storedNames = stored.map { columns[$0].name }
         digestSlots = stored.sorted { columns[$0].name < columns[$1].name }
         digestTables = tables.indices.sorted { tables[$0].field.name < tables[$1].field.name }
+        let isSealed = info.kind == .ledger || info.name == DeletedDocument.doctype.name
+        sealed = isSealed ? SealedTable(Text.table(info.name), storedNames) : nil
         columnTypes = columns.map { $0.type.column ?? .text }
         let selection = columns.enumerated().map { slot, column in
             column.expression.map { "(\($0))" } ?? (isStored.contains(slot) ? quoted(column.name) : "NULL")
@@ -255,6 +258,8 @@ public final class DocType: Sendable {
     let digestSlots: [Int]
     /// The tables in the order of their names.
     let digestTables: [Int]
+    /// Its table, where rows are under the audit log as what was written, and not each as a document.
+    let sealed: SealedTable?
     /// How each slot is read.
     let columnTypes: [ColumnType]
     /// A SELECT of all slots, up to its condition.

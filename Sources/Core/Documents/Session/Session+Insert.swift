@@ -144,10 +144,10 @@ extension Session {
 
     func writeRows(_ type: DocType, _ documents: [Document]) throws {
         guard !documents.isEmpty else { return }
+        let rows = documents.map { document in type.storedSlots.map { document.values[$0] } }
         do {
-            try transaction.insert(
-                into: type.table, type.storedNames,
-                documents.map { document in type.storedSlots.map { document.values[$0] } })
+            try transaction.insert(into: type.table, type.storedNames, rows)
+            if let table = type.sealed { seal(rows, in: table) }
         } catch StorageError.duplicate(let columns) {
             throw duplicate(type, columns, documents)
         }

@@ -1,4 +1,4 @@
-internal import Audit
+public import Audit
 internal import EventLog
 public import Storage
 public import Values
@@ -16,6 +16,8 @@ public final class Session {
     public internal(set) var registry: Registry
     /// The transaction everything happens in.
     public let transaction: any Transaction
+    /// What its entries in the audit log are under.
+    public let auditKey: AuditKey
     private let makeIdentifier: () -> String
     /// What its events share with those of other transactions; nil where they stand alone.
     public let correlation: String?
@@ -60,6 +62,8 @@ public final class Session {
         /// How many events of the transaction are in the log already.
         var logged = 0
         var audit: [AuditEntry] = []
+        /// Rows of tables under the audit log, which the last entry will carry.
+        var sealed = SealedRows()
         var effects: [Effect] = []
         /// The kept figures that a rehearsal touched.
         var figures = TouchedFigures()
@@ -69,9 +73,11 @@ public final class Session {
         var takenOut: [LinkTarget: [JSON]] = [:]
     }
 
-    /// A session of `actor` at the moment `now`. `identifiers` gives names that no other session gets.
+    /// A session of `actor` at the moment `now`. `audit` is the company's key; `identifiers` gives names that no other
+    /// session gets.
     public init(
         actor: Actor, now: Timestamp, registry: Registry, transaction: any Transaction, correlation: String? = nil,
+        audit: AuditKey = .ofProcess,
         identifiers: @escaping () -> String
     ) {
         self.actor = actor
@@ -79,8 +85,11 @@ public final class Session {
         self.registry = registry
         self.transaction = transaction
         self.correlation = correlation
+        auditKey = audit
         makeIdentifier = identifiers
     }
+
+    private static let eventTable = SealedTable(EventLog.log)
 
     /// The day of the session.
     public var today: Day { now.day }
@@ -92,12 +101,16 @@ public final class Session {
     ///
     /// - Throws: ``StorageError``.
     public func finish() throws {
-        let last = try EventLog.append(pending.events, after: pending.logged, in: transaction)
-        let events = pending.events.isEmpty ? nil : last - Int64(pending.events.count) + 1...last
+        let (last, rows) = try EventLog.append(pending.events, after: pending.logged, in: transaction)
+        if !rows.isEmpty { seal(rows, in: Self.eventTable) }
+        let events = rows.isEmpty ? nil : last - Int64(rows.count) + 1...last
         for body in registry.endings { try body(self, events) }
-        try AuditLog.append(pending.audit, in: transaction)
+        if pending.audit.isEmpty, !pending.sealed.isEmpty {
+            pending.audit = [AuditEntry(ofRowsBy: actor.user, at: now)]
+        }
+        try AuditLog.append(pending.audit, pending.sealed, under: auditKey, in: transaction)
         let (effects, figures) = (pending.effects, pending.figures)
-        let logged = pending.logged + pending.events.count
+        let logged = pending.logged + rows.count
         pending = Pending()
         pending.logged = logged
         // A changeset that is being made tells of what was written before, too.

@@ -22,6 +22,11 @@ public enum TenantAddress: Sendable, Equatable {
         }
     }
 
+    /// Where the files of the company and its audit key are: the directory itself, or `data` for a database on a server.
+    func folder(_ data: String?) -> String? {
+        if case .directory(let path) = self { path } else { data }
+    }
+
     /// The address as it may be shown: without a password.
     public var shown: String {
         switch self {
