@@ -34,6 +34,15 @@ enum HouseExamples {
         "Supplier": .init(changing: ["supplier_details": "Pays early"]) { _ in
             ["supplier_name": "Sweet Mills", "supplier_type": "Company"]
         },
+        "Contact": .init(changing: ["designation": "Owner"]) { _ in
+            [
+                "first_name": "Ana", "last_name": "Trujillo",
+                "email_ids": [["email_id": "ana@example.com"], ["email_id": "at@example.com", "is_primary": 1]],
+                "phone_nos": [
+                    ["phone": "555-1", "is_primary_phone": 1], ["phone": "555-2", "is_primary_mobile_no": 1],
+                ],
+            ]
+        },
         "Item": .init(changing: ["description": "Ground"]) { _ in
             [
                 "item_code": "Coffee", "item_group": "Goods", "stock_uom": "Nos", "is_stock_item": 1,

@@ -413,7 +413,7 @@ import Values
             _ = try session.make("Custom Field", ["dt": "Widget", "label": "Colour", "fieldtype": "Data"])
             // As an earlier version, which did not look for it, may have left them.
             try session.transaction.execute("UPDATE docperm SET \"import\" = 1 WHERE parent = 'Probe'")
-            try session.transaction.execute("UPDATE custom_field SET fetch_from = 'x.y' WHERE dt = 'Widget'")
+            try session.transaction.execute("UPDATE custom_field SET length = 5000 WHERE dt = 'Widget'")
         }
         await before.close()
         let after = try await Self.open(place, modules)

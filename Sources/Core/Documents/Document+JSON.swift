@@ -59,15 +59,18 @@ extension Session {
     }
 
     /// Puts what a client sent into a document. Fields that are not sent stay; a table that is sent replaces the rows;
-    /// what the server sets itself is ignored; see ``DocType/setsItself(_:)``.
+    /// what the server sets itself is ignored; see ``DocType/setsItself(_:)``. What is no field is passed over and told, or
+    /// refused; see ``passesOverUnknown``.
     ///
     /// - Throws: ``Problem/Kind/unknownField``, ``Problem/Kind/wrongType``.
     public func apply(_ object: JSONObject, to document: Document) throws {
-        try about(document) { try apply(object, to: document, row: nil, isNew: document.isNew) }
+        try about(document) { try apply(object, to: document, in: nil, row: nil, isNew: document.isNew) }
     }
 
-    /// `isNew` is whether the document is new, or the one that the row belongs to.
-    private func apply(_ object: JSONObject, to document: Document, row: Int?, isNew: Bool) throws {
+    /// `table` and `row` are the place of a row; `isNew` is whether the document is new, or the one that the row belongs to.
+    private func apply(
+        _ object: JSONObject, to document: Document, in table: String?, row: Int?, isNew: Bool
+    ) throws {
         let type = document.doctype
         let keepsUnknown = type.switches.contains(.keepsUnknown)
         for (key, json) in object.members {
@@ -85,10 +88,14 @@ extension Session {
             } else if keepsUnknown, !key.hasPrefix("_"), key != "doctype" {
                 MetadataWriting.keep(key, json, of: document)
             } else if !key.hasPrefix("_"), key != "doctype" {
-                if let field = type.fields.first(where: { $0.name == key }), field.type.column == nil { continue }
-                throw Problem(
-                    .unknownField, "\(type.name) has no field \(key)", field: key, row: row,
-                    fix: "Leave it out, or correct its name.")
+                let layout = type.fields.first { $0.name == key }?.type.rawValue
+                try passOver(
+                    table.map { "\($0).\(key)" } ?? key,
+                    or: Problem(
+                        .unknownField,
+                        layout.map { "\(key) of \(type.name) is a \($0) and holds no value" }
+                            ?? "\(type.name) has no field \(key)", field: key, row: row,
+                        fix: "Leave it out, or correct its name."))
             } else if key == "__newname", case .string(let name) = json, type.takesNames {
                 document.name = name
             }
@@ -129,7 +136,8 @@ extension Session {
         let isGiven = document.isNew && !document.doctype.setsItself(field)
         guard !field.flags.contains(.readOnly) || isGiven else { return }
         document.sentTables.insert(table)
-        if json.isNull {
+        // Empty text stands for no rows, as it stands for no value elsewhere.
+        if json.isNull || json == "" {
             document.rows[table] = []
             return
         }
@@ -155,7 +163,7 @@ extension Session {
                     row: index + 1)
             }
             let row = Document(child)
-            try apply(object, to: row, row: index + 1, isNew: document.isNew)
+            try apply(object, to: row, in: field.name, row: index + 1, isNew: document.isNew)
             row.values[Document.Slot.docstatus] = .int(0)
             return row
         }

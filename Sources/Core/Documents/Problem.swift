@@ -16,6 +16,10 @@ public struct Problem: Error, Sendable, Equatable {
     public var row: Int?
     /// What would fix it.
     public var fix: String?
+    /// The field of a DocType that it concerns; ``field`` is then a property of it.
+    public var fieldname: String?
+    /// The problems that it stands for, where it stands for several; those that only have no effect are among them.
+    public private(set) var parts: [Problem] = []
 
     /// A problem of this kind.
     public init(_ kind: Kind, _ message: String, field: String? = nil, row: Int? = nil, fix: String? = nil) {
@@ -25,6 +29,18 @@ public struct Problem: Error, Sendable, Equatable {
         self.row = row
         self.fix = fix
     }
+
+    /// One problem that stands for these, of which the first is shown before the others.
+    init(_ problems: [Problem], beside warnings: [Problem] = []) {
+        precondition(!problems.isEmpty, "somebody is told what is wrong")
+        self = problems[0]
+        guard problems.count + warnings.count > 1 else { return }
+        parts = Array((problems + warnings).prefix(Limits.toldProblems))
+        if problems.count > 1 { message += " (and \(problems.count - 1) more)" }
+    }
+
+    /// The problems that it stands for, or itself.
+    var single: [Problem] { parts.isEmpty ? [self] : parts }
 
     /// The same problem, about this document unless it already names one.
     public func about(_ document: Document) -> Problem {
@@ -54,6 +70,8 @@ public struct Problem: Error, Sendable, Equatable {
 }
 
 extension Problem.Kind {
+    /// Something that is kept and has no effect.
+    public static let noEffect = Self("no_effect")
     /// A rule of the DocType is not kept.
     public static let invalid = Self("invalid")
     /// A required field is empty.

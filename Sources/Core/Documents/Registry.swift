@@ -1,4 +1,5 @@
 public import Storage
+internal import Synchronization
 public import Values
 
 /// Everything the modules of a server declare: DocTypes with their controllers, methods, tables and checks.
@@ -17,6 +18,10 @@ public struct Registry: Sendable {
     private var rules = CompiledRules()
     /// What of the company's changes cannot be and has no effect.
     public internal(set) var metadataProblems: [Problem] = []
+    /// Those of them that are wrong by themselves, not because of another.
+    var metadataRoots: [Problem] = []
+    /// What of the company's DocTypes is kept and has no effect, by their names.
+    var metadataWarnings: [String: [Problem]] = [:]
     private var hooks: [String: Hooks] = [:]
     /// Who is shown what is done to documents.
     private(set) var observers = Observers()
@@ -296,12 +301,23 @@ public struct Method: Sendable {
 public struct Arguments: Sendable {
     /// The arguments as they came.
     public var values: JSONObject
+    private let asked: AskedNames?
 
-    /// These arguments.
-    public init(_ values: JSONObject) { self.values = values }
+    /// These arguments. Where `notesAsked`, ``unasked`` tells those that nothing asked for.
+    public init(_ values: JSONObject, notesAsked: Bool = false) {
+        self.values = values
+        asked = notesAsked ? AskedNames() : nil
+    }
+
+    /// The arguments that nothing has asked for so far, in the order they came.
+    public var unasked: [String] {
+        let known = asked?.all ?? []
+        return asked == nil ? [] : values.members.map(\.key).filter { !known.contains($0) }
+    }
 
     /// An argument as it came; nil when it is missing or null.
     public subscript(name: String) -> JSON? {
+        asked?.note(name)
         guard let value = values[name] else { return nil }
         if case .null = value { return nil }
         return value
@@ -375,15 +391,22 @@ public struct Arguments: Sendable {
     ///
     /// - Throws: ``Problem/Kind/wrongType`` for what is neither yes nor no: nothing is done in earnest by mistake.
     public var isRehearsal: Bool {
-        get throws {
-            guard let value = self["rehearse"] else { return false }
-            guard let flag = flag("rehearse") else {
-                if value == "" { return false }
-                throw Problem(.wrongType, "rehearse is 1 or 0", field: "rehearse", fix: "Send 1 or 0.")
-            }
-            return flag
-        }
+        get throws { try decides("rehearse") }
     }
+
+    private func decides(_ name: String) throws -> Bool {
+        guard let value = self[name] else { return false }
+        guard let flag = flag(name) else {
+            if value == "" { return false }
+            throw Problem(.wrongType, "\(name) is 1 or 0", field: name, fix: "Send 1 or 0.")
+        }
+        return flag
+    }
+
+    /// Whether what nothing knows is to be refused instead of passed over: the argument `strict`.
+    ///
+    /// - Throws: ``Problem/Kind/wrongType`` for what is neither yes nor no.
+    public var isStrict: Bool { get throws { try decides("strict") } }
 
     /// An argument as a day.
     ///
@@ -394,4 +417,13 @@ public struct Arguments: Sendable {
         if let time = Timestamp(text) { return time.day }
         throw Problem(.wrongType, "\(name) must be a date as YYYY-MM-DD", field: name)
     }
+}
+
+/// The names of the arguments that were asked for.
+private final class AskedNames: Sendable {
+    private let names = Mutex<Set<String>>([])
+
+    var all: Set<String> { names.withLock { $0 } }
+
+    func note(_ name: String) { names.withLock { _ = $0.insert(name) } }
 }

@@ -11,7 +11,8 @@ extension Report {
     /// - Throws: ``Problem/Kind/forbidden`` without the right, for a field the report needs or a filter asks about that is
     ///   not open to the actor, for a filter's value the actor is not limited to, and for a report that cannot be limited
     ///   to what the actor may see; ``Problem/Kind/mandatory`` without a required filter, ``Problem/Kind/wrongType`` for a
-    ///   value that is not of a filter's type, ``Problem/Kind/unknownField`` for a filter the report does not have.
+    ///   value that is not of a filter's type, ``Problem/Kind/unknownField`` for a filter the report does not have, unless the
+    ///   session passes that over.
     public func result(_ arguments: Arguments, in session: Session) throws -> ReportResult {
         let type = try session.registry.doctype(doctype)
         try session.require(.report, type)
@@ -42,9 +43,11 @@ extension Report {
     private func check(_ arguments: Arguments, in session: Session) throws {
         let known = Set(filters.map(\.name))
         for (name, value) in arguments.values.members where !known.contains(name) && !value.isNull {
-            throw Problem(
-                .unknownField, "\(self.name) has no filter \(name)", field: name,
-                fix: "Its filters are: \(filters.map(\.name).joined(separator: ", ")).")
+            try session.passOver(
+                name,
+                or: Problem(
+                    .unknownField, "\(self.name) has no filter \(name)", field: name,
+                    fix: "Its filters are: \(filters.map(\.name).joined(separator: ", "))."))
         }
         for filter in filters {
             guard let value = arguments[filter.name], value.string != "" else {

@@ -5,7 +5,8 @@ public import Reports
 /// Selling: customers, the people who sell to them, quotations and orders.
 public let sellingModule = Module("Selling", roles: ["Sales User", "Sales Manager"]) { registry in
     registry.add(
-        Address.self, Contact.self, DynamicLinkRow.self, CustomerGroup.self, Territory.self, Customer.self,
+        Address.self, Contact.self, DynamicLinkRow.self, ContactEmail.self, ContactPhone.self, CustomerGroup.self,
+        Territory.self, Customer.self,
         SalesPerson.self, SalesTeam.self)
     registry.add(Quotation.self, QuotationItem.self, SalesOrder.self, SalesOrderItem.self)
     registry.register(PartyKind.debtor("Customer"))

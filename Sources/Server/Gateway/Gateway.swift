@@ -224,7 +224,10 @@ public final class Gateway: HTTPResponder {
             let caller = try await method.allowsGuests ? callerOrGuest(of: request) : knownCaller(of: request)
             try requireScope(name, caller)
             if method.writes, request.isSafe, name != "logout", name != "web_logout" { throw notByGet(name) }
-            return try await accounts.call(method, request, by: caller)
+            var remarks = Remarks()
+            let stray = request.arguments.stray(besides: Set(method.parameters.map(\.name)).union(["arg"]))
+            try remarks.passOver(arguments: stray, of: name, strict: request.isStrict)
+            return try await accounts.call(method, request, by: caller).telling(remarks)
         }
         if FileUpload.names.contains(name) || name == FileUpload.attachName {
             let caller = try await knownCaller(of: request)
@@ -238,12 +241,15 @@ public final class Gateway: HTTPResponder {
         let caller = try await method.allowsGuests ? callerOrGuest(of: request) : knownCaller(of: request)
         try requireScope(name, caller)
         let arguments = request.arguments
-        guard method.writes else {
-            return Reply(
-                body: try await tenant.read(as: caller.actor) { Bodies.message(try method.call(arguments, $0)) })
+        let strict = try request.isStrict
+        let body: @Sendable (Session) throws -> [UInt8] = { session in
+            let message = try method.call(arguments, session)
+            try session.passOver(arguments: arguments.stray + request.displaced, of: method.name)
+            return Bodies.message(message)
         }
+        guard method.writes else { return try await tenant.answer(as: caller.actor, strict: strict, body) }
         if request.isSafe { throw notByGet(name) }
-        return Reply(body: try await tenant.write(as: caller.actor) { Bodies.message(try method.call(arguments, $0)) })
+        return try await tenant.writingAnswer(as: caller.actor, strict: strict, body)
     }
 
     /// Takes a file that comes as a form. Who sends it is asked before its bytes are read.

@@ -30,7 +30,7 @@ import Values
         ("name", file(["name": "Ga\"uge"])), ("name", file(["name": .string(String(repeating: "G", count: 62))])),
         ("name", file(["name": "part"])), ("name", file(["name": "Job-Part"])), ("name", file(["name": "New Thing"])),
         ("autoname", file(["autoname": "field:nowhere"])), ("autoname", file(["autoname": "format:{code"])),
-        ("autoname", file(["autoname": "format:{#}{##}"])), ("autoname", file(["autoname": "by magic"])),
+        ("autoname", file(["autoname": "format:{#}{##}"])),
         ("autoname", file(["autoname": "INV-####"])), ("autoname", file(["autoname": "INV-.####-X"])),
         ("autoname", file(["autoname": "INV-.{nowhere}.-.##"])), ("autoname", file(["autoname": "INV-{code/.##"])),
         ("autoname", file(["autoname": "naming_series:"])),
@@ -49,7 +49,7 @@ import Values
         ("fieldname", one(["fieldname": "name", "fieldtype": "Data"])),
         ("fieldname", one(["fieldname": "docstatus", "fieldtype": "Int"])),
         ("fieldname", one(["fieldname": "x\" TEXT); DROP TABLE part; --", "fieldtype": "Data"])),
-        ("fieldname", one(["fieldname": "_user_tags", "fieldtype": "Data"])),
+        ("fieldname", one(["fieldname": "_own", "fieldtype": "Data"])),
         ("fieldname", one(["fieldname": "Upper", "fieldtype": "Data"])),
         ("fieldname", one(["fieldname": .string(String(repeating: "x", count: 64)), "fieldtype": "Data"])),
         (
@@ -68,8 +68,7 @@ import Values
             "istable",
             file(["istable": 1], fields: [["fieldname": "rows", "fieldtype": "Table", "options": "Job Part"]])
         ),
-        ("reqd", one(["fieldtype": "Section Break", "reqd": 1])), ("unique", one(["fieldtype": "Text", "unique": 1])),
-        ("search_index", one(["fieldtype": "Long Text", "search_index": 1])),
+        ("unique", one(["fieldtype": "Text", "unique": 1])),
         ("hidden", one(["fieldtype": "Data", "hidden": 1, "reqd": 1])),
         ("precision", one(["fieldtype": "Float", "precision": "12"])),
         ("length", one(["fieldtype": "Data", "length": 99999])),
@@ -77,25 +76,6 @@ import Values
         ("default", one(["fieldtype": "Check", "default": "2"])),
         ("default", one(["fieldtype": "Int", "default": "many"])),
         ("default", one(["fieldtype": "Select", "options": "a\nb", "default": "c"])),
-        ("fetch_from", one(["fieldtype": "Data", "fetch_from": "nowhere.title"])),
-        (
-            "fetch_from",
-            file(
-                [:],
-                fields: [
-                    ["fieldname": "part", "fieldtype": "Link", "options": "Part"],
-                    ["fieldname": "x", "fieldtype": "Data", "fetch_from": "part.nowhere"],
-                ])
-        ),
-        (
-            "fetch_from",
-            file(
-                [:],
-                fields: [
-                    ["fieldname": "code", "fieldtype": "Data"],
-                    ["fieldname": "x", "fieldtype": "Data", "fetch_from": "code.title"],
-                ])
-        ),
         (
             "formula",
             file(
@@ -109,12 +89,11 @@ import Values
         ("formula", one(["fieldtype": "Int", "formula": "doc.x + 1"])),
         ("formula", one(["fieldtype": "Int", "formula": "doc.("])),
         ("formula", one(["fieldtype": "Section Break", "formula": "1"])),
-        ("depends_on", one(["fieldtype": "Data", "depends_on": "eval:doc.x = 1"])),
-        ("depends_on", one(["fieldtype": "Data", "depends_on": "eval:doc.x == ("])),
-        ("depends_on", one(["fieldtype": "Data", "depends_on": "eval:while(true){}"])),
+        ("depends_on", one(["fieldtype": "Data", "depends_on": "cel:doc.x == ("])),
+        ("depends_on", one(["fieldtype": "Data", "depends_on": "cel:while(true){}"])),
         (
             "depends_on",
-            one(["fieldtype": "Data", "depends_on": .string("eval:" + String(repeating: "(", count: 20_000) + "1")])
+            one(["fieldtype": "Data", "depends_on": .string("cel:" + String(repeating: "(", count: 20_000) + "1")])
         ),
         ("label", one(["fieldtype": "Data", "label": .string(String(repeating: "L", count: 1 << 20))])),
         ("permissions", file(["permissions": [["role": "All", "read": 1], ["role": "All", "read": 1]]])),
@@ -122,7 +101,6 @@ import Values
         ("permissions", file(["permissions": [["role": "All", "fly": 1]]])),
         ("permissions", file(["permissions": [["read": 1]]])), ("permissions", file(["permissions": "All"])),
         ("permlevel", file(["permissions": [["role": "All", "read": 1, "permlevel": "high"]]])),
-        ("permissions", file(["permissions": [["role": "All", "read": 1, "permlevel": 1]]])),
         ("permissions", file(["permissions": [["role": "All", "read": 1, "write": 1, "submit": 1]]])),
         ("permissions", file(["permissions": [["role": "All", "read": 1, "import": 1]]])),
     ]
@@ -199,8 +177,10 @@ import Values
     /// The properties in which any text is only text.
     private static let texts: Set<String> = [
         "field.label", "field.description", "field.options", "field.default",
-        // What names no field of a link does nothing, as in Frappe.
-        "field.fetch_from", "DocType.description", "DocType.module",
+        // What names no field of a link, is no condition, no rule for names or the parent of no tree does nothing, as in
+        // Frappe, and is told.
+        "field.fetch_from", "field.depends_on", "field.mandatory_depends_on", "field.read_only_depends_on",
+        "DocType.autoname", "DocType.nsm_parent_field", "DocType.description", "DocType.module",
         // What a document says it is, is not asked: it is made as a DocType.
         "DocType.doctype",
     ]

@@ -23,6 +23,7 @@ public struct CustomField: DocTypeSchema, Controller {
     public static func autoname(_ doc: Doc<Self>, in session: Session) throws -> String { "\(doc.dt)-\(doc.fieldname)" }
 
     public static func validate(_ doc: Doc<Self>, in session: Session) throws {
+        session.metadata.written.insert(doc.dt)
         let name = "\(doc.dt)-\(doc.fieldname)"
         guard doc.name != name else { return }
         if doc.document.isNew {

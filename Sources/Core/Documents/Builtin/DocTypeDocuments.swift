@@ -46,6 +46,7 @@ public struct DocTypeDocument: DocTypeSchema, Controller {
                 fix: "Add a Custom Field, or set a property with a Property Setter.")
         }
         doc.custom = true
+        session.metadata.written.insert(doc.name)
         try refuseAutomaticRoles(doc.document, in: session)
         try MetadataWriting.makeRoles(Set(doc.permissions.map(\.role)), in: session)
         try MetadataWriting.arrange(doc.document)

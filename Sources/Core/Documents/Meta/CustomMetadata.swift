@@ -81,7 +81,7 @@ struct CustomMetadata: Sendable {
         do {
             return try body()
         } catch {
-            problems.append(error as? Problem ?? Problem(.badMetadata, "A description cannot be read"))
+            problems += (error as? Problem ?? Problem(.badMetadata, "A description cannot be read")).single
             return nil
         }
     }

@@ -2,43 +2,51 @@ internal import Storage
 internal import Values
 
 extension DocTypeDefinition {
-    /// Refuses a description that cannot become a DocType beside the others of `registry`, in which it stands already.
+    /// What of a description cannot become a DocType beside the others of `registry`, in which it stands already, and what
+    /// of it has no effect. Each names the DocType, the field and the property.
     ///
     /// Of a shipped DocType only the fields `only` are looked at, which a company added, and of all fields the conditions,
     /// which it may have changed.
-    ///
-    /// - Throws: ``Problem/Kind/badMetadata`` that names the DocType, the field and the property; ``Problem/Kind/tooMany``.
-    func check(in registry: Registry, only: Set<String>? = nil) throws {
-        do {
-            if only == nil {
-                try checkName()
-                try checkKind()
-                try checkTable(in: registry)
-            }
-            guard fields.count <= Limits.fields else {
+    func findings(in registry: Registry, only: Set<String>? = nil) -> MetadataFindings {
+        var findings = MetadataFindings(of: name)
+        if only == nil {
+            findings.run { _ in try checkName() }
+            findings.run { _ in try checkKind() }
+            findings.run { _ in try checkTable(in: registry) }
+        }
+        guard fields.count <= Limits.fields else {
+            findings.run { _ in
                 throw Problem(.tooMany, "There are \(fields.count) fields, more than \(Limits.fields)", field: "fields")
             }
-            try checkSizes()
-            var names: Set<String> = []
-            for field in fields {
-                guard names.insert(field.name).inserted else {
-                    throw bad("fieldname", "the field \(field.name) is there twice")
-                }
-                let check = FieldCheck(field, self, registry)
-                if only?.contains(field.name) ?? true { try check.run() } else { try check.checkExpressions() }
-            }
-            try FieldCheck.checkFormulas(fields)
-            let folds = fields.filter { $0.type == .fold }
-            guard folds.count < 2 else { throw bad("fieldtype", "there is more than one Fold") }
-            try checkNamedFields()
-            try checkNaming(in: registry)
-            try checkPermissions()
-        } catch var problem as Problem {
-            problem.message = "\(FieldDefinition.short(name)): \(problem.message)"
-            problem.doctype = "DocType"
-            problem.name = FieldDefinition.short(name)
-            throw problem
+            return findings
         }
+        findings.run { _ in try checkSizes() }
+        var names: Set<String> = []
+        for field in fields {
+            guard names.insert(field.name).inserted else {
+                findings.run(field.name) { _ in throw bad("fieldname", "the field \(field.name) is there twice") }
+                continue
+            }
+            let check = FieldCheck(field, self, registry)
+            if only?.contains(field.name) ?? true {
+                check.run(&findings)
+            } else {
+                findings.run(field.name) { try check.checkExpressions(&$0, strictly: true) }
+            }
+        }
+        // A formula that is none is told once.
+        if !findings.problems.contains(where: { $0.field == "formula" }) {
+            findings.run { _ in try FieldCheck.checkFormulas(fields) }
+        }
+        findings.run { _ in
+            guard fields.count(where: { $0.type == .fold }) < 2 else {
+                throw bad("fieldtype", "there is more than one Fold")
+            }
+        }
+        findings.run { _ in try checkNamedFields() }
+        findings.run { try checkNaming(in: registry, &$0) }
+        findings.run { try checkPermissions(&$0) }
+        return findings
     }
 
     /// A name starts with a letter and goes on with letters, digits, spaces, `-` and `_`.
@@ -150,7 +158,14 @@ extension DocTypeDefinition {
         }
     }
 
-    private func checkNaming(in registry: Registry) throws {
+    private func checkNaming(in registry: Registry, _ findings: inout MetadataFindings) throws {
+        if info.naming == .hash, let word = info.properties["autoname"]?.string, !DocType.Naming.isRule(word) {
+            findings.warn(
+                "autoname", "\(FieldDefinition.short(word)) is no rule for names: documents get names by chance")
+        }
+        if !info.isTree, info.properties["nsm_parent_field"]?.string.map(\.isEmpty) == false {
+            findings.warn("nsm_parent_field", "the DocType is no tree")
+        }
         switch info.naming {
         case .field(let name):
             guard let field = field(name), field.type.column != nil else {
@@ -178,7 +193,7 @@ extension DocTypeDefinition {
         }
     }
 
-    private func checkPermissions() throws {
+    private func checkPermissions(_ findings: inout MetadataFindings) throws {
         var seen: Set<String> = []
         for permission in info.permissions {
             let row = "\(permission.role), level \(permission.permlevel)"
@@ -189,12 +204,15 @@ extension DocTypeDefinition {
             guard !permission.rights.isEmpty else { throw bad("permissions", "\(row) allows nothing") }
             let rights = permission.rights
             if permission.permlevel > 0 {
-                guard info.permissions.contains(where: { $0.permlevel == 0 && $0.role == permission.role }) else {
-                    throw bad("permissions", "\(row): the role needs a row of level 0 first")
+                if !info.permissions.contains(where: { $0.permlevel == 0 && $0.role == permission.role }) {
+                    findings.warn(
+                        "permissions", "\(row): it needs a row of level 0, of this role or of another the user has")
                 }
                 if !rights.isDisjoint(with: [.create, .submit, .cancel, .delete]) {
-                    throw bad("permissions", "\(row): only a row of level 0 allows to create, submit, cancel or delete")
+                    findings.warn(
+                        "permissions", "\(row): only a row of level 0 allows to create, submit, cancel or delete")
                 }
+                continue
             }
             guard info.kind == .document, info.switches.contains(.custom) else { continue }
             if !rights.isDisjoint(with: [.submit, .cancel, .amend]) {

@@ -19,17 +19,27 @@ struct FieldCheck {
         "parenttype", "doctype",
     ]
 
+    /// Names of fields for which a document has something of its own: they stand in a description, and what the document has
+    /// anyway is meant.
+    static let standing: Set<String> = ["idx", "owner", "_user_tags", "_comments", "_assign", "_liked_by", "_seen"]
+
     /// Columns that each table of PostgreSQL has anyway (its manual, "System Columns").
     static let systemColumns: Set<String> = ["tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"]
 
-    func run() throws {
-        try checkName()
-        try checkSizes()
-        try checkOptions()
-        try checkProperties()
-        try checkDefault()
-        try checkFetch()
-        try checkExpressions()
+    /// Runs all checks and notes what each finds.
+    func run(_ findings: inout MetadataFindings) {
+        guard !Self.standing.contains(field.name) else {
+            findings.warn(
+                "fieldname", of: field.name, "every document has it, and what is said of it here is only kept")
+            return
+        }
+        findings.run(field.name) { _ in try checkName() }
+        findings.run(field.name) { _ in try checkSizes() }
+        findings.run(field.name) { _ in try checkOptions() }
+        findings.run(field.name) { try checkProperties(&$0) }
+        findings.run(field.name) { _ in try checkDefault() }
+        checkFetch(&findings)
+        findings.run(field.name) { try checkExpressions(&$0, strictly: false) }
     }
 
     private func checkName() throws {
@@ -107,19 +117,22 @@ struct FieldCheck {
         }
     }
 
-    private func noDocType(_ name: String) -> Problem {
-        bad("options", "there is no DocType \(FieldDefinition.short(name))")
-    }
+    private func noDocType(_ name: String) -> Problem { bad("options", Self.isMissing(name)) }
 
-    private func checkProperties() throws {
+    /// How a problem of a DocType that is not there ends.
+    static func isMissing(_ name: String) -> String { "there is no DocType \(FieldDefinition.short(name))" }
+
+    private func checkProperties(_ findings: inout MetadataFindings) throws {
         let flags = field.flags
-        let isLayout = field.type.column == nil && !field.type.isTable
-        if isLayout, flags.contains(.required) { throw bad("reqd", "a \(field.type.rawValue) holds no value") }
-        if flags.contains(.unique), ![.data, .link, .readOnly, .int, .longInt, .phone].contains(field.type) {
+        if field.type.column == nil, !field.type.isTable {
+            for (key, flag) in [("reqd", FieldFlags.required), ("unique", .unique)] where flags.contains(flag) {
+                findings.warn(key, of: field.name, "a \(field.type.rawValue) holds no value")
+            }
+        } else if flags.contains(.unique), ![.data, .link, .readOnly, .int, .longInt, .phone].contains(field.type) {
             throw bad("unique", "only Data, Link, Read Only and Int can be unique")
         }
-        if flags.contains(.indexed), field.type.column == nil || field.type.column == .text && !field.type.isLine {
-            throw bad("search_index", "a \(field.type.rawValue) is not kept in an index")
+        if flags.contains(.indexed), !field.type.isIndexable {
+            findings.warn("search_index", of: field.name, "a \(field.type.rawValue) is not kept in an index")
         }
         if flags.isSuperset(of: [.required, .hidden]), field.fallback == nil, !isFilled {
             throw bad("hidden", "what is required and hidden needs a default")
@@ -159,30 +172,34 @@ struct FieldCheck {
         if case .outOfRange = value { throw bad("default", "the number is too large") }
     }
 
-    private func checkFetch() throws {
+    /// What fetches nothing is kept: another version of the DocType, or a field that is added to it, may have what it lacks.
+    private func checkFetch(_ findings: inout MetadataFindings) {
         guard let (link, source) = field.fetchFrom else { return }
+        func warn(_ text: String) { findings.warn("fetch_from", of: field.name, text) }
+        guard field.type.column != nil else { return warn("a \(field.type.rawValue) holds no value") }
         guard let linkField = definition.field(link) else {
-            throw bad("fetch_from", "there is no field \(FieldDefinition.short(link))")
+            return warn("there is no field \(FieldDefinition.short(link))")
         }
-        guard linkField.type == .link || linkField.type == .dynamicLink || linkField.type.isTable else {
-            throw bad("fetch_from", "\(link) is no Link")
-        }
-        guard linkField.type == .link, let target = registry.find(linkField.options ?? "") else { return }
+        guard linkField.type == .link else { return warn("\(link) is no Link") }
+        guard let target = registry.find(linkField.options ?? "") else { return }
         guard target.stores(source) else {
-            throw bad("fetch_from", "\(target.name) has no field \(FieldDefinition.short(source)) that is stored")
+            return warn("\(target.name) has no field \(FieldDefinition.short(source)) that is stored")
         }
-        if target.field(source)?.type == .password { throw bad("fetch_from", "a password is not copied") }
+        if !target.gives(source) { warn("a password is not copied") }
     }
 
-    /// Conditions and formulas compile and make sense of the fields there are.
-    func checkExpressions() throws {
+    /// Conditions and formulas compile and make sense of the fields there are. A condition in one of Frappe's dialects that
+    /// is no expression counts as none, unless it is checked `strictly`.
+    func checkExpressions(_ findings: inout MetadataFindings, strictly: Bool) throws {
         for (key, text) in [
             ("depends_on", field.dependsOn), ("mandatory_depends_on", field.mandatoryDependsOn),
             ("read_only_depends_on", field.readOnlyDependsOn),
         ] {
             guard let text else { continue }
-            if FieldCondition.hasSingleEquals(text) { throw bad(key, "= sets a value; compare with ==") }
-            if case .failure(let problem) = FieldCondition(text).expression { throw bad(key, problem.description) }
+            if let fault = FieldCondition.fault(of: text) {
+                guard FieldCondition.cel(text) == nil, !strictly else { throw bad(key, fault) }
+                findings.warn(key, of: field.name, "it is no condition and counts as none: \(fault)")
+            }
             guard let cel = FieldCondition.cel(text) else { continue }
             let result = try typed(cel, .form, key)
             guard result == .bool || result == .dyn else {

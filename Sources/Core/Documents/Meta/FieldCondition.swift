@@ -14,11 +14,27 @@ struct FieldCondition: Sendable {
         }
     }
 
+    /// The condition as documents are held against it; nil for none, and for what is none in one of Frappe's dialects.
+    static func holding(_ text: String?) -> FieldCondition? {
+        guard let text else { return nil }
+        let condition = FieldCondition(text)
+        return cel(text) == nil && fault(of: text, condition) != nil ? nil : condition
+    }
+
+    /// Why a text is no condition; nil when it is one.
+    static func fault(of text: String) -> String? { fault(of: text, FieldCondition(text)) }
+
+    private static func fault(of text: String, _ condition: FieldCondition) -> String? {
+        if hasSingleEquals(text) { return "= sets a value; compare with ==" }
+        if case .failure(let problem) = condition.expression { return problem.description }
+        return nil
+    }
+
     /// What stands behind `cel:`; nil for conditions of Frappe's dialects.
     static func cel(_ text: String) -> String? { text.hasPrefix("cel:") ? String(text.dropFirst(4)) : nil }
 
     /// Whether a lone `=` stands in it outside of quotes: it would set a value where one is compared.
-    static func hasSingleEquals(_ text: String) -> Bool {
+    private static func hasSingleEquals(_ text: String) -> Bool {
         var quote: UInt8?
         var previous: UInt8 = 0
         let bytes = Array(text.utf8)

@@ -3,8 +3,8 @@ internal import Values
 
 /// The conditions and formulas of a DocType's fields, compiled once.
 ///
-/// The check of a description refuses what cannot be compiled. Where such a rule is there all the same, saving a document
-/// that it concerns fails and says why.
+/// A condition in one of Frappe's dialects that is none counts as none. The check of a description refuses what else cannot
+/// be compiled; where such a rule is there all the same, saving a document that it concerns fails and says why.
 struct FieldRules: Sendable {
     /// When a field counts at all, by its name: its own condition and those of its tab, section and column.
     private(set) var depends: [String: [FieldCondition]] = [:]
@@ -20,12 +20,12 @@ struct FieldRules: Sendable {
     init(_ fields: [FieldDefinition]) {
         var place = Place()
         for field in fields {
-            let own = field.dependsOn.map { FieldCondition($0) }
+            let own = FieldCondition.holding(field.dependsOn)
             place.pass(field, own)
             let conditions = place.conditions + (field.type.isBreak ? [] : [own].compactMap { $0 })
             if !conditions.isEmpty { depends[field.name] = conditions }
-            mandatory[field.name] = field.mandatoryDependsOn.map { FieldCondition($0) }
-            readOnly[field.name] = field.readOnlyDependsOn.map { FieldCondition($0) }
+            mandatory[field.name] = FieldCondition.holding(field.mandatoryDependsOn)
+            readOnly[field.name] = FieldCondition.holding(field.readOnlyDependsOn)
         }
         guard fields.contains(where: { $0.formula != nil }) else { return }
         do {

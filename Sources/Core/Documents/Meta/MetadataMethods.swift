@@ -145,25 +145,76 @@ public enum MetadataMethods {
         }
         let given = try arguments.json("docs") ?? []
         let documents = given.array ?? [given]
-        guard documents.count <= Limits.documentsPerCall else {
-            throw Problem(.tooMany, "There are more than \(Limits.documentsPerCall) documents", field: "docs")
+        guard documents.count <= Limits.metadataDocuments else {
+            throw Problem(.tooMany, "There are more than \(Limits.metadataDocuments) documents", field: "docs")
         }
-        for document in documents {
-            guard case .object(let object) = document else {
-                throw Problem(.malformed, "docs holds objects", field: "docs")
-            }
-            let doctype = object["doctype"]?.string ?? DocTypeDocument.doctype.name
-            guard session.registry.isMetadata(doctype) else {
-                throw Problem(.malformed, "\(doctype) describes no DocType", field: "docs")
-            }
-            try session.saveMetadata(doctype, object)
-        }
+        try save(documents, session)
         for pair in try arguments.json("delete")?.array ?? [] {
             guard let doctype = pair.array?.first?.string, let name = pair.array?.last?.string,
                 session.registry.isMetadata(doctype)
             else { throw Problem(.malformed, "delete holds [DocType, name]", field: "delete") }
             try session.delete(doctype, name)
         }
+    }
+
+    /// Saves all documents, and tells all that is wrong with them at once.
+    private static func save(_ documents: [JSON], _ session: Session) throws {
+        var problems: [Problem] = []
+        var failed: [String] = []
+        for (index, document) in documents.enumerated() {
+            do {
+                try session.savepoint { try save(document, session) }
+            } catch let problem as Problem {
+                problems += all(of: document, problem, at: index)
+                if let name = document["name"]?.string { failed.append(name) }
+            }
+        }
+        guard !problems.isEmpty else { return }
+        // What is wrong with the others is told, too, unless it is that these are not there.
+        let others = session.registry.with(try CustomMetadata(in: session)).newProblems(since: session.registry)
+        throw Problem(
+            problems
+                + others.filter { other in
+                    !problems.contains(other)
+                        && !failed.contains { other.message.hasSuffix(FieldCheck.isMissing($0)) }
+                })
+    }
+
+    /// All that is wrong with a document of which saving found one problem.
+    private static func all(of document: JSON, _ problem: Problem, at index: Int) -> [Problem] {
+        let doctype = document["doctype"]?.string ?? DocTypeDocument.doctype.name
+        if doctype == DocTypeDocument.doctype.name {
+            do {
+                _ = try DocTypeDefinition(json: document)
+            } catch {
+                if let unread = error as? Problem { return unread.single }
+            }
+        }
+        return problem.single.map { one in
+            var one = one
+            if one.doctype == nil {
+                one.doctype = doctype
+                one.name = document["name"]?.string.map(FieldDefinition.short)
+            }
+            if one.fieldname == nil, let row = one.row, let rows = document["fields"]?.array,
+                rows.indices.contains(row - 1)
+            {
+                one.fieldname = rows[row - 1]["fieldname"]?.string.map(FieldDefinition.short)
+            }
+            if one.name == nil, one.row == nil { one.row = index + 1 }
+            return one
+        }
+    }
+
+    private static func save(_ document: JSON, _ session: Session) throws {
+        guard case .object(let object) = document else {
+            throw Problem(.malformed, "docs holds objects", field: "docs")
+        }
+        let doctype = object["doctype"]?.string ?? DocTypeDocument.doctype.name
+        guard session.registry.isMetadata(doctype) else {
+            throw Problem(.malformed, "\(doctype) describes no DocType", field: "docs")
+        }
+        try session.saveMetadata(doctype, object)
     }
 
     /// Who may read documents of a DocType, or rows of it, may see how it is made.

@@ -8,6 +8,8 @@ struct MetadataPlan {
     private let session: Session
     private let targets: [TableSchema]
     private let renamed: RenamedFields
+    /// The names of all tables that are there, where any is to be made.
+    private var present: Set<String> = []
     /// The steps in the order in which they are carried out.
     private(set) var steps: [Session.PlannedStep] = []
 
@@ -27,9 +29,12 @@ struct MetadataPlan {
         try renamed.check(from: before, to: after)
         try checkLengths()
         try planRows()
-        for step in SchemaPlan.steps(from: old, to: new, renaming: renamed.columns(before)) {
-            steps.append(try planned(step))
+        let schema = SchemaPlan.steps(from: old, to: new, renaming: renamed.columns(before))
+        if schema.contains(where: { if case .createTable = $0 { true } else { false } }) {
+            let names = try session.transaction.query(session.transaction.dialect.tableNames, [], [.text])
+            present = Set(names.compactMap { $0[0].text })
         }
+        for step in schema { steps.append(try planned(step)) }
     }
 
     private func type(_ registry: Registry, ofTable table: String) -> DocType? {
@@ -80,8 +85,7 @@ struct MetadataPlan {
 
     /// A table of that name may be the system's, or left of something else.
     private func refuseIfPresent(_ table: String) throws {
-        let names = try session.transaction.query(session.transaction.dialect.tableNames, [], [.text])
-        guard names.contains(where: { $0[0].text == table }) else { return }
+        guard present.contains(table) else { return }
         // The documents of a DocType that came into no force wait for it.
         let name = type(after, ofTable: table)?.name
         if before.metadataProblems.contains(where: { $0.doctype == "DocType" && $0.name == name }) { return }

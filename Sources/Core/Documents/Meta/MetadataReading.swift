@@ -9,10 +9,10 @@ enum MetadataReading {
         var object = plain(document, besides: ["custom"])
         object["name"] = .string(document.name)
         object["doctype"] = "DocType"
-        let given = object
         for table in ["fields", "permissions", "links", "actions", "states"] {
             let rows = document.table(table).map { row in JSON.object(plain(row)) }
-            if !rows.isEmpty || table == "fields" || table == "permissions" || given[table] != nil {
+            // Without rows it is written as it came (`[]`, `""`, `null`).
+            if !rows.isEmpty || object[table] == nil && (table == "fields" || table == "permissions") {
                 object[table] = .array(rows)
             }
         }

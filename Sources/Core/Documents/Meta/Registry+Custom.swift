@@ -16,6 +16,10 @@ private struct MetadataMerge {
     private let base: Registry
     private let custom: CustomMetadata
     private var problems: [Problem]
+    /// What is wrong only because something else is.
+    private var consequences: [Problem] = []
+    /// What has no effect, by DocType.
+    private var warnings: [String: [Problem]] = [:]
     private var definitions: [String: DocTypeDefinition] = [:]
     private var own: [String] = []
     /// Of which only the permissions are left.
@@ -35,7 +39,9 @@ private struct MetadataMerge {
         var registry = base
         registry.replace(made(), own: own, rules: custom.rules)
         checkAll(in: &registry)
-        registry.metadataProblems = problems
+        registry.metadataProblems = problems + consequences
+        registry.metadataRoots = problems
+        registry.metadataWarnings = warnings
         return registry
     }
 
@@ -165,7 +171,8 @@ private struct MetadataMerge {
     private func clash(in definition: DocTypeDefinition) -> Problem? {
         var names = FieldCheck.reserved
         if definition.info.kind == .document, base.isShipped(definition.name) { names.subtract(["parent"]) }
-        for field in definition.fields where !names.insert(field.name).inserted {
+        for field in definition.fields
+        where !FieldCheck.standing.contains(field.name) && !names.insert(field.name).inserted {
             var problem = Problem(
                 .badMetadata, "\(definition.name): \(field.name): fieldname: the name is reserved or there twice",
                 field: "fieldname")
@@ -177,28 +184,30 @@ private struct MetadataMerge {
     }
 
     /// Checks the changed DocTypes among all that there are; one that is wrong is as it was, or not there.
+    ///
+    /// All are checked before any is taken back, so that what is wrong only because of another is told from what is wrong
+    /// itself.
     private mutating func checkAll(in registry: inout Registry) {
-        var isSettled = false
         var rounds = 0
-        while !isSettled, rounds < 50 {
-            isSettled = true
-            rounds += 1
+        var failed: [String] = []
+        repeat {
+            failed = []
             for name in definitions.keys.sorted() {
                 guard let definition = definitions[name], registry.find(name) != nil else { continue }
-                do {
-                    let added = Set(definition.fields.map(\.name)).subtracting(
-                        base.shipped(name)?.fields.map(\.name) ?? [])
-                    try definition.check(in: registry, only: base.isShipped(name) ? added : nil)
-                } catch let problem as Problem {
-                    note(problem)
-                    definitions[name] = onlyPermissions(of: name)
-                    registry.revert(name, to: definitions[name]?.made(members: members(of: name)) ?? base.shipped(name))
-                    isSettled = false
-                } catch {
-                    note(Problem(.badMetadata, "\(name) cannot be checked"))
-                }
+                let added = Set(definition.fields.map(\.name)).subtracting(
+                    base.shipped(name)?.fields.map(\.name) ?? [])
+                let found = definition.findings(in: registry, only: base.isShipped(name) ? added : nil)
+                warnings[name] = found.warnings.isEmpty ? nil : found.warnings
+                guard !found.problems.isEmpty else { continue }
+                failed.append(name)
+                if rounds == 0 { problems += found.problems } else { consequences += found.problems }
             }
-        }
+            for name in failed {
+                definitions[name] = onlyPermissions(of: name)
+                registry.revert(name, to: definitions[name]?.made(members: members(of: name)) ?? base.shipped(name))
+            }
+            rounds += 1
+        } while !failed.isEmpty && rounds < 50
     }
 
     /// A shipped DocType with the company's permissions and nothing else of its changes: what somebody may not do is not
@@ -214,5 +223,5 @@ private struct MetadataMerge {
 
     private func members(of name: String) -> [String] { base.shipped(name)?.members ?? [] }
 
-    private mutating func note(_ problem: Problem) { problems.append(problem) }
+    private mutating func note(_ problem: Problem) { problems += problem.single }
 }

@@ -48,10 +48,11 @@ extension Session {
         metadata.isDirty = false
         let before = registry
         let after = registry.with(try CustomMetadata(in: self))
-        // What had no effect before stands in nobody's way.
-        if let problem = after.metadataProblems.first(where: { !before.metadataProblems.contains($0) }) {
-            throw problem
-        }
+        let warnings = metadata.written.sorted().flatMap { after.metadataWarnings[$0] ?? [] }
+        let problems = after.newProblems(since: before)
+        guard problems.isEmpty else { throw Problem(problems, beside: warnings) }
+        remarks.warnings += warnings.prefix(max(0, Limits.toldProblems - remarks.warnings.count))
+        metadata.written = []
         let plan = try MetadataPlan(from: before, to: after, renamed, in: self)
         if !metadata.isPlanning { try plan.refuseLoss(allowing: metadata.allowed) }
         try plan.removeDocuments()
@@ -70,6 +71,8 @@ extension Session {
     struct MetadataState {
         /// Documents that describe DocTypes were written, and it is not in force yet.
         var isDirty = false
+        /// The DocTypes that were described.
+        var written: Set<String> = []
         /// It is brought into force later.
         var isDeferred = false
         /// The steps are only to be seen: what loses data is not refused.
@@ -127,6 +130,16 @@ extension Session {
 }
 
 extension Registry {
+    /// What cannot be of the metadata and was not so before: that stands in nobody's way. What is wrong only because of
+    /// another is not told beside it.
+    func newProblems(since before: Registry) -> [Problem] {
+        for found in [metadataRoots, metadataProblems] {
+            let new = found.filter { !before.metadataProblems.contains($0) }
+            if !new.isEmpty { return new }
+        }
+        return []
+    }
+
     /// The registry with what the company changed of it, read in a transaction on which `session` runs. What of the
     /// changes has no effect stands in ``metadataProblems``.
     ///

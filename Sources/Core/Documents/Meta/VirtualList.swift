@@ -74,10 +74,13 @@ struct VirtualList {
                 where column.type != .password && access.opens(column.name) {
                     fields.append((column.name, slot))
                 }
+            } else if type.slot(of: name) == nil, QueryBuilder.isName(name) {
+                try session.passOver(name, or: unknown(name))
             } else {
                 fields.append((shown, try slot(name)))
             }
         }
+        guard !fields.isEmpty else { throw unknown(query.fields[0].string ?? "") }
         return fields
     }
 

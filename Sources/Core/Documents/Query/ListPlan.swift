@@ -23,6 +23,8 @@ final class ListPlan: Sendable {
     let nameColumn: Int
     /// The terms of the order, when a cursor is wanted.
     let order: [OrderTerm]
+    /// The fields that the query asks for and nothing knows; see ``Session/passOver(_:or:)``.
+    let unknownFields: [String]
     /// What it was made from.
     let sources: [Source]
     /// The engine it was written for.
@@ -39,6 +41,7 @@ final class ListPlan: Sendable {
         tables = selection.tables
         nameColumn = selection.nameColumn ?? 0
         self.order = order
+        unknownFields = builder.unknownFields
         sources = builder.sources
         engine = Self.engine(of: builder.session)
     }

@@ -22,6 +22,7 @@ extension QueryBuilder {
         }
         isGrouped = isGrouped || selection.columns.contains { $0.isAggregate }
         selection.shown = selection.columns.count
+        if selection.shown == 0, selection.tables.isEmpty, let field = unknownFields.first { throw unknown(field) }
         guard selection.shown > 0 || !selection.tables.isEmpty else {
             throw Problem(
                 query.fields.isEmpty ? .malformed : .forbidden, "A list needs at least one field that you may see",
@@ -51,7 +52,31 @@ extension QueryBuilder {
             return try child.columns.filter { $0.type != .password && !$0.flags.contains(.virtual) }
                 .flatMap { shown(try column("\(table.name).\($0.name)")) }
         }
-        return shown(try column(source), as: given)
+        return try known(source) { builder in builder.shown(try builder.column(source), as: given) }
+    }
+
+    /// What `body` selects, or nothing where the name of a field is unknown: that is noted, and passed over or refused by who
+    /// uses the statement. What is no name at all is refused here.
+    private mutating func known(
+        _ name: String, _ body: (inout QueryBuilder) throws -> [Selected]
+    ) throws -> [Selected] {
+        let before = self
+        do {
+            return try body(&self)
+        } catch let problem as Problem where problem.kind == .unknownField && Self.isName(name) {
+            self = before
+            unknownFields.append(name)
+            return []
+        }
+    }
+
+    /// Letters, digits and `_`, with dots between steps.
+    static func isName(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.count <= Limits.lineCharacters
+            && text.utf8.allSatisfy {
+                (0x61...0x7A).contains($0) || (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F
+                    || $0 == 0x2E
+            }
     }
 
     private func shown(_ column: ListColumn, as name: String? = nil) -> [Selected] {

@@ -22,6 +22,8 @@ struct QueryBuilder {
     var isTrusted = false
     /// How many conditions there were so far.
     var conditionCount = 0
+    /// The fields that were asked for and are none.
+    var unknownFields: [String] = []
 
     /// A joined table.
     struct Join {
@@ -135,7 +137,10 @@ struct QueryBuilder {
     }
 
     /// What a name that cannot be understood is refused with.
-    func unknown(_ text: String) -> Problem {
+    func unknown(_ text: String) -> Problem { Self.unknown(text, of: type) }
+
+    /// What a name that is no field of a DocType is refused with.
+    static func unknown(_ text: String, of type: DocType) -> Problem {
         let shown = text.count > 60 ? String(text.prefix(60)) + "…" : text
         return Problem(.unknownField, "\(type.name) has no field \(shown)", field: shown)
     }

@@ -97,6 +97,9 @@ extension Session {
     func arguments(
         _ plan: ListPlan, _ filters: [Filter?], _ rights: [[Value]], _ query: ListQuery
     ) throws -> [Value]? {
+        for field in plan.unknownFields {
+            try passOver(field, or: QueryBuilder.unknown(field, of: plan.sources[0].type))
+        }
         var conditions: [Filter.Condition] = []
         for filter in filters { filter?.collect(&conditions) }
         var arguments: [Value] = []

@@ -54,6 +54,8 @@ public final class DocType: Sendable {
     }
     /// What was said of it.
     let info: DocTypeInfo
+    /// Its fields as they were described, with those for which the document has something of its own.
+    let described: [FieldDefinition]
     /// The name of the field that each stored property of its Swift type declares; empty for others.
     let members: [String]
 
@@ -152,6 +154,10 @@ public final class DocType: Sendable {
         if info.switches.contains(.submittable), let place = all.firstIndex(where: { $0.name == "amended_from" }) {
             all[place].flags.formUnion([.readOnly, .linksToCancelled])
         }
+        described = all
+        if all.contains(where: { FieldCheck.standing.contains($0.name) }) {
+            all.removeAll { FieldCheck.standing.contains($0.name) }
+        }
         self.fields = all
 
         let standard = info.kind == .child ? Self.standard + Self.childStandard : Self.standard
@@ -210,7 +216,7 @@ public final class DocType: Sendable {
         firstOwnSlot = standard.count
         var fetches: [Fetch] = []
         for (slot, field) in columns.enumerated() {
-            guard let (link, source) = field.fetchFrom, let linkSlot = slots[link],
+            guard let (link, source) = field.fetchFrom, let linkSlot = slots[link], columns[linkSlot].type == .link,
                 let target = columns[linkSlot].options
             else { continue }
             let copied = (slot: slot, source: source, onlyIfEmpty: field.flags.contains(.fetchIfEmpty))
@@ -300,6 +306,9 @@ public final class DocType: Sendable {
         slots[name].map { !virtualSlots.contains($0) && columns[$0].expression == nil } ?? false
     }
 
+    /// Whether others may fetch the field: it is stored, and no password.
+    func gives(_ name: String) -> Bool { stores(name) && field(name)?.type != .password }
+
     /// Its columns that the table has.
     public var storedColumns: [FieldDefinition] { storedSlots.map { columns[$0] } }
 
@@ -312,7 +321,7 @@ public final class DocType: Sendable {
             let field = columns[slot]
             if field.flags.contains(.unique) {
                 indexes.append(.init(columns: [field.name], unique: true))
-            } else if field.flags.contains(.indexed) {
+            } else if field.flags.contains(.indexed), field.type.isIndexable {
                 indexes.append(.init(columns: [field.name]))
             }
         }

@@ -22,9 +22,10 @@ public struct DocTypeDefinition: Sendable {
     /// The field of that name.
     func field(_ name: String) -> FieldDefinition? { fields.first { $0.name == name } }
 
-    /// Reads Frappe's DocType JSON. Whether the description is in order is asked by ``check(in:)``.
+    /// Reads Frappe's DocType JSON. Whether the description is in order is asked by
+    /// ``findings(in:only:)``.
     ///
-    /// - Throws: ``Problem/Kind/badMetadata``; ``Problem/Kind/tooMany`` when it has more fields than ``Limits/fields``.
+    /// - Throws: ``Problem/Kind/badMetadata`` with all that cannot be read; ``Problem/Kind/tooMany`` when it has more fields than ``Limits/fields``.
     public init(json: JSON) throws {
         guard case .object(let object) = json else {
             throw Problem(.badMetadata, "A DocType must be an object", field: "doctype")
@@ -33,7 +34,7 @@ public struct DocTypeDefinition: Sendable {
             throw Problem(.badMetadata, "The DocType has no name", field: "name", fix: "Give it a name.")
         }
         info = DocTypeInfo(name, module: "", naming: .controller, .untracked)
-        let rows = object["fields"] ?? []
+        let rows = object["fields"].flatMap { $0.isNull || $0 == "" ? nil : $0 } ?? []
         guard case .array(let elements) = rows else {
             throw Problem(.badMetadata, "fields must be a list", field: "fields")
         }
@@ -42,18 +43,18 @@ public struct DocTypeDefinition: Sendable {
                 .tooMany, "\(FieldDefinition.short(name)) has \(elements.count) fields, more than \(Limits.fields)",
                 field: "fields")
         }
-        do {
-            fields = try elements.map { try FieldDefinition(json: $0) }
-            try order(by: object["field_order"])
-            for (key, value) in object.members where key != "fields" && key != "field_order" {
-                try info.apply(key, value)
-            }
-            resolve()
-        } catch var problem as Problem {
-            problem.doctype = "DocType"
-            problem.name = FieldDefinition.short(name)
-            throw problem
+        fields = []
+        var findings = MetadataFindings(of: name)
+        for element in elements {
+            findings.run(element["fieldname"]?.string) { _ in fields.append(try FieldDefinition(json: element)) }
         }
+        findings.run { _ in try order(by: object["field_order"]) }
+        for (key, value) in object.members where key != "fields" && key != "field_order" {
+            findings.run { _ in try info.apply(key, value) }
+        }
+        info.settleTree()
+        resolve()
+        if !findings.problems.isEmpty { throw Problem(findings.problems) }
     }
 
     /// Puts the fields in the order of these names; those it does not name go to the end.
@@ -103,5 +104,5 @@ public struct DocTypeDefinition: Sendable {
 
 extension DocType {
     /// How it is described.
-    public var definition: DocTypeDefinition { DocTypeDefinition(info: info, fields: fields) }
+    public var definition: DocTypeDefinition { DocTypeDefinition(info: info, fields: described) }
 }

@@ -22,7 +22,17 @@ extension DocTypeInfo {
         ] + flags.map(\.key)
 
     /// Whether the documents form a tree.
-    var isTree: Bool { tree != nil || properties["is_tree"].map { $0 == 1 || $0 == true || $0 == "1" } ?? false }
+    var isTree: Bool { tree != nil || saysTree }
+
+    /// Whether the description says that they do.
+    private var saysTree: Bool { properties["is_tree"].map { $0 == 1 || $0 == true || $0 == "1" } ?? false }
+
+    /// A field for the parent makes no tree by itself: then it is kept and does nothing.
+    mutating func settleTree() {
+        guard let parent = tree, !saysTree else { return }
+        tree = nil
+        properties["nsm_parent_field"] = .string(parent)
+    }
 
     /// Sets a property by its key.
     ///
@@ -83,7 +93,7 @@ extension DocTypeInfo {
         case "nsm_parent_field": tree = try text(key, value)
         case "track_changes":
             if try isOn(key, value) { switches.remove(.untracked) } else { switches.insert(.untracked) }
-        case "autoname": naming = try DocType.Naming(text: text(key, value) ?? "")
+        case "autoname": naming = DocType.Naming(text: try text(key, value) ?? "")
         case "title_field": title = try text(key, value)
         case "search_fields":
             search = (try text(key, value) ?? "").split(separator: ",").map { $0.trimmed }.filter { !$0.isEmpty }
@@ -95,6 +105,10 @@ extension DocTypeInfo {
             sort = (sort?.field ?? "modified", word == "DESC")
         case "description": summary = try text(key, value) ?? ""
         case "permissions":
+            if value.isNull || value == "" {
+                permissions = []
+                return
+            }
             guard case .array(let rows) = value else { throw bad(key, "it must be a list of rows") }
             guard rows.count <= Limits.permissions else {
                 throw Problem(.tooMany, "There are more than \(Limits.permissions) permissions", field: key)

@@ -79,6 +79,9 @@ public enum FieldType: String, Sendable, CaseIterable {
     /// Text with markup that a browser would carry out.
     var isMarkup: Bool { self == .textEditor || self == .htmlEditor }
 
+    /// Whether an index holds its values: numbers, moments and text of one line.
+    var isIndexable: Bool { column != nil && (column != .text || isLine) }
+
     /// Text of one line, which has at most 140 characters unless the field says otherwise.
     public var isLine: Bool {
         switch self {

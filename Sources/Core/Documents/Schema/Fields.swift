@@ -156,6 +156,13 @@ public struct LongText: TextField {
     public init(_ options: FieldOption...) { declaration = DeclaredField(.longText, options) }
 }
 
+/// A picture: the address of an attached file, or of another one.
+public struct AttachImage: TextField {
+    public let declaration: DeclaredField
+    /// Declares the field.
+    public init(_ options: FieldOption...) { declaration = DeclaredField(.attachImage, options) }
+}
+
 /// A password or another secret; only its hash is kept elsewhere, and it is never served.
 public struct Password: TextField {
     public let declaration: DeclaredField

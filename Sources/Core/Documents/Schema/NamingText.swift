@@ -16,30 +16,25 @@ extension DocType.Naming {
         }
     }
 
-    /// Reads `autoname`.
-    ///
-    /// - Throws: ``Problem/Kind/badMetadata`` when no rule is written like that.
-    init(text: String) throws {
+    /// Whether a rule for names is written like that.
+    static func isRule(_ text: String) -> Bool { read(text) != nil }
+
+    /// Reads `autoname`. What is no rule stands for names by chance, as in Frappe.
+    init(text: String) { self = Self.read(text) ?? .hash }
+
+    private static func read(_ text: String) -> Self? {
         let text = Substring(text).trimmed
         switch text.lowercased() {
-        case "": self = .controller
-        case "prompt": self = .prompt
-        case "hash", "random": self = .hash
-        case "autoincrement": self = .autoincrement
-        case "uuid": self = .uuid
-        case "naming_series:", "naming_series": self = .series([])
+        case "": return .controller
+        case "prompt": return .prompt
+        case "hash", "random": return .hash
+        case "autoincrement": return .autoincrement
+        case "uuid": return .uuid
+        case "naming_series:", "naming_series": return .series([])
         default:
-            if text.hasPrefix("field:") {
-                self = .field(Substring(text.dropFirst(6)).trimmed)
-            } else if text.hasPrefix("format:") {
-                self = .format(String(text.dropFirst(7)))
-            } else if text.contains("#") || text.hasSuffix(".") {
-                self = .expression(text)
-            } else {
-                throw Problem(
-                    .badMetadata, "autoname: there is no naming rule \(FieldDefinition.short(text))", field: "autoname",
-                    fix: "Use field:…, naming_series:, format:…, prompt, hash, autoincrement, UUID or a series with #.")
-            }
+            if text.hasPrefix("field:") { return .field(Substring(text.dropFirst(6)).trimmed) }
+            if text.hasPrefix("format:") { return .format(String(text.dropFirst(7))) }
+            return text.contains("#") || text.hasSuffix(".") ? .expression(text) : nil
         }
     }
 }

@@ -218,17 +218,19 @@ extension Session {
             for document in documents { if case .text(let name) = document.values[fetch.link] { names.insert(name) } }
             guard !names.isEmpty, let target = registry.find(fetch.target) else { continue }
             let known = registeredFacts(of: target)
-            let sources = fetch.fields.map(\.source) + known
+            // The DocType may lack what another version of it has.
+            let fields = fetch.fields.filter { target.gives($0.source) }
+            let sources = fields.map(\.source) + known
             let found = try values(of: fetch.target, names, sources + (target.isSubmittable ? ["docstatus"] : []))
             for (name, values) in found where !(target.isSubmittable && values.last?.int == 2) {
                 verified.insert(LinkTarget(doctype: fetch.target, name: name))
             }
             if !known.isEmpty {
-                remember(found.mapValues { Array($0[fetch.fields.count..<sources.count]) }, of: fetch.target)
+                remember(found.mapValues { Array($0[fields.count..<sources.count]) }, of: fetch.target)
             }
             for document in documents {
                 guard case .text(let name) = document.values[fetch.link], let values = found[name] else { continue }
-                for (index, field) in fetch.fields.enumerated() {
+                for (index, field) in fields.enumerated() {
                     if field.onlyIfEmpty, !document.values[field.slot].isEmpty { continue }
                     document.values[field.slot] = try type.columns[field.slot].fitting(values[index])
                 }

@@ -44,6 +44,11 @@ public final class Session {
     var metadata = MetadataState()
     /// Set while a changeset is made: effects are then kept in full.
     var keepsEffects = false
+    /// Whether what a client names and nothing knows is passed over and told in ``remarks``, as Frappe's clients expect;
+    /// else it is refused.
+    public var passesOverUnknown = false
+    /// What it has to tell besides its result.
+    public var remarks = Remarks()
 
     struct LinkTarget: Hashable {
         let doctype: String

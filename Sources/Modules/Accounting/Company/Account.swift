@@ -22,7 +22,7 @@ public struct Account: DocTypeSchema, Controller {
     public let accountCurrency = Link(CurrencyUnit.self)
     public let parentAccount = Link(Account.self, .indexed)
     public let accountType = Select(AccountType.all, .inStandardFilter)
-    public let taxRate = Percent()
+    public let taxRate = FloatField()
     public let freezeAccount = Select(["No", "Yes"], .fallback("No"))
     public let balanceMustBe = Select(["", "Debit", "Credit"])
     public let disabled = Check()

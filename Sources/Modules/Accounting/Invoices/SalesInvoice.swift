@@ -15,6 +15,7 @@ public struct SalesInvoice: DocTypeSchema, Controller {
 
     public let customer = Link("Customer", .required, .inStandardFilter, .indexed)
     public let customerName = Data(.readOnly, .fetch("customer", "customer_name"), .inListView)
+    public let taxID = Data(.named("tax_id"), .readOnly, .fetch("customer", "tax_id"), .label("Tax ID"))
     public let postingDate = DateField(.required, .today, .inListView, .indexed, .noCopy)
     public let setPostingTime = Check(.noCopy)
     public let dueDate = DateField(.noCopy)
@@ -31,6 +32,18 @@ public struct SalesInvoice: DocTypeSchema, Controller {
     public let debitTo = Link(Account.self, .required, .label("Debit To"))
     public let againstIncomeAccount = SmallText(.readOnly)
     public let costCenter = Link(CostCenter.self)
+    public let addresses = Section("Address and Contact")
+    public let customerAddress = Link("Address")
+    public let addressDisplay = SmallText()
+    public let shippingAddressName = Link("Address")
+    public let shippingAddress = SmallText()
+    public let contactPerson = Link("Contact")
+    public let contactDisplay = SmallText()
+    public let contactMobile = SmallText()
+    public let contactEmail = Data()
+    public let more = Section("Terms and Remarks")
+    public let territory = Link("Territory", .readOnly, .fetch("customer", "territory"), .inStandardFilter)
+    public let terms = SmallText()
     public let remarks = SmallText(.allowOnSubmit)
     public init() {}
 

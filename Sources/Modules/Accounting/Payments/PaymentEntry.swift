@@ -19,6 +19,8 @@ public struct PaymentEntry: DocTypeSchema {
     public let partyType = Select(["", "Customer", "Supplier", "Employee", "Shareholder"])
     public let party = DynamicLink("party_type", .indexed, .inStandardFilter)
     public let partyName = Data(.readOnly)
+    public let contactPerson = Link("Contact")
+    public let contactEmail = Data()
     public let accountsSection = Section("Accounts")
     public let paidFrom = Link(Account.self, .required)
     public let paidTo = Link(Account.self, .required)

@@ -24,7 +24,7 @@ public struct TradeLine: FieldGroup {
     /// What a unit costs before discount.
     public let priceListRate = FloatField()
     /// What a unit costs less than its list price, in percent.
-    public let discountPercentage = FloatField()
+    public let discountPercentage = Percent()
     /// What a unit costs less than its list price.
     public let discountAmount = FloatField(.about("What one unit costs less than its list price."))
     /// What a unit costs; up to 9 decimals.

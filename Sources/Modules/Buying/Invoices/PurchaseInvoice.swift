@@ -15,6 +15,7 @@ public struct PurchaseInvoice: DocTypeSchema {
 
     public let supplier = Link(Supplier.self, .required, .inStandardFilter, .indexed)
     public let supplierName = Data(.readOnly, .fetch("supplier", "supplier_name"), .inListView)
+    public let taxID = Data(.named("tax_id"), .readOnly, .fetch("supplier", "tax_id"), .label("Tax ID"))
     public let postingDate = DateField(.required, .today, .inListView, .indexed, .label("Date"))
     public let dueDate = DateField(.about("The posting date when it is not given."))
     public let billNo = Data(.indexed, .noCopy, .label("Supplier Invoice No"))
@@ -35,6 +36,10 @@ public struct PurchaseInvoice: DocTypeSchema {
     public let more = Section("Terms and Status")
     public let supplierAddress = Link("Address")
     public let addressDisplay = SmallText()
+    public let contactPerson = Link("Contact")
+    public let contactDisplay = SmallText()
+    public let contactMobile = SmallText()
+    public let contactEmail = Data()
     public let remarks = SmallText(.noCopy)
     public let terms = SmallText()
     public let status = Select(

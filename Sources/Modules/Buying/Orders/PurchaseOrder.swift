@@ -35,6 +35,12 @@ public struct PurchaseOrder: DocTypeSchema {
     public let addressDisplay = SmallText()
     public let contactPerson = Link(Contact.self)
     public let contactDisplay = SmallText()
+    public let contactMobile = SmallText()
+    public let contactEmail = Data()
+    public let shippingAddress = Link(Address.self, .label("Shipping Address"))
+    public let shippingAddressDisplay = SmallText()
+    public let billingAddress = Link(Address.self, .label("Billing Address"))
+    public let billingAddressDisplay = SmallText()
 
     public let more = Section("Terms and Status")
     public let terms = SmallText()

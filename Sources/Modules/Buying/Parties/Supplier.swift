@@ -21,6 +21,7 @@ public struct Supplier: DocTypeSchema, Controller {
     public let country = Data(.inListView, .inStandardFilter)
     public let disabled = Check()
     public let isFrozen = Check(.about("Only the role for frozen entries trades with it."))
+    public let image = AttachImage()
 
     public let money = Section("Currency and Bills")
     public let defaultCurrency = Link(CurrencyUnit.self, .label("Billing Currency"))

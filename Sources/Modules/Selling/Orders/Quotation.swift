@@ -31,8 +31,12 @@ public struct Quotation: DocTypeSchema, Controller {
     public let addresses = Section("Address and Contact")
     public let customerAddress = Link(Address.self)
     public let addressDisplay = SmallText()
+    public let shippingAddressName = Link(Address.self)
+    public let shippingAddress = SmallText()
     public let contactPerson = Link(Contact.self)
     public let contactDisplay = SmallText()
+    public let contactMobile = SmallText()
+    public let contactEmail = Data()
 
     public let more = Section("Terms and Status")
     public let terms = SmallText()

@@ -16,6 +16,7 @@ public struct SalesOrder: DocTypeSchema {
 
     public let customer = Link(Customer.self, .required, .inStandardFilter, .indexed)
     public let customerName = Data(.readOnly, .fetch("customer", "customer_name"), .inListView)
+    public let taxID = Data(.named("tax_id"), .readOnly, .fetch("customer", "tax_id"), .label("Tax ID"))
     public let orderType = Select(["Sales", "Maintenance", "Shopping Cart"], .required, .fallback("Sales"))
     public let transactionDate = DateField(.required, .today, .inListView, .indexed, .label("Date"))
     public let deliveryDate = DateField(.inListView, .about("The last day of the rows when it is not given."))
@@ -37,6 +38,9 @@ public struct SalesOrder: DocTypeSchema {
     public let shippingAddress = SmallText()
     public let contactPerson = Link(Contact.self)
     public let contactDisplay = SmallText()
+    public let contactMobile = SmallText()
+    public let contactPhone = Data()
+    public let contactEmail = Data()
 
     public let team = Section("Sales Team")
     public let salesTeam = Table(SalesTeam.self)

@@ -61,28 +61,74 @@ public struct Contact: DocTypeSchema, Controller {
         permissions: Address.permissions, summary: "Somebody to talk to at a customer or supplier.")
 
     public let firstName = Data(.required)
+    public let middleName = Data()
     public let lastName = Data()
     public let fullName = Data(.readOnly, .inListView)
     public let salutation = Data()
     public let designation = Data()
+    public let department = Data()
+    public let image = AttachImage()
     public let companyName = Data(.inListView)
     public let emailID = Data(.named("email_id"), .inListView)
     public let phone = Data()
     public let mobileNo = Data()
     public let isPrimaryContact = Check()
+    public let emailIDs = Table(ContactEmail.self, .named("email_ids"), .label("Email Addresses"))
+    public let phoneNos = Table(ContactPhone.self, .label("Contact Numbers"))
     public let links = Table(DynamicLinkRow.self)
     public init() {}
 
     /// The full name, then `-1`, `-2`, … where that is taken.
     public static func autoname(_ contact: Doc<Self>, in session: Session) throws -> String {
-        var name = contact.lastName.isEmpty ? contact.firstName : "\(contact.firstName) \(contact.lastName)"
+        var name = fullName(of: contact)
         if let link = contact.links.first, !link.linkName.isEmpty { name += "-\(link.linkName)" }
         return try Address.freeName(name, "Contact", in: session)
     }
 
     public static func validate(_ contact: Doc<Self>, in session: Session) throws {
-        contact.fullName = contact.lastName.isEmpty ? contact.firstName : "\(contact.firstName) \(contact.lastName)"
+        contact.fullName = fullName(of: contact)
+        let document = contact.document
+        let addresses = document.table("email_ids")
+        if addresses.count == 1 { addresses[0].set("is_primary", true) }
+        try take("email_id", "is_primary", of: addresses, as: "email_id", in: document)
+        let numbers = document.table("phone_nos")
+        try take("phone", "is_primary_phone", of: numbers, as: "phone", in: document)
+        try take("phone", "is_primary_mobile_no", of: numbers, as: "mobile_no", in: document)
     }
+
+    /// Takes from the row that is the primary one, if any, what the contact is reached by.
+    private static func take(
+        _ value: String, _ flag: String, of rows: [Document], as field: String, in contact: Document
+    ) throws {
+        let primary = rows.filter { $0.isSet(flag) }
+        guard primary.count < 2 else {
+            throw Problem(
+                .invalid, "Row \(primary[1].idx): there is another that is the primary one", field: flag,
+                row: primary[1].idx, fix: "Leave one of them.")
+        }
+        if let row = primary.first { contact.set(field, row.text(value)) }
+    }
+
+    private static func fullName(of contact: Doc<Self>) -> String {
+        [contact.firstName, contact.middleName, contact.lastName].filter { !$0.isEmpty }.joined(separator: " ")
+    }
+}
+
+/// An e-mail address of a contact.
+public struct ContactEmail: DocTypeSchema {
+    public static let doctype = DocTypeInfo("Contact Email", module: "Selling", kind: .child)
+    public let emailID = Data(.required, .inListView, .named("email_id"))
+    public let isPrimary = Check(.inListView)
+    public init() {}
+}
+
+/// A number by which a contact is called.
+public struct ContactPhone: DocTypeSchema {
+    public static let doctype = DocTypeInfo("Contact Phone", module: "Selling", kind: .child)
+    public let phone = Data(.required, .inListView, .label("Number"))
+    public let isPrimaryPhone = Check(.inListView)
+    public let isPrimaryMobileNo = Check(.inListView)
+    public init() {}
 }
 
 /// A document that an address or contact belongs to.

@@ -20,6 +20,8 @@ public struct Customer: DocTypeSchema, Controller {
     public let territory = Link(Territory.self, .inListView, .inStandardFilter)
     public let disabled = Check()
     public let isFrozen = Check(.about("Only the role for frozen entries trades with it."))
+    public let image = AttachImage()
+    public let accountManager = Link(User.self)
 
     public let money = Section("Currency and Limits")
     public let defaultCurrency = Link(CurrencyUnit.self, .label("Billing Currency"))
@@ -38,6 +40,7 @@ public struct Customer: DocTypeSchema, Controller {
 
     public let more = Section("More")
     public let language = Data()
+    public let customerPosID = Data(.named("customer_pos_id"), .label("Customer POS ID"), .noCopy)
     public let customerDetails = SmallText()
     public init() {}
 

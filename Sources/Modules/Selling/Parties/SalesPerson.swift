@@ -32,7 +32,7 @@ public struct SalesTeam: DocTypeSchema {
     public static let doctype = DocTypeInfo("Sales Team", module: "Selling", kind: .child)
     public let salesPerson = Link(SalesPerson.self, .required, .inListView, .inStandardFilter)
     public let contactNo = Data()
-    public let allocatedPercentage = Percent(.nonNegative, .inListView, .label("Contribution (%)"))
+    public let allocatedPercentage = FloatField(.nonNegative, .inListView, .label("Contribution (%)"))
     public let allocatedAmount = Currency(.readOnly, .inListView, .label("Contribution to Net Total"))
     public let commissionRate = Percent(.readOnly, .fetch("sales_person", "commission_rate"))
     public let incentives = Currency(.readOnly)

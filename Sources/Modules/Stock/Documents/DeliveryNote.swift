@@ -14,10 +14,12 @@ public struct DeliveryNote: DocTypeSchema {
 
     public let customer = Link("Customer", .required, .inStandardFilter, .indexed)
     public let customerName = Data(.readOnly, .fetch("customer", "customer_name"), .inListView)
+    public let taxID = Data(.named("tax_id"), .readOnly, .fetch("customer", "tax_id"), .label("Tax ID"))
     public let postingDate = DateField(.required, .today, .inListView, .indexed, .label("Date"))
     public let postingTime = TimeField()
     public let setPostingTime = Check(.hidden)
     public let poNo = Data(.allowOnSubmit, .label("Customer's Purchase Order"))
+    public let poDate = DateField(.allowOnSubmit, .label("Customer's Purchase Order Date"))
     public let head = TradeHead()
     public let setWarehouse = Link(Warehouse.self, .about("Where rows that do not say are taken from."))
 
@@ -34,9 +36,13 @@ public struct DeliveryNote: DocTypeSchema {
     public let shippingAddress = SmallText()
     public let contactPerson = Link("Contact")
     public let contactDisplay = SmallText()
+    public let contactMobile = SmallText()
+    public let contactEmail = Data()
 
     public let transport = Section("Transport")
     public let transporterName = Data(.allowOnSubmit)
+    public let driverName = Data(.allowOnSubmit)
+    public let vehicleNo = Data(.allowOnSubmit)
     public let lrNo = Data(.allowOnSubmit, .label("Transport Receipt No"))
     public let lrDate = DateField(.allowOnSubmit, .label("Transport Receipt Date"))
 

@@ -27,7 +27,21 @@ public struct PurchaseReceipt: DocTypeSchema {
     public let taxes = Table(PurchaseTaxesAndCharges.self)
     public let totals = TradeTotals()
 
+    public let addresses = Section("Address and Contact")
+    public let supplierAddress = Link("Address")
+    public let addressDisplay = SmallText()
+    public let contactPerson = Link("Contact")
+    public let contactDisplay = SmallText()
+    public let contactMobile = SmallText()
+    public let contactEmail = Data()
+
+    public let transport = Section("Transport")
+    public let transporterName = Data()
+    public let lrNo = Data(.label("Vehicle Number"))
+    public let lrDate = DateField(.label("Vehicle Date"))
+
     public let more = Section("Terms and Status")
+    public let instructions = SmallText()
     public let terms = SmallText()
     public let remarks = SmallText()
     public let perBilled = Percent(.readOnly, .noCopy, .inListView, .label("% Billed"))

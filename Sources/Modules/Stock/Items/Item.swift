@@ -27,6 +27,8 @@ public struct Item: DocTypeSchema {
     public let allowNegativeStock = Check(.about("Stock may go below zero."))
     public let description = SmallText()
     public let brand = Data()
+    public let image = AttachImage()
+    public let warrantyPeriod = Data(.label("Warranty Period (in days)"))
     public let valuation = Section("Valuation")
     public let valuationMethod = Select(["", "Moving Average"])
     public let valuationRate = Currency(.nonNegative, .about("Taken where stock has no rate of its own yet."))

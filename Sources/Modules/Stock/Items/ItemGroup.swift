@@ -10,6 +10,7 @@ public struct ItemGroup: DocTypeSchema {
     public let itemGroupName = Data(.required, .setOnlyOnce, .inListView)
     public let parentItemGroup = Link("Item Group", .inListView, .indexed)
     public let isGroup = Check(.inListView)
+    public let image = AttachImage()
     public init() {}
 }
 

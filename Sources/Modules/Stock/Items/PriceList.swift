@@ -40,6 +40,10 @@ public struct ItemPrice: DocTypeSchema {
     public let priceListRate = Currency(.required, .inListView, .nonNegative)
     public let validFrom = DateField(.today)
     public let validUpto = DateField()
+    public let packingUnit = IntField(.nonNegative)
+    public let leadTimeDays = IntField(.nonNegative, .label("Lead Time in days"))
+    public let note = SmallText()
+    public let reference = Data(.inListView)
     public init() {}
 }
 

@@ -22,6 +22,14 @@ public struct Warehouse: DocTypeSchema {
     public let account = Link(
         "Account", .about("The account of its stock; its group's, or the company's for stock, where this is empty."))
     public let warehouseType = Data()
+    public let emailID = Data(.named("email_id"))
+    public let phoneNo = Data()
+    public let mobileNo = Data()
+    public let addressLine1 = Data(.named("address_line_1"), .label("Address Line 1"))
+    public let addressLine2 = Data(.named("address_line_2"), .label("Address Line 2"))
+    public let city = Data()
+    public let state = Data()
+    public let pin = Data(.label("PIN"))
     public let disabled = Check()
     public init() {}
 }

@@ -74,7 +74,7 @@ struct FileUpload: Sendable {
 
     /// What has come of a form so far.
     private struct Form {
-        var arguments = Arguments([:])
+        var arguments = Arguments([:], notesAsked: true)
         var writer: (any ObjectWriter)?
         var file: StoredObject?
         var fileName = ""
@@ -111,7 +111,8 @@ struct FileUpload: Sendable {
     private func finish(_ form: Form, as actor: Actor) async throws -> Reply {
         let arguments = form.arguments
         let (file, name) = (form.file, arguments.text("file_name") ?? form.fileName)
-        let body = try await tenant.write(as: actor) { session -> [UInt8] in
+        let isStrict = try arguments.isStrict
+        return try await tenant.writingAnswer(as: actor, strict: isStrict) { session in
             let doctype = arguments.text("doctype")
             var reference: (doctype: String, name: String)?
             if let doctype, let name = arguments.text("docname"), try !Self.isUnsaved(name, doctype, session) {
@@ -140,9 +141,9 @@ struct FileUpload: Sendable {
                 try session.apply([field: .string(document.text("file_url"))], to: holder)
                 try session.save(holder)
             }
+            try session.passOver(arguments: arguments.stray, of: "upload_file")
             return Bodies.message(session.present(document))
         }
-        return Reply(body: body)
     }
 
     /// A document that has not been saved has a name of the client's making: `new-sales-invoice-` and more.

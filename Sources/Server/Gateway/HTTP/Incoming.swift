@@ -23,6 +23,10 @@ struct Incoming: Sendable {
     private(set) var isJSON = false
     /// The list that the address asks for, where that is known already.
     private(set) var list: ListArguments?
+    /// The arguments of the address that a list or document does not take, where they are known already.
+    private(set) var stray: [String]?
+    /// The arguments of the query beside a JSON body, which takes their place.
+    private(set) var displaced: [String] = []
 
     init(_ request: Request, address: String, trustsProxy: Bool) {
         method = request.head.method == .head ? .get : request.head.method
@@ -48,6 +52,16 @@ struct Incoming: Sendable {
     /// An argument of the query or the body, as text; the query counts here also beside a JSON body.
     func text(_ name: String) -> String? { arguments.text(name) ?? (isJSON ? queryValue(name) : nil) }
 
+    /// Whether what nothing knows is to be refused instead of passed over; the query counts here also beside a JSON body.
+    ///
+    /// - Throws: ``Problem/Kind/wrongType``.
+    var isStrict: Bool {
+        get throws {
+            if isJSON, let text = queryValue("strict") { return try Arguments(["strict": .string(text)]).isStrict }
+            return try arguments.isStrict
+        }
+    }
+
     /// A value of the query.
     func queryValue(_ name: String) -> String? {
         FormBody.urlEncoded(query).last { $0.name == name }?.value
@@ -72,6 +86,7 @@ struct Incoming: Sendable {
         guard !Self.hasBody(request) else { return false }
         arguments = target.arguments
         list = target.list
+        stray = target.stray
         return true
     }
 
@@ -134,11 +149,14 @@ struct Incoming: Sendable {
         if !isJSON {
             for (name, value) in FormBody.urlEncoded(query) { values[name] = .string(value) }
             for (name, value) in fields { values[name] = .string(value) }
-        } else if values["rehearse"] == nil, let text = queryValue("rehearse") {
-            values["rehearse"] = .string(text)
+        } else {
+            if values["rehearse"] == nil, let text = queryValue("rehearse") { values["rehearse"] = .string(text) }
+            displaced = FormBody.urlEncoded(query).map(\.name).filter {
+                !Arguments.carried.contains($0) && !$0.hasPrefix("_") && $0 != "run_method"
+            }
         }
         values.removeValue(forKey: "_")
-        arguments = Arguments(values)
+        arguments = Arguments(values, notesAsked: true)
     }
 
     private static func object(_ body: [UInt8], _ configuration: GatewayConfiguration) throws -> JSONObject {

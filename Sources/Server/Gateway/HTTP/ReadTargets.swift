@@ -12,6 +12,8 @@ final class ReadTargets: Sendable {
         let arguments: Arguments
         /// The list it asks for, if it is one that can be understood.
         let list: ListArguments?
+        /// The arguments that it does not take.
+        let stray: [String]
     }
 
     /// The most addresses that are kept, and the most bytes of one.
@@ -25,15 +27,21 @@ final class ReadTargets: Sendable {
     func keep(_ target: String, _ route: Route, _ arguments: Arguments) {
         guard target.utf8.count <= Self.limits.bytes else { return }
         let list: ListArguments?
+        let taken: Set<String>
         switch route {
         // A list that cannot be understood is understood again, by who tells the client.
-        case .resources(let doctype): list = try? ListArguments(doctype, arguments, looksAhead: true)
-        case .resource: list = nil
+        case .resources(let doctype):
+            list = try? ListArguments(doctype, arguments, looksAhead: true)
+            taken = ListArguments.names
+        case .resource:
+            list = nil
+            taken = Resources.readNames
         default: return
         }
         known.withLock { known in
             if known.count >= Self.limits.count { known.removeAll(keepingCapacity: true) }
-            known[target] = Target(route: route, arguments: arguments, list: list)
+            known[target] = Target(
+                route: route, arguments: arguments, list: list, stray: arguments.stray(besides: taken))
         }
     }
 }

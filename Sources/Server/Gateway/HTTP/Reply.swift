@@ -97,8 +97,9 @@ enum Bodies {
     /// found. It never holds a stack trace.
     static func problem(_ problem: Problem) -> [UInt8] {
         let exception = "frappe.exceptions.\(problem.kind.exception): \(problem.message)"
-        var shown: JSONObject = ["message": .string(text(problem)), "indicator": "red", "raise_exception": 1]
-        shown["title"] = "Message"
+        let shown: JSONObject = [
+            "message": .string(text(problem)), "indicator": "red", "raise_exception": 1, "title": "Message",
+        ]
         var body: JSONObject = ["exc_type": .string(problem.kind.exception), "exception": .string(exception)]
         if problem.kind.status != 404 || problem.kind == .noSuchMethod {
             body["exc"] = .string(JSON.array([.string(exception)]).text)
@@ -111,8 +112,38 @@ enum Bodies {
         body["field"] = problem.field.map(JSON.string)
         body["row"] = problem.row.map { .int(Int64($0)) }
         body["fix"] = problem.fix.map(JSON.string)
+        if !problem.parts.isEmpty {
+            let refused = problem.parts.filter { $0.kind != .noEffect }
+            body["problems"] = .array(refused.map(described))
+            if refused.count < problem.parts.count {
+                body["warnings"] = .array(problem.parts.filter { $0.kind == .noEffect }.map(described))
+            }
+        }
         if problem.kind == .notSignedIn { body["message"] = .string(problem.message) }
         return JSON.object(body).encoded
+    }
+
+    /// What has no effect, for programs and for clients of Frappe, which show such messages beside an answer.
+    static func warnings(_ warnings: [Problem]) -> JSON {
+        let shown = warnings.map { warning -> JSON in
+            let message: JSONObject = ["message": .string(text(warning)), "indicator": "orange", "title": "Message"]
+            return .string(JSON.object(message).text)
+        }
+        return [
+            "warnings": .array(warnings.map(described)), "_server_messages": .string(JSON.array(shown).text),
+        ]
+    }
+
+    /// One of several problems.
+    private static func described(_ problem: Problem) -> JSON {
+        var object: JSONObject = ["code": .string(problem.kind.code), "message": .string(problem.message)]
+        object["doctype"] = problem.doctype.map(JSON.string)
+        object["name"] = problem.name.map(JSON.string)
+        object["fieldname"] = problem.fieldname.map(JSON.string)
+        object["field"] = problem.field.map(JSON.string)
+        object["row"] = problem.row.map { .int(Int64($0)) }
+        object["fix"] = problem.fix.map(JSON.string)
+        return .object(object)
     }
 
     /// The sentence and what would fix it.

@@ -41,6 +41,11 @@ enum OpenAPIPaths {
         "description": "1 only says what would happen; nothing is kept.",
     ]
 
+    private static let strict: JSON = [
+        "name": "strict", "in": "query", "schema": ["type": "integer", "enum": [0, 1]],
+        "description": "1 refuses what nothing knows; else it is passed over and named in X-Cauldron-Ignored.",
+    ]
+
     // MARK: Resources
 
     static func collection(_ type: DocType) -> JSON {
@@ -57,12 +62,13 @@ enum OpenAPIPaths {
         var paths: JSONObject = [
             "get": operation(
                 "list.\(key)", type.module, "List \(type.name)", ["200": answer("The rows.", rows)],
-                parameters: names.map { OpenAPISchemas.reference("parameters", $0) })
+                parameters: names.map { OpenAPISchemas.reference("parameters", $0) } + [strict])
         ]
         if type.kind == .document {
             paths["post"] = operation(
                 "create.\(key)", type.module, "Create a \(type.name)",
-                ["200": answer("The document.", wrapped("data", schema))], parameters: [rehearse], body: body(schema))
+                ["200": answer("The document.", wrapped("data", schema))], parameters: [rehearse, strict],
+                body: body(schema))
         }
         return .object(paths)
     }
@@ -72,13 +78,14 @@ enum OpenAPIPaths {
         let key = OpenAPISchemas.letters(type.name)
         let document: JSONObject = ["200": answer("The document.", wrapped("data", schema))]
         var paths: JSONObject = ["parameters": [OpenAPISchemas.reference("parameters", "name")]]
-        paths["get"] = operation("read.\(key)", type.module, "Read a \(type.name)", document)
+        paths["get"] = operation("read.\(key)", type.module, "Read a \(type.name)", document, parameters: [strict])
         guard type.kind == .document else { return .object(paths) }
         let changes: JSON = [
             "type": "object", "description": "The fields that change; modified guards against changes in between.",
         ]
         paths["put"] = operation(
-            "update.\(key)", type.module, "Change a \(type.name)", document, parameters: [rehearse], body: body(changes)
+            "update.\(key)", type.module, "Change a \(type.name)", document, parameters: [rehearse, strict],
+            body: body(changes)
         )
         paths["delete"] = operation(
             "delete.\(key)", type.module, "Delete a \(type.name)",
@@ -89,7 +96,8 @@ enum OpenAPIPaths {
                 "schema": ["type": "string", "enum": ["submit", "cancel"]],
             ]
             paths["post"] = operation(
-                "run.\(key)", type.module, "Submit or cancel a \(type.name)", document, parameters: [run, rehearse])
+                "run.\(key)", type.module, "Submit or cancel a \(type.name)", document,
+                parameters: [run, rehearse, strict])
         }
         return .object(paths)
     }

@@ -102,7 +102,7 @@ enum OpenAPISchemas {
         var properties: JSONObject = [:]
         for filter in report.filters { properties[filter.name] = .object(type(filter.type, filter.options)) }
         let required = report.filters.filter(\.isRequired).map { JSON.string($0.name) }
-        var filters: JSONObject = ["type": "object", "properties": .object(properties), "additionalProperties": false]
+        var filters: JSONObject = ["type": "object", "properties": .object(properties)]
         if !required.isEmpty { filters["required"] = .array(required) }
         return [
             "type": "object", "title": .string(report.name), "description": .string(report.summary),
@@ -129,6 +129,13 @@ enum OpenAPISchemas {
                 "doctype": ["type": "string"], "name": ["type": "string"], "field": ["type": "string"],
                 "row": ["type": "integer", "minimum": 1, "description": "The row of a table, from 1."],
                 "fix": ["type": "string", "description": "What would fix it."],
+                "problems": [
+                    "type": "array", "items": ["type": "object"],
+                    "description": "Each problem, where there are several.",
+                ],
+                "warnings": [
+                    "type": "array", "items": ["type": "object"], "description": "What would be kept without effect.",
+                ],
             ],
         ],
         "ReportResult": [

@@ -6,6 +6,11 @@ struct ListArguments {
     private(set) var query: ListQuery
     /// Whether rows are objects; else they are lists.
     let isDictionary: Bool
+    /// The arguments that a list takes.
+    static let names: Set<String> = [
+        "fields", "filters", "or_filters", "order_by", "group_by", "distinct", "as_of", "cursor", "expand", "parent",
+        "parent_doctype", "limit_start", "start", "limit_page_length", "limit", "page_length", "as_dict",
+    ]
     /// One row more than asked for is read, to know whether there is a next page.
     let looksAhead: Bool
 

@@ -8,6 +8,8 @@ internal import Values
 struct Resources: Sendable {
     let tenant: Tenant
 
+    /// The arguments that reading a document takes.
+    static let readNames: Set<String> = ["as_of"]
     /// A list of at most so many rows counts as brief.
     private static let briefRows = 101
 
@@ -15,7 +17,9 @@ struct Resources: Sendable {
     func list(_ doctype: String, _ request: Incoming, as actor: Actor) async throws -> Reply {
         let arguments = try request.list ?? ListArguments(doctype, request.arguments, looksAhead: true)
         let isPage = (1...Self.briefRows).contains(arguments.query.limit)
-        let body = try await tenant.read(as: actor, briefly: isPage) { session in
+        let stray = request.stray ?? request.arguments.stray(besides: ListArguments.names) + request.displaced
+        return try await tenant.answer(as: actor, strict: request.isStrict, briefly: isPage) { session in
+            try session.passOver(arguments: stray, of: "a list")
             var writer = JSONWriter(capacity: 2048)
             writer.beginObject()
             writer.key(Bodies.data)
@@ -33,35 +37,35 @@ struct Resources: Sendable {
             writer.endObject()
             return writer.bytes
         }
-        return Reply(body: body)
     }
 
     /// `GET /api/resource/<DocType>/<name>`; with `as_of` as it was at that moment.
     func read(_ doctype: String, _ name: String, _ request: Incoming, as actor: Actor) async throws -> Reply {
         let moment = try request.arguments.moment("as_of")
-        let body = try await tenant.read(as: actor, briefly: moment == nil) { session in
+        let stray = request.stray ?? request.arguments.stray(besides: Self.readNames) + request.displaced
+        return try await tenant.answer(as: actor, strict: request.isStrict, briefly: moment == nil) { session in
+            try session.passOver(arguments: stray, of: "reading a document")
             let document =
                 try moment.map { try session.get(doctype, name, asOf: $0) } ?? session.get(doctype, name)
             return Bodies.data { session.write(document, to: &$0, nulls: false) }
         }
-        return Reply(body: body)
     }
 
     /// `POST /api/resource/<DocType>`
     func create(_ doctype: String, _ request: Incoming, as actor: Actor) async throws -> Reply {
-        let object = try request.arguments.sentDocument(for: tenant.registry.doctype(doctype))
-        return try await write(Command(.insert, doctype, nil, object), request, as: actor)
+        let (object, stray) = try request.arguments.sentDocument(for: tenant.registry.doctype(doctype))
+        return try await write(Command(.insert, doctype, nil, object), request, stray, as: actor)
     }
 
     /// `PUT /api/resource/<DocType>/<name>`
     func update(_ doctype: String, _ name: String, _ request: Incoming, as actor: Actor) async throws -> Reply {
-        let object = try request.arguments.sentDocument(for: tenant.registry.doctype(doctype))
-        return try await write(Command(.save, doctype, name, object), request, as: actor)
+        let (object, stray) = try request.arguments.sentDocument(for: tenant.registry.doctype(doctype))
+        return try await write(Command(.save, doctype, name, object), request, stray, as: actor)
     }
 
     /// `DELETE /api/resource/<DocType>/<name>`
     func delete(_ doctype: String, _ name: String, _ request: Incoming, as actor: Actor) async throws -> Reply {
-        try await write(Command(.delete, doctype, name), request, as: actor)
+        try await write(Command(.delete, doctype, name), request, request.arguments.stray(besides: []), as: actor)
     }
 
     /// `POST /api/resource/<DocType>/<name>?run_method=submit`
@@ -73,7 +77,8 @@ struct Resources: Sendable {
                 .forbidden, "The method \(method.prefix(140)) of \(doctype) is not open to clients",
                 field: "run_method", fix: "Use submit, cancel or discard.")
         }
-        return try await write(Command(action, doctype, name), request, as: actor)
+        let stray = request.arguments.stray(besides: ["run_method"])
+        return try await write(Command(action, doctype, name), request, stray, as: actor)
     }
 
     /// Whether a change is only to be shown: the argument `rehearse`, unless the DocType has a field of that name.
@@ -83,14 +88,29 @@ struct Resources: Sendable {
         return try request.arguments.isRehearsal
     }
 
-    private func write(_ command: Command, _ request: Incoming, as actor: Actor) async throws -> Reply {
-        if try isRehearsal(request, of: command.target) {
-            return .json(["data": try await tenant.write(as: actor) { try $0.rehearse(command).shown }])
+    /// Whether what nothing knows is refused: the argument `strict`, unless the DocType has a field of that name.
+    private func isStrict(_ request: Incoming, of doctype: String) throws -> Bool {
+        guard tenant.registry.find(doctype)?.field("strict") == nil else { return false }
+        return try request.isStrict
+    }
+
+    /// `stray` are arguments that are no part of the command.
+    private func write(
+        _ command: Command, _ request: Incoming, _ stray: [String], as actor: Actor
+    ) async throws -> Reply {
+        let stray = stray + request.displaced
+        let isRehearsal = try self.isRehearsal(request, of: command.target)
+        let isDeleted = command.action == .delete && !isRehearsal
+        var reply = try await tenant.writingAnswer(as: actor, strict: isStrict(request, of: command.target)) {
+            session in
+            try session.passOver(arguments: stray, of: command.target)
+            if isRehearsal { return JSON.object(["data": try session.rehearse(command).shown]).encoded }
+            guard let document = try session.perform(command).document else {
+                return JSON.object(["data": "ok"]).encoded
+            }
+            return Bodies.data { session.write(document, to: &$0, nulls: false) }
         }
-        let bytes = try await tenant.write(as: actor) { session -> [UInt8]? in
-            let document = try session.perform(command).document
-            return document.map { document in Bodies.data { session.write(document, to: &$0, nulls: false) } }
-        }
-        return bytes.map { Reply(body: $0) } ?? .json(["data": "ok"], status: 202)
+        if isDeleted { reply.status = 202 }
+        return reply
     }
 }

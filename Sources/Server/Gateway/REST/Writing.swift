@@ -14,21 +14,19 @@ extension Arguments {
         throw Problem(.mandatory, "The argument \(names[0]) is missing", field: names[0], fix: "Send \(names[0]).")
     }
 
-    /// The document of a request to create or change one: `data`, or else all arguments.
+    /// The document of a request to create or change one: `data`, or else all arguments; and the arguments that are then
+    /// no part of it.
     ///
     /// - Throws: ``Problem/Kind/malformed``.
-    func sentDocument(for type: DocType) throws -> JSONObject {
+    func sentDocument(for type: DocType) throws -> (document: JSONObject, stray: [String]) {
         if let data = try json("data") {
-            if case .object(let object) = data { return object }
+            if case .object(let object) = data { return (object, stray(besides: ["data", "doctype", "name"])) }
             if type.field("data") == nil {
                 throw Problem(.malformed, "data must be a document as a JSON object", field: "data")
             }
         }
         var object = values
-        for name in ["cmd", "sid", "csrf_token", "run_method", "expand_links", "rehearse"] where type.field(name) == nil
-        {
-            object.removeValue(forKey: name)
-        }
-        return object
+        for name in Self.carried where type.field(name) == nil { object.removeValue(forKey: name) }
+        return (object, [])
     }
 }
