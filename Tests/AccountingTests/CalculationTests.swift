@@ -173,7 +173,7 @@ import Values
         var tax = tax
         tax["account_head"] = "VAT - A"
         let row = tax
-        await books.expect(.invalid) { session in
+        await books.expect(.invalidTaxRow) { session in
             try session.make(
                 "Sales Order",
                 [

@@ -154,7 +154,7 @@ import Values
 
     @Test func `fiscal years do not overlap, and are found by their days`() async throws {
         let books = try await Books()
-        await books.expect(.invalid) { session in
+        await books.expect(.overlaps) { session in
             try session.make(
                 "Fiscal Year", ["year": "X", "year_start_date": "2026-07-01", "year_end_date": "2027-06-30"])
         }
@@ -182,7 +182,7 @@ import Values
                 "SELECT cost_center FROM gl_entry WHERE account = ?", [.text("Sales - A")], [.text])
             #expect(row?[0].text == "Main - A")
         }
-        await books.expect(.invalid) { session in
+        await books.expect(.invalidCostCenter) { session in
             try session.submitted(
                 "Journal Entry",
                 Self.journal([

@@ -185,7 +185,7 @@ import Values
             #expect(try Invoices.markOverdue(in: later) == 1)
             #expect(try session.get("Sales Invoice", Self.second).text("status") == "Overdue")
         }
-        await books.expect(.invalid) { session in
+        await books.expect(.datesOutOfOrder) { session in
             try session.make(
                 "Sales Invoice",
                 [

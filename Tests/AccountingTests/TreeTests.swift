@@ -32,13 +32,13 @@ import Values
     static let refusals = [
         Refusal(
             testDescription: "a leaf as parent", account: "Bank - A", field: "parent_account", value: "Cash - A",
-            kind: .invalid),
+            kind: .noGroup),
         Refusal(
             testDescription: "another company's group", account: "Bank - A", field: "parent_account",
-            value: "Current Assets - B", kind: .invalid),
+            value: "Current Assets - B", kind: .otherCompany),
         Refusal(
             testDescription: "itself below itself", account: "Current Assets - A", field: "parent_account",
-            value: "Bank Accounts - A", kind: .invalid),
+            value: "Bank Accounts - A", kind: .belowItself),
         Refusal(
             testDescription: "a group while it has entries", account: "Sales - A", field: "is_group", value: 1,
             kind: .treeInUse),
@@ -52,7 +52,7 @@ import Values
             testDescription: "no parent", account: "Bank - A", field: "parent_account", value: "", kind: .mandatory),
         Refusal(
             testDescription: "a foreign currency", account: "Bank - A", field: "account_currency", value: "EUR",
-            kind: .invalid),
+            kind: .otherCurrency),
         Refusal(
             testDescription: "a number that is taken", account: "Bank - A", field: "account_number", value: "77",
             kind: .duplicate),
@@ -90,7 +90,7 @@ import Values
                 "Cost Center", ["cost_center_name": "West", "company": "Acme", "parent_cost_center": "Acme - A"])
             #expect(center.name == "West - A")
         }
-        await books.expect(.invalid) { session in
+        await books.expect(.noGroup) { session in
             try session.make(
                 "Cost Center", ["cost_center_name": "X", "company": "Acme", "parent_cost_center": "West - A"])
         }
@@ -117,7 +117,7 @@ import Values
 
     @Test func `a default account of another company is refused`() async throws {
         let books = try await Books()
-        await books.expect(.invalid) { session in
+        await books.expect(.invalidAccount) { session in
             try session.make("Company", ["company_name": "Beta", "abbr": "B", "default_currency": "USD"])
             let company = try session.get("Company", "Acme")
             company.set("default_income_account", "Sales - B")

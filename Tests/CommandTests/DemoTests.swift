@@ -194,7 +194,9 @@ import Values
         let found = try await DemoAccess.find(for: tenant, in: directory)
         #expect(found == kept)
         #expect(try await tenant.identity.verifyPassword(found.password, of: found.user))
-        #expect(try await tenant.identity.verifyKey(found.key, secret: found.secret) == "Administrator")
+        #expect(
+            try await tenant.identity.holder(ofKey: found.key, secret: found.secret, at: tenant.now())?.user
+                == "Administrator")
         await tenant.close()
     }
 
@@ -245,7 +247,7 @@ import Values
         defer { removeDirectory(directory) }
         let tenant = try await Tenant.open(directory: directory, modules: allModules, name: "Other")
         let problem = await #expect(throws: Problem.self) { _ = try await DemoAccess.find(for: tenant, in: directory) }
-        #expect(problem?.kind == .invalid)
+        #expect(problem?.kind == .companyExists)
         #expect(DemoAccess.kept(in: directory) == nil)
         await tenant.close()
     }

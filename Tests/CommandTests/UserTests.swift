@@ -22,7 +22,7 @@ import Values
         let (key, secret) = (keys["api_key"]?.string ?? "", keys["api_secret"]?.string ?? "")
         try await company.with { tenant in
             let fits = try await tenant.identity.verifyPassword("geheim und lang", of: "ana@example.com")
-            let owner = try await tenant.identity.verifyKey(key, secret: secret)
+            let owner = try await tenant.identity.holder(ofKey: key, secret: secret, at: tenant.now())?.user
             #expect(fits)
             #expect(owner == "ana@example.com")
         }
@@ -31,7 +31,7 @@ import Values
         try await company.with { tenant in
             let fits = try await tenant.identity.verifyPassword("another one 1", of: "ana@example.com")
             let actor = try await tenant.actor(named: "ana@example.com")
-            let owner = try await tenant.identity.verifyKey(key, secret: secret)
+            let owner = try await tenant.identity.holder(ofKey: key, secret: secret, at: tenant.now())?.user
             #expect(fits)
             #expect(actor == nil)
             #expect(owner == nil)

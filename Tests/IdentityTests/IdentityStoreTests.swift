@@ -82,16 +82,17 @@ import Values
         defer { withExtendedLifetime(kept) {} }
         let store = kept.identity
         let first = try await store.generateKeys(for: "ana", at: noon)
-        #expect(try await store.verifyKey(first.key, secret: first.secret) == "ana")
-        #expect(try await store.verifyKey(first.key, secret: first.secret) == "ana", "from the cache")
+        #expect(try await store.holder(ofKey: first.key, secret: first.secret, at: noon)?.user == "ana")
+        #expect(
+            try await store.holder(ofKey: first.key, secret: first.secret, at: noon)?.user == "ana", "from the cache")
         let second = try await store.generateKeys(for: "ana", at: noon)
         #expect(second.key == first.key)
-        #expect(try await store.verifyKey(first.key, secret: first.secret) == nil)
-        #expect(try await store.verifyKey(second.key, secret: second.secret) == "ana")
-        #expect(try await store.verifyKey("nokey", secret: second.secret) == nil)
-        #expect(try await store.verifyKey(second.key, secret: "") == nil)
+        #expect(try await store.holder(ofKey: first.key, secret: first.secret, at: noon)?.user == nil)
+        #expect(try await store.holder(ofKey: second.key, secret: second.secret, at: noon)?.user == "ana")
+        #expect(try await store.holder(ofKey: "nokey", secret: second.secret, at: noon)?.user == nil)
+        #expect(try await store.holder(ofKey: second.key, secret: "", at: noon)?.user == nil)
         try await store.removeKeys(of: "ana", at: noon)
-        #expect(try await store.verifyKey(second.key, secret: second.secret) == nil)
+        #expect(try await store.holder(ofKey: second.key, secret: second.secret, at: noon)?.user == nil)
     }
 
     @Test func `what is removed is gone everywhere`() async throws {
@@ -100,10 +101,10 @@ import Values
         try await store.identity.setPassword("some secret", of: "ana", at: noon)
         let sid = try await store.identity.createSession(for: "ana", at: noon)
         let keys = try await store.identity.generateKeys(for: "ana", at: noon)
-        _ = try await store.identity.verifyKey(keys.key, secret: keys.secret)
+        _ = try await store.identity.holder(ofKey: keys.key, secret: keys.secret, at: noon)?.user
         try await store.identity.remove(user: "ana")
         #expect(try await store.identity.session(sid, at: noon) == nil)
-        #expect(try await store.identity.verifyKey(keys.key, secret: keys.secret) == nil)
+        #expect(try await store.identity.holder(ofKey: keys.key, secret: keys.secret, at: noon)?.user == nil)
         #expect(try await !store.identity.verifyPassword("some secret", of: "ana"))
         #expect(try await store.contents().isEmpty)
     }
@@ -138,7 +139,7 @@ import Values
         try await store.setPassword("some secret", of: "ana", at: noon)
         #expect(try await !store.verifyPassword(text, of: "ana"))
         #expect(try await !store.verifyPassword("some secret", of: text))
-        #expect(try await store.verifyKey(text, secret: text) == nil)
+        #expect(try await store.holder(ofKey: text, secret: text, at: noon)?.user == nil)
         #expect(try await store.session(text, at: noon) == nil)
         try await store.setPassword("other secret", of: text, at: noon)
         #expect(try await store.verifyPassword("other secret", of: text))

@@ -154,7 +154,7 @@ private final class Places: Sendable {
             let refusal = await problem {
                 _ = try await TenantMove(from: first, to: target, data: places.path("files")).run(modules: modules)
             }
-            #expect(refusal?.kind == .invalid)
+            #expect(refusal?.kind == .companyExists)
             #expect(try await contents(target) == before)
         }
     }

@@ -123,7 +123,7 @@ extension Naming {
         for place in try places(of: documents, in: session).joined() {
             highest[place.key] = max(highest[place.key] ?? place.start, place.number)
         }
-        for keys in highest.keys.sorted().chunks(of: Limits.filterValues) where !keys.isEmpty {
+        for keys in highest.keys.sorted().chunks(of: Limits.filterValues) {
             try session.transaction.execute(
                 """
                 INSERT INTO _series (prefix, current) VALUES \(keys.map { _ in "(?, ?)" }.joined(separator: ", "))
@@ -172,7 +172,7 @@ extension Naming {
     /// Where counters stand; those that nobody has used yet are missing.
     static func current(of keys: Set<String>, in session: Session) throws -> [String: Int64] {
         var found: [String: Int64] = [:]
-        for chunk in keys.sorted().chunks(of: Limits.filterValues) where !chunk.isEmpty {
+        for chunk in keys.sorted().chunks(of: Limits.filterValues) {
             let condition = session.transaction.dialect.isOneOf("prefix", count: chunk.count)
             try session.transaction.forEach(
                 "SELECT prefix, current FROM _series WHERE \(condition)", chunk.map(Value.text), [.text, .integer]

@@ -157,7 +157,7 @@ extension Problem {
                 .unknownOutcome, "The database server went away while it kept this; it may have been kept",
                 fix: "Look whether it is there before you repeat it.")
         case .missing(let message): self.init(.unavailable, message.prefix(1).uppercased() + message.dropFirst())
-        case .invalidText: self.init(.invalid, "Text holds the character NUL")
+        case .invalidText: self.init(.nullCharacter, "Text holds the character NUL")
         case .migration(let message): self.init(.inconsistent, message)
         case .failed(let code, _): self.init(.inconsistent, "The database failed with code \(code)")
         }

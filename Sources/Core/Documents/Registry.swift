@@ -252,7 +252,7 @@ public struct Method: Sendable {
     public let parameters: [Parameter]
     /// What it does, in a sentence.
     public let summary: String
-    /// Does it.
+    /// What a call runs, in the caller's session; it gives what the call returns.
     public let run: @Sendable (Arguments, Session) throws -> JSON
 
     /// One argument of a method.

@@ -113,10 +113,7 @@ extension Session {
     /// The documents among those of these names that the actor may list.
     fileprivate func readable(_ type: DocType, _ names: Set<String>) throws -> Set<String> {
         var found: Set<String> = []
-        var rest = names.sorted()[...]
-        while !rest.isEmpty {
-            let chunk = rest.prefix(Limits.filterValues)
-            rest = rest.dropFirst(Limits.filterValues)
+        for chunk in names.sorted().chunks(of: Limits.filterValues) {
             guard let condition = readCondition(for: type, table: type.table) else { return names }
             let isNamed = transaction.dialect.isOneOf("\(quoted(type.table)).name", count: chunk.count)
             try transaction.forEach(

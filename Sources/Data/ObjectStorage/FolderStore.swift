@@ -1,6 +1,7 @@
 internal import Crypto
 internal import Foundation
 internal import Synchronization
+internal import Values
 
 /// Keeps objects as files of a folder: `ab/cdef…` by the digits of the key, `incoming/` for what is being written, and
 /// `owner` for whose they are, `identity` for which store it is. Only its owner may enter the folder.
@@ -193,7 +194,7 @@ private final class FolderWriter: ObjectWriter {
                 do {
                     try file.synchronize()
                     let object = StoredObject(
-                        key: hexadecimal(state.digest.finalize()), size: state.size, head: state.head)
+                        key: state.digest.finalize().hexText, size: state.size, head: state.head)
                     let place = try store.path(of: object.key)
                     let folder = String(place.prefix(place.utf8.count - 63))
                     try store.order.withLock { _ in
@@ -222,9 +223,4 @@ private final class FolderWriter: ObjectWriter {
         state.file = nil
         unsafe unlink(path)
     }
-}
-
-/// Bytes as hexadecimal digits.
-private func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
 }

@@ -278,12 +278,12 @@ final class PostgresConnection: Transaction, @unchecked Sendable {
 
     /// Runs statements without arguments, all of them in one round trip.
     func executeAll(_ statements: [String]) throws {
-        for start in stride(from: 0, to: statements.count, by: 100) {
+        for chunk in statements.chunks(of: 100) {
             try check()
             try reading?.takeRest()
             do {
                 try sendPending()
-                for sql in statements[start..<min(start + 100, statements.count)] { try link.once(sql) }
+                for sql in chunk { try link.once(sql) }
                 hasWritten = true
                 try link.flush()
                 try link.settle(patience)

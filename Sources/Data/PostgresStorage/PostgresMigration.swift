@@ -133,8 +133,7 @@ struct PostgresMigration {
         case .decimal: text += " DEFAULT \(column.fallback)"
         case .day, .timestamp, .time: text += " DEFAULT '\(column.fallback)'"
         case .bytes(let bytes):
-            let digits = bytes.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }
-            text += " DEFAULT '\\x\(digits.joined())'"
+            text += " DEFAULT '\\x\(bytes.hexText)'"
         }
         return text
     }

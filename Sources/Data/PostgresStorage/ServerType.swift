@@ -11,8 +11,6 @@ enum ServerType {
     static let int4: UInt32 = 23
     static let text: UInt32 = 25
     static let oid: UInt32 = 26
-    static let float4: UInt32 = 700
-    static let float8: UInt32 = 701
     static let literal: UInt32 = 705
     static let character: UInt32 = 18
     static let padded: UInt32 = 1042

@@ -122,13 +122,6 @@ extension Expression {
         return Set(fields).sorted()
     }
 
-    /// The fields that it reads of objects whose declared shape has no such field, sorted: `doc.custmer`, and for the rows of
-    /// a child table `doc.items.qtyy`.
-    ///
-    /// Only variables with a type in ``ExpressionEnvironment/types`` are looked at. Compiling CEL refuses such a field; in
-    /// Frappe's dialects it is null, as in a browser.
-    public func unknownFields() -> [String] { UnknownFields(program).paths.sorted() }
-
     /// The expression as text: CEL in its canonical form. What only the dialects have is written as functions.
     public var text: String { Printer(program).text(program.root) }
 }

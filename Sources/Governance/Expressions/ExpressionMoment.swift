@@ -257,9 +257,4 @@ enum PlainNumber {
         while digits.utf8.last == 0x30 { digits.removeLast() }
         return digits
     }
-
-    /// Two hexadecimal digits.
-    static func hex(_ byte: UInt8) -> String {
-        (byte < 16 ? "0" : "") + String(byte, radix: 16)
-    }
 }

@@ -166,7 +166,7 @@ extension ExpressionValue {
         case .literal(let value): return .decimal(value.exact)
         case .decimal(let value): return .decimal(value)
         case .string(let value): return .string(value)
-        case .bytes(let value): return .string(value.map { PlainNumber.hex($0) }.joined())
+        case .bytes(let value): return .string(value.hexText)
         case .timestamp(let value): return .string(value.description)
         case .duration(let value): return .string(value.description)
         case .type: return nil

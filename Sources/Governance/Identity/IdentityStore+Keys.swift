@@ -29,13 +29,6 @@ extension IdentityStore {
         return APIKeys(key: kept, secret: secret)
     }
 
-    /// The user whose key and secret these are, or nil; nil too for a key with scopes, which is not good for all its user
-    /// may. Costs no query while the key is cached, a few seconds long.
-    public func verifyKey(_ key: String, secret: String) async throws -> String? {
-        guard let known = try await known(key, secret: secret), known.scopes == nil else { return nil }
-        return known.user
-    }
-
     /// What is known of a key when its secret is right.
     func known(_ key: String, secret: String) async throws -> IdentityCache.Key? {
         guard (1...64).contains(key.utf8.count), secret.utf8.count <= 128 else { return nil }

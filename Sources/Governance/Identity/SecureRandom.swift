@@ -1,4 +1,5 @@
 internal import Crypto
+internal import Values
 
 /// Secrets that nobody can guess, from the operating system's generator.
 public enum SecureRandom {
@@ -17,7 +18,7 @@ public enum SecureRandom {
     }
 
     /// A token of that many random bytes, in hexadecimal: two characters a byte.
-    public static func token(bytes count: Int) -> String { Hexadecimal.text(bytes(count)) }
+    public static func token(bytes count: Int) -> String { bytes(count).hexText }
 }
 
 /// Comparing and digesting secrets.
@@ -28,7 +29,7 @@ package enum Secret {
     /// A token that follows from a secret and a purpose (HMAC-SHA-256), in hexadecimal; it does not tell the secret.
     package static func derived(from secret: String, for purpose: String) -> String {
         let key = SymmetricKey(data: Array(secret.utf8))
-        return Hexadecimal.text(Array(HMAC<SHA256>.authenticationCode(for: Array(purpose.utf8), using: key)))
+        return HMAC<SHA256>.authenticationCode(for: Array(purpose.utf8), using: key).hexText
     }
 
     /// Whether both are the same, in a time that depends on the lengths only.

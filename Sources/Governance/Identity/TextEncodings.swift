@@ -1,15 +1,3 @@
-/// Bytes as hexadecimal text in small letters.
-enum Hexadecimal {
-    static func text(_ bytes: [UInt8]) -> String {
-        var text: [UInt8] = []
-        text.reserveCapacity(bytes.count * 2)
-        for byte in bytes {
-            for digit in [byte >> 4, byte & 15] { text.append(digit < 10 ? 0x30 + digit : 0x57 + digit) }
-        }
-        return String(decoding: text, as: UTF8.self)
-    }
-}
-
 /// Bytes as text (RFC 4648 section 4); padding is not written and not needed.
 package enum Base64 {
     /// The bytes as text, without padding.

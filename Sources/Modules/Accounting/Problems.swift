@@ -30,3 +30,30 @@ extension Problem.Kind {
     /// An account or cost center that has entries or children and cannot change that way.
     public static let treeInUse = Self("tree_in_use")
 }
+
+extension Problem.Kind {
+    /// A cost center that cannot take the posting.
+    public static let invalidCostCenter = Self("invalid_cost_center")
+    /// A row of taxes that cannot be computed.
+    public static let invalidTaxRow = Self("invalid_tax_row")
+    /// An abbreviation that would not stand out in names.
+    public static let invalidAbbreviation = Self("invalid_abbreviation")
+    /// A currency other than the one that has to be.
+    public static let otherCurrency = Self("other_currency")
+    /// Two periods share days.
+    public static let overlaps = Self("overlapping_period")
+    /// An entry without amounts.
+    public static let noAmounts = Self("no_amounts")
+    /// A row that both debits and credits.
+    public static let debitAndCredit = Self("debit_and_credit")
+    /// Money that would stay where it is.
+    public static let sameAccount = Self("same_account")
+    /// A DocType that no payment settles.
+    public static let notPayable = Self("not_payable")
+    /// Two amounts that have to be equal.
+    public static let amountsDiffer = Self("amounts_differ")
+    /// A document that takes no more because it is closed, held or not submitted.
+    public static let notOpen = Self("not_open")
+    /// A document that differs from the one it was made of.
+    public static let differsFromSource = Self("differs_from_source")
+}

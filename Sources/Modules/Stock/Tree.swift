@@ -24,14 +24,14 @@ enum Tree {
         guard parents[parent] != nil || groups.contains(parent) else { return }
         guard groups.contains(parent) else {
             throw Problem(
-                .invalid, "\(type.name) \(parent) is not a group", field: field, fix: "Choose one that is a group.")
+                .noGroup, "\(type.name) \(parent) is not a group", field: field, fix: "Choose one that is a group.")
         }
         var above: String? = parent
         var depth = 1
         while let name = above {
             guard name != node.name, depth < Limits.treeDepth else {
                 throw Problem(
-                    .invalid,
+                    .belowItself,
                     name == node.name
                         ? "\(type.name) \(node.name) cannot stand below itself"
                         : "\(type.name) \(node.name) stands deeper than \(Limits.treeDepth) levels",

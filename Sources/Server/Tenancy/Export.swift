@@ -70,9 +70,7 @@ public struct Export: Sendable {
             names += rows.compactMap { $0[0].text }
             guard rows.count == Limits.listRows else { break }
         }
-        return stride(from: 0, to: names.count, by: Self.documentsAtOnce).map {
-            Array(names[$0..<min($0 + Self.documentsAtOnce, names.count)])
-        }
+        return names.chunks(of: Self.documentsAtOnce).map(Array.init)
     }
 
     // MARK: Columns

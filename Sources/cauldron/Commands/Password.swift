@@ -14,14 +14,14 @@ enum Password {
         if isatty(STDIN_FILENO) == 1 {
             password = ask("New password of \(user): ")
             guard ask("Again: ") == password else {
-                throw Problem(.invalid, "That was not the same twice", field: "password")
+                throw Problem(.notTheSame, "That was not the same twice", field: "password")
             }
         } else {
             password = readLine(strippingNewline: true) ?? ""
         }
         guard password.count >= shortest else {
             throw Problem(
-                .invalid, "A password has at least \(shortest) characters", field: "password",
+                .weakPassword, "A password has at least \(shortest) characters", field: "password",
                 fix: "Type it at the prompt, or send it to standard input on one line.")
         }
         return password
@@ -41,4 +41,9 @@ enum Password {
         }
         return readLine(strippingNewline: true) ?? ""
     }
+}
+
+extension Problem.Kind {
+    /// What was typed twice differs.
+    static let notTheSame = Self("not_the_same")
 }

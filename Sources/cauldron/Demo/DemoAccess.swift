@@ -20,7 +20,7 @@ struct DemoAccess: Sendable, Equatable {
     static func find(for tenant: Tenant, in directory: String) async throws -> DemoAccess {
         guard try await tenant.read(as: .administrator, { try $0.exists("Company", DemoCompany.name) }) else {
             throw Problem(
-                .invalid, "\(directory) holds another company than \(DemoCompany.name)",
+                .companyExists, "\(directory) holds another company than \(DemoCompany.name)",
                 fix: "Choose another directory with --data, or serve this one: cauldron serve --data \(directory)")
         }
         if let kept = kept(in: directory) { return kept }

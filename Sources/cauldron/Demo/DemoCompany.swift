@@ -155,7 +155,7 @@ struct DemoCompany {
         var placed: Set<Int> = []
         while !waiting.isEmpty {
             let next = waiting.filter { $0.manager.map(placed.contains) ?? true }
-            guard !next.isEmpty else { throw Problem(.invalid, "The employees report to each other in a circle") }
+            guard !next.isEmpty else { throw Problem(.belowItself, "The employees report to each other in a circle") }
             try write.insertAll(
                 "Sales Person",
                 next.map { employee in

@@ -52,7 +52,7 @@ struct DemoMaker: Sendable {
     func refuseUnfinished() throws {
         guard database != nil, FileManager.default.fileExists(atPath: making) else { return }
         throw Problem(
-            .invalid, "The demo that was being made in this database was interrupted",
+            .interrupted, "The demo that was being made in this database was interrupted",
             fix: "Drop its schema, or use another database, and try again.")
     }
 
@@ -139,4 +139,9 @@ struct DemoMaker: Sendable {
                 .unavailable, "What was made cannot be moved to \(directory)", fix: "Check the rights and the disk.")
         }
     }
+}
+
+extension Problem.Kind {
+    /// Work that was stopped before its end.
+    static let interrupted = Self("interrupted")
 }

@@ -229,7 +229,7 @@ import Values
                     ["reference_doctype": "Life Part", "reference_document": "bolt", "frequency": "Daily"])
             }
         }
-        #expect(part?.kind == .invalid)
+        #expect(part?.kind == .notRepeatable)
     }
 
     @Test func `does a daily task once a day and catches up missed days one by one`() async throws {

@@ -126,7 +126,7 @@ import Values
         (["allow": "Rights Zone", "for_value": "Mars"], .brokenLink),
         (["allow": "Rights Line", "for_value": "x"], .brokenLink),
         (["allow": "Rights Zone", "for_value": "North"], .duplicate),
-        (["allow": "Rights Zone", "for_value": "South", "is_default": 1], .invalid),
+        (["allow": "Rights Zone", "for_value": "South", "is_default": 1], .givenTwice),
         (["allow": "Rights Zone", "for_value": "South", "apply_to_all_doctypes": 0], .mandatory),
     ]
 

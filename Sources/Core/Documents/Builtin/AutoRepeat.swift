@@ -30,7 +30,7 @@ struct AutoRepeat: DocTypeSchema, Controller {
     static func validate(_ rule: Doc<Self>, in session: Session) throws {
         guard let type = session.registry.find(rule.referenceDoctype), type.switches.contains(.repeatable) else {
             throw Problem(
-                .invalid, "Documents of \(rule.referenceDoctype) do not repeat", field: "reference_doctype")
+                .notRepeatable, "Documents of \(rule.referenceDoctype) do not repeat", field: "reference_doctype")
         }
         if rule.document.isNew {
             try session.requireReference(.read, Reference(rule.document, "reference_doctype", "reference_document"))
@@ -39,13 +39,13 @@ struct AutoRepeat: DocTypeSchema, Controller {
         try session.require(.create, type)
         if rule.submitOnCreation { try session.require(.submit, type) }
         if rule.submitOnCreation, !type.isSubmittable {
-            throw Problem(.invalid, "A \(type.name) is not submitted", field: "submit_on_creation")
+            throw Problem(.notSubmittable, "A \(type.name) is not submitted", field: "submit_on_creation")
         }
         guard rule.repeatOnDay <= 31 else {
-            throw Problem(.invalid, "A month has at most 31 days", field: "repeat_on_day")
+            throw Problem(.outOfBounds, "A month has at most 31 days", field: "repeat_on_day")
         }
         if let start = rule.startDate, let end = rule.endDate, end < start {
-            throw Problem(.invalid, "The end \(end) is before the start \(start)", field: "end_date")
+            throw Problem(.datesOutOfOrder, "The end \(end) is before the start \(start)", field: "end_date")
         }
         guard changesCalendar(rule, session) else { return settle(rule) }
         // What was made already is not made again.

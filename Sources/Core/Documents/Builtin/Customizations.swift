@@ -114,11 +114,11 @@ public struct DocumentNamingRule: DocTypeSchema, Controller {
     public static func validate(_ doc: Doc<Self>, in session: Session) throws {
         let type = try session.registry.doctype(doc.documentType)
         guard (1...12).contains(doc.prefixDigits) else {
-            throw Problem(.invalid, "A number has 1 to 12 digits", field: "prefix_digits")
+            throw Problem(.outOfBounds, "A number has 1 to 12 digits", field: "prefix_digits")
         }
         guard type.naming != .autoincrement, type.naming != .uuid else {
             throw Problem(
-                .invalid, "\(type.name) is called by numbers or UUIDs, whatever a rule says",
+                .notCounted, "\(type.name) is called by numbers or UUIDs, whatever a rule says",
                 field: "document_type")
         }
         try SeriesPattern.check(

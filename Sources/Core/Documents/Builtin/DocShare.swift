@@ -32,7 +32,7 @@ public struct DocShare: DocTypeSchema, Controller {
                 .mandatory, "It must be said with whom the document is shared", field: "user", fix: "Give user.")
         }
         if share.submit, !type.isSubmittable {
-            throw Problem(.invalid, "A \(type.name) is not submitted", field: "submit")
+            throw Problem(.notSubmittable, "A \(type.name) is not submitted", field: "submit")
         }
         if share.write || share.submit || share.share { share.read = true }
         if share.submit { share.write = true }

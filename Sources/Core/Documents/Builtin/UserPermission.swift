@@ -45,7 +45,8 @@ public struct UserPermission: DocTypeSchema, Controller {
         }
         if permission.isDefault, let other = others.first(where: { $0[1] == .int(1) }) {
             throw Problem(
-                .invalid, "\(other[0].description) is the default for \(permission.allow) already", field: "is_default")
+                .givenTwice, "\(other[0].description) is the default for \(permission.allow) already",
+                field: "is_default")
         }
     }
 

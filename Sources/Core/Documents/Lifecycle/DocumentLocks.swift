@@ -33,7 +33,8 @@ extension Session {
         try about(document) {
             try require(.write, document.doctype, document)
             guard (1...Limits.lockSeconds).contains(seconds) else {
-                throw Problem(.invalid, "A document is locked for 1 to \(Limits.lockSeconds) seconds", field: "seconds")
+                throw Problem(
+                    .outOfBounds, "A document is locked for 1 to \(Limits.lockSeconds) seconds", field: "seconds")
             }
         }
         try refuseIfLocked([document])

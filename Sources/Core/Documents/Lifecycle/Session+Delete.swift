@@ -115,7 +115,7 @@ extension Session {
         if let submitted = names.first(where: { $0[1].int == Docstatus.submitted.rawValue })?[0].text {
             throw Problem(.transition, "\(try named(type.name, submitted)) is submitted", fix: "Cancel it first.")
         }
-        for chunk in names.compactMap({ $0[0].text }).chunks(of: Limits.filterValues) where !chunk.isEmpty {
+        for chunk in names.compactMap({ $0[0].text }).chunks(of: Limits.filterValues) {
             if let holder = try holders(of: type, Array(chunk), in: columns).first {
                 throw Problem(
                     .linked, "\(try named(holder.doctype, holder.name)) links to a \(type.name)",

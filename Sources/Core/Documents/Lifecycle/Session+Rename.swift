@@ -199,7 +199,7 @@ extension Session {
         names[type.name]?.remove(rename.old)
         if !rename.merges { names[type.name]?.remove(rename.new) }
         for (doctype, holders) in names.sorted(by: { $0.key < $1.key }) {
-            for chunk in holders.sorted().chunks(of: Limits.filterValues) where !chunk.isEmpty {
+            for chunk in holders.sorted().chunks(of: Limits.filterValues) {
                 let write = Write(.relink, try load(registry.doctype(doctype), Array(chunk)), .noted)
                 for holder in write.documents {
                     for row in [holder] + holder.allRows {

@@ -63,7 +63,7 @@ extension Session {
         {
             found[version.docname] = Deletion(name: version.docname, version: version.name)
         }
-        for chunk in names.filter({ found[$0] == nil }).chunks(of: Limits.filterValues) where !chunk.isEmpty {
+        for chunk in names.filter({ found[$0] == nil }).chunks(of: Limits.filterValues) {
             try transaction.forEach(
                 """
                 SELECT docname, name FROM version WHERE ref_doctype = ?

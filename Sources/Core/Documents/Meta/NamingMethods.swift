@@ -63,7 +63,7 @@ private struct Numbered {
     /// The counter of a series or rule; the only one where none is named.
     func counter(_ series: String?) throws -> Naming.Counter {
         guard let only = counters.first else {
-            throw Problem(.invalid, "Documents of \(type.name) are not counted", field: "doctype")
+            throw Problem(.notCounted, "Documents of \(type.name) are not counted", field: "doctype")
         }
         if series == nil, counters.count == 1 { return only }
         guard let found = counters.first(where: { $0.rule == series && series != nil || $0.text == series }) else {

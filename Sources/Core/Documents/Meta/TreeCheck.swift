@@ -20,7 +20,7 @@ extension Session {
             let above = try transaction.query(up, [.text(parent)], [.text]).compactMap { $0[0].text }
             if above.contains(document.name) || parent == document.name {
                 throw Problem(
-                    .invalid, "\(type.name) \(document.name) cannot stand below itself", field: field,
+                    .belowItself, "\(type.name) \(document.name) cannot stand below itself", field: field,
                     fix: "Choose another parent.")
             }
             guard above.count <= Limits.treeDepth else {
@@ -28,7 +28,7 @@ extension Session {
             }
             if hasGroups, try value(of: type.name, parent, "is_group") == .int(0) {
                 throw Problem(
-                    .invalid, "\(type.name) \(parent) is no group", field: field,
+                    .noGroup, "\(type.name) \(parent) is no group", field: field,
                     fix: "Make it a group, or choose another.")
             }
         }
@@ -37,7 +37,7 @@ extension Session {
                 "SELECT name FROM \(table) WHERE \(quoted(field)) = ? LIMIT 1", [.text(document.name)], [.text])
             if let below {
                 throw Problem(
-                    .invalid, "\(below[0].description) stands below \(document.name), which must stay a group",
+                    .staysGroup, "\(below[0].description) stands below \(document.name), which must stay a group",
                     field: "is_group")
             }
         }

@@ -1,3 +1,5 @@
+internal import Values
+
 /// UUIDs as text, as RFC 9562 writes them.
 enum UUIDText {
     /// Whether it is a UUID in small letters.
@@ -19,9 +21,9 @@ enum UUIDText {
         let counter = UInt64(UInt32(truncatingIfNeeded: bits))
         let high = milliseconds << 16 | 0x7000 | counter >> 20
         let low = UInt64(0b10) << 62 | (counter & 0xF_FFFF) << 42 | mixed(UInt64(truncatingIfNeeded: bits)) >> 22
-        let digits = hexadecimal(high) + hexadecimal(low)
+        let bytes = [high, low].flatMap { part in (0..<8).map { UInt8(truncatingIfNeeded: part >> (56 - 8 * $0)) } }
         var text = ""
-        for (index, digit) in digits.enumerated() {
+        for (index, digit) in bytes.hexText.enumerated() {
             if [8, 12, 16, 20].contains(index) { text.append("-") }
             text.append(digit)
         }
@@ -47,10 +49,5 @@ enum UUIDText {
         mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
         mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
         return mixed ^ (mixed >> 31)
-    }
-
-    private static func hexadecimal(_ bits: UInt64) -> String {
-        let text = String(bits, radix: 16)
-        return String(repeating: "0", count: 16 - text.count) + text
     }
 }

@@ -34,33 +34,6 @@ public struct VirtualSource: Sendable {
 }
 
 extension Session {
-    /// A document that a ``VirtualSource`` has, from what it says of it.
-    ///
-    /// - Throws: ``Problem/Kind/unknownField``, ``Problem/Kind/wrongType``.
-    public func virtualDocument(_ doctype: String, _ name: String, _ object: JSONObject) throws -> Document {
-        let document = Document(try registry.doctype(doctype))
-        for (key, value) in object.members {
-            if let slot = document.doctype.slot(of: key) {
-                document.values[slot] = try document.doctype.columns[slot].value(of: value)
-            } else if document.doctype.tableSlot(of: key) != nil {
-                try apply([key: value], to: document)
-            } else if key != "doctype" {
-                throw Problem(.unknownField, "\(doctype) has no field \(key)", field: key)
-            }
-        }
-        document.name = name
-        for (field, slot) in document.doctype.tables {
-            for row in document.rows[slot] {
-                if row.name.isEmpty { row.name = "\(name)-\(field.name)-\(row.idx)" }
-                row.values[Document.Slot.parent] = .text(name)
-                row.values[Document.Slot.parenttype] = .text(doctype)
-                row.values[Document.Slot.parentfield] = .text(field.name)
-            }
-        }
-        markStored(document)
-        return document
-    }
-
     /// Reads documents and their rows; no rights are asked. A single that was never saved has its defaults.
     func load(_ type: DocType, _ names: [String]) throws -> [Document] {
         let source = registry.sources[type.name]

@@ -37,7 +37,7 @@ struct NestedTable: Sendable {
         }
         var found: [String: [[Value]]] = [:]
         var count = 0
-        for chunk in Array(Set(names)).sorted().chunks(of: Limits.filterValues) where !chunk.isEmpty {
+        for chunk in Array(Set(names)).sorted().chunks(of: Limits.filterValues) {
             let parents = session.transaction.dialect.isOneOf("parent", count: chunk.count)
             let arguments: [Value] = before + [.text(type.name), .text(name), .int(Int64(Limits.nestedRows))]
             try session.transaction.forEach(

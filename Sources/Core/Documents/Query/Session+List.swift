@@ -157,7 +157,7 @@ extension Session {
             else { continue }
             let names = Set(result.rows.compactMap { $0[column].text }).sorted()
             var found: [String: JSON] = [:]
-            for chunk in names.chunks(of: Limits.filterValues) where !chunk.isEmpty {
+            for chunk in names.chunks(of: Limits.filterValues) {
                 var wanted = ListQuery(
                     target.name, fields: ["*", "name as __name"],
                     filters: [["name", "in", .array(chunk.map(JSON.string))]],

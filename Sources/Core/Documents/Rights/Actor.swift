@@ -39,8 +39,6 @@ public struct Actor: Sendable, Hashable {
     public var isAdministrator: Bool { user == "Administrator" }
     /// Whether it is nobody who has signed in.
     public var isGuest: Bool { user == Self.guestName }
-    /// Whether any document is shared with it.
-    public var hasShares: Bool { !sharedTypes.isEmpty }
 
     /// The same user with no more than these scopes allow.
     public func limited(to scopes: [Scope]?) -> Actor {

@@ -87,7 +87,7 @@ extension Session {
     func allowed(_ target: String, _ names: [String], in place: String) throws -> Set<LinkTarget> {
         var found: Set<LinkTarget> = []
         let arguments: [Value] = [.text(actor.user), .text(target), .text(place)]
-        for chunk in names.sorted().chunks(of: Limits.filterValues) where !chunk.isEmpty {
+        for chunk in names.sorted().chunks(of: Limits.filterValues) {
             let isNamed = transaction.dialect.isOneOf("for_value", count: chunk.count)
             try transaction.forEach(
                 "SELECT for_value FROM user_permission p WHERE \(Self.permissionHolds) AND \(isNamed)",

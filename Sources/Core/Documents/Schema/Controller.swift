@@ -18,21 +18,21 @@ public protocol Controller: DocTypeSchema {
     static func onUpdate(_ doc: Doc<Self>, in session: Session) throws
     /// Before a submitted document's rows are written.
     static func beforeSubmit(_ doc: Doc<Self>, in session: Session) throws
-    /// After it: posts to ledgers and moves what hangs on the document.
+    /// After a submitted document's rows are written: posts to ledgers and moves what hangs on the document.
     static func onSubmit(_ doc: Doc<Self>, in session: Session) throws
     /// After a change to a submitted document.
     static func onUpdateAfterSubmit(_ doc: Doc<Self>, in session: Session) throws
     /// Before a cancelled document's rows are written.
     static func beforeCancel(_ doc: Doc<Self>, in session: Session) throws
-    /// After it: reverses what the submit did.
+    /// After a cancelled document's rows are written: reverses what the submit did.
     static func onCancel(_ doc: Doc<Self>, in session: Session) throws
     /// Before a draft is discarded, which makes it a cancelled document that never was submitted.
     static func beforeDiscard(_ doc: Doc<Self>, in session: Session) throws
-    /// After it.
+    /// After a draft was discarded: takes back what hangs on it.
     static func onDiscard(_ doc: Doc<Self>, in session: Session) throws
     /// Before a document is deleted.
     static func onTrash(_ doc: Doc<Self>, in session: Session) throws
-    /// After it is gone.
+    /// After a document's rows are deleted; its values are still to be read from `doc`.
     static func afterDelete(_ doc: Doc<Self>, in session: Session) throws
     /// After a deleted document was brought back.
     static func onRestore(_ doc: Doc<Self>, in session: Session) throws

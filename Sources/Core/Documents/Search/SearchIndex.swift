@@ -54,7 +54,7 @@ enum SearchIndex {
     static func write(_ rows: [[Value]], in transaction: any Transaction) throws {
         // Statements of two sizes, so that they are prepared once each.
         let large = rows.count / batch * batch
-        for chunk in Array(rows[..<large]).chunks(of: batch) where !chunk.isEmpty {
+        for chunk in Array(rows[..<large]).chunks(of: batch) {
             try transaction.execute(statement(chunk.count), chunk.flatMap { $0 })
         }
         for row in rows[large...] { try transaction.execute(single, row) }
@@ -74,7 +74,7 @@ enum SearchIndex {
 
     /// Removes the rows of documents.
     static func remove(_ doctype: String, _ names: [String], in transaction: any Transaction) throws {
-        for chunk in names.chunks(of: Limits.filterValues) where !chunk.isEmpty {
+        for chunk in names.chunks(of: Limits.filterValues) {
             let isOne = transaction.dialect.isOneOf("name", count: chunk.count)
             try transaction.execute(
                 "DELETE FROM _search WHERE doctype = ? AND \(isOne)", [.text(doctype)] + chunk.map(Value.text))

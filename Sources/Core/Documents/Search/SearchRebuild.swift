@@ -38,11 +38,11 @@ extension Session {
         let present = Set(types.map(\.name))
         let gone = known.keys.filter { !present.contains($0) }.sorted()
         for doctype in stale { try rebuildSearch(doctype) }
-        for chunk in (stale + gone).chunks(of: Limits.filterValues) where !chunk.isEmpty {
+        for chunk in (stale + gone).chunks(of: Limits.filterValues) {
             let isOne = transaction.dialect.isOneOf("doctype", count: chunk.count)
             try transaction.execute("DELETE FROM _search_shape WHERE \(isOne)", chunk.map(Value.text))
         }
-        for chunk in gone.chunks(of: Limits.filterValues) where !chunk.isEmpty {
+        for chunk in gone.chunks(of: Limits.filterValues) {
             let isOne = transaction.dialect.isOneOf("doctype", count: chunk.count)
             try transaction.execute("DELETE FROM _search WHERE \(isOne)", chunk.map(Value.text))
         }

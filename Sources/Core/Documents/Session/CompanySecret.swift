@@ -22,9 +22,6 @@ public enum CompanySecret {
     public static func digest(_ text: String, in transaction: any Transaction) throws -> String {
         let row = try transaction.first("SELECT value FROM _secret WHERE name = 'company'", [], [.bytes])
         let key = SymmetricKey(data: row?[0].bytes ?? [])
-        return HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: key).map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count < 2 ? "0" + digits : digits
-        }.joined()
+        return HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: key).hexText
     }
 }

@@ -287,12 +287,7 @@ private struct Canonical {
 
     mutating func add(_ effect: JSON) { sha.update(data: cleaned(effect).encoded) }
 
-    var hash: String {
-        sha.finalize().map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count < 2 ? "0" + digits : digits
-        }.joined()
-    }
+    var hash: String { sha.finalize().hexText }
 
     private func cleaned(_ json: JSON) -> JSON {
         switch json {

@@ -111,7 +111,7 @@ extension Session {
                 row: row)
         }
         if text.utf8.contains(0) {
-            throw Problem(.invalid, "\(field.label) holds a null character", field: field.name, row: row)
+            throw Problem(.nullCharacter, "\(field.label) holds a null character", field: field.name, row: row)
         }
         try DataFormats.check(text, field, row)
         // Documents keep the series they were counted by when it is offered no more; new ones are asked by their naming.

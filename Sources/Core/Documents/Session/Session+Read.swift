@@ -135,11 +135,3 @@ extension Session {
         return problem
     }
 }
-
-extension Array {
-    /// The elements in runs of at most `size`.
-    func chunks(of size: Int) -> [ArraySlice<Element>] {
-        count <= size
-            ? [self[...]] : stride(from: 0, to: count, by: size).map { self[$0..<Swift.min($0 + size, count)] }
-    }
-}

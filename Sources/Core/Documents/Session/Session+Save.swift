@@ -185,7 +185,7 @@ extension Session {
         for (field, slot) in document.doctype.tables {
             let child = try registry.doctype(field.options ?? "")
             let removed = changes.removed.filter { $0.table == field.name }.map(\.row.name)
-            for chunk in removed.chunks(of: Limits.filterValues) where !chunk.isEmpty {
+            for chunk in removed.chunks(of: Limits.filterValues) {
                 let condition = transaction.dialect.isOneOf("name", count: chunk.count)
                 try transaction.execute(
                     "DELETE FROM \(quoted(child.table)) WHERE \(condition)", chunk.map(Value.text))

@@ -123,7 +123,7 @@ extension Evaluator {
             return isUpper ? text?.uppercased() : text
         }
         try pay(bytes.count >> 3, at: index)
-        let text = bytes.map { PlainNumber.hex($0) }.joined()
+        let text = bytes.hexText
         return isUpper ? text.uppercased() : text
     }
 

@@ -171,7 +171,7 @@ struct Printer {
             // The decimal has no negative zero.
             return (value.exact.isZero && value.double.sign == .minus ? "-" : "") + Self.point(value.exact.description)
         case .string(let text): return "\"" + text.unicodeScalars.map(Self.escaped).joined() + "\""
-        case .bytes(let bytes): return "b\"" + bytes.map { "\\x" + PlainNumber.hex($0) }.joined() + "\""
+        case .bytes(let bytes): return "b\"" + bytes.map { "\\x" + [$0].hexText }.joined() + "\""
         case .type(let type): return rooted(type.rawValue)
         default: return ""
         }
@@ -188,7 +188,7 @@ struct Printer {
         case "\t": "\\t"
         default:
             scalar.value < 0x20 || scalar.value == 0x7F
-                ? "\\x" + PlainNumber.hex(UInt8(truncatingIfNeeded: scalar.value)) : String(Character(scalar))
+                ? "\\x" + [UInt8(truncatingIfNeeded: scalar.value)].hexText : String(Character(scalar))
         }
     }
 }

@@ -94,7 +94,7 @@ public struct Account: DocTypeSchema, Controller {
         if account.accountCurrency.isEmpty { account.accountCurrency = currency }
         if account.accountCurrency != currency {
             throw Problem(
-                .invalid, "Accounts of \(account.company) are kept in \(currency)", field: "account_currency")
+                .otherCurrency, "Accounts of \(account.company) are kept in \(currency)", field: "account_currency")
         }
     }
 

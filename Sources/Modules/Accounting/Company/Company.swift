@@ -59,7 +59,7 @@ public struct Company: DocTypeSchema, Controller {
             ).uppercased()
         }
         if company.abbr.contains(where: { $0 == "-" || $0.isWhitespace }) {
-            throw Problem(.invalid, "The abbreviation has no spaces and no dashes", field: "abbr")
+            throw Problem(.invalidAbbreviation, "The abbreviation has no spaces and no dashes", field: "abbr")
         }
         try CurrencyUnit.ensure(company.defaultCurrency, in: session)
     }
@@ -75,7 +75,7 @@ public struct Company: DocTypeSchema, Controller {
                 guard let values = found[company.document.text(field.name)] else { continue }
                 guard values[0].text == company.name, values[1].int == 0 else {
                     throw Problem(
-                        .invalid,
+                        .invalidAccount,
                         "\(field.label): \(company.document.text(field.name)) is a group or belongs to another company",
                         field: field.name)
                 }

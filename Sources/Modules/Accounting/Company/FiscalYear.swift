@@ -22,10 +22,10 @@ public struct FiscalYear: DocTypeSchema, Controller {
     public static func validate(_ year: Doc<Self>, in session: Session) throws {
         guard let start = year.yearStartDate, let end = year.yearEndDate else { return }
         guard start < end else {
-            throw Problem(.invalid, "The year ends before it begins", field: "year_end_date")
+            throw Problem(.datesOutOfOrder, "The year ends before it begins", field: "year_end_date")
         }
         guard end < start.adding(months: 18) else {
-            throw Problem(.invalid, "A fiscal year has at most 18 months", field: "year_end_date")
+            throw Problem(.outOfBounds, "A fiscal year has at most 18 months", field: "year_end_date")
         }
         let overlapping = try session.transaction.first(
             """
@@ -34,7 +34,7 @@ public struct FiscalYear: DocTypeSchema, Controller {
             """, [.day(end), .day(start), .text(year.name)], [.text])
         if let overlapping, !year.disabled {
             throw Problem(
-                .invalid, "\(year.name) overlaps with the fiscal year \(overlapping[0].description)",
+                .overlaps, "\(year.name) overlaps with the fiscal year \(overlapping[0].description)",
                 field: "year_start_date")
         }
         for days in lost(year) { try refuseIfPosted(year, days, in: session) }

@@ -22,12 +22,12 @@ struct TreeRules {
         }
         guard values[0].int == 1 else {
             throw Problem(
-                .invalid, "\(parent) is no group and cannot have others below it", field: parentField,
+                .noGroup, "\(parent) is no group and cannot have others below it", field: parentField,
                 fix: "Choose a group.")
         }
         guard values[1].text == node.text("company") else {
             throw Problem(
-                .invalid, "\(parent) belongs to \(values[1].description), not to \(node.text("company"))",
+                .otherCompany, "\(parent) belongs to \(values[1].description), not to \(node.text("company"))",
                 field: parentField)
         }
         if !node.isNew, node.storedValue(parentField) != node[parentField] { try refuseLoop(node, parent, in: session) }
@@ -39,7 +39,7 @@ struct TreeRules {
         var current = parent
         for _ in 0..<Limits.treeDepth {
             if current == node.name {
-                throw Problem(.invalid, "\(node.name) cannot stand below itself", field: parentField)
+                throw Problem(.belowItself, "\(node.name) cannot stand below itself", field: parentField)
             }
             guard let next = parents[current], !next.isEmpty else { return }
             current = next

@@ -12,7 +12,8 @@ public enum Invoices {
         if invoice.day("posting_date") == nil { invoice.set("posting_date", session.today) }
         if invoice.day("due_date") == nil { invoice.set("due_date", invoice.day("posting_date")) }
         if let due = invoice.day("due_date"), let posted = invoice.day("posting_date"), due < posted {
-            throw Problem(.invalid, "The due date \(due) is before the posting date \(posted)", field: "due_date")
+            throw Problem(
+                .datesOutOfOrder, "The due date \(due) is before the posting date \(posted)", field: "due_date")
         }
         let amount = Trade.baseAmountDue(invoice)
         guard !amount.isNegative else {

@@ -67,10 +67,7 @@ enum Outstanding {
     /// The sums of the payment ledger for vouchers of one DocType.
     static func amounts(of type: String, _ names: Set<String>, in session: Session) throws -> [String: Exact] {
         var sums: [String: Exact] = [:]
-        var rest = names.sorted()[...]
-        while !rest.isEmpty {
-            let chunk = rest.prefix(Limits.filterValues)
-            rest = rest.dropFirst(Limits.filterValues)
+        for chunk in names.sorted().chunks(of: Limits.filterValues) {
             let condition = session.transaction.dialect.isOneOf("against_voucher_no", count: chunk.count)
             try session.transaction.forEach(
                 """

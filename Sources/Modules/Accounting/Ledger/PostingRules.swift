@@ -151,7 +151,7 @@ struct PostingRules {
                 values[2].int == 0
             else {
                 throw Problem(
-                    .invalid,
+                    .invalidCostCenter,
                     "Cost center \(posting.costCenter) does not exist, is a group, is disabled or belongs to another company",
                     field: "cost_center")
             }

@@ -58,7 +58,7 @@ public struct JournalEntry: DocTypeSchema, Controller {
 
     public static func beforeSubmit(_ entry: Doc<Self>, in session: Session) throws {
         guard entry.totalDebit.isPositive else {
-            throw Problem(.invalid, "The entry has no amounts", field: "total_debit")
+            throw Problem(.noAmounts, "The entry has no amounts", field: "total_debit")
         }
     }
 
@@ -107,7 +107,8 @@ public struct JournalEntry: DocTypeSchema, Controller {
         row.exchangeRate = .one
         guard row.debit.isZero || row.credit.isZero else {
             throw Problem(
-                .invalid, "Row \(row.idx): an account is debited or credited, not both", field: "credit", row: row.idx)
+                .debitAndCredit, "Row \(row.idx): an account is debited or credited, not both", field: "credit",
+                row: row.idx)
         }
         if !row.referenceName.isEmpty, Outstanding.invoices[row.referenceType] != nil, row.party.isEmpty {
             throw Problem(

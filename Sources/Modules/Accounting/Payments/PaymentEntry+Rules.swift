@@ -54,7 +54,7 @@ extension PaymentEntry: Controller {
         payment.sourceExchangeRate = .one
         payment.targetExchangeRate = .one
         guard payment.paidFrom != payment.paidTo else {
-            throw Problem(.invalid, "The money is paid from and to \(payment.paidFrom)", field: "paid_to")
+            throw Problem(.sameAccount, "The money is paid from and to \(payment.paidFrom)", field: "paid_to")
         }
         let types = try session.values(of: "Account", [payment.paidFrom, payment.paidTo], ["account_type"])
         let partySide = isReceipt ? payment.paidFrom : payment.paidTo
@@ -103,7 +103,7 @@ extension PaymentEntry: Controller {
         for (type, rows) in byType.sorted(by: { $0.key < $1.key }) {
             guard let fields = Outstanding.invoices[type], session.registry.find(type) != nil else {
                 throw Problem(
-                    .invalid, "Row \(rows[0].idx): a payment cannot settle a \(type)", field: "reference_doctype",
+                    .notPayable, "Row \(rows[0].idx): a payment cannot settle a \(type)", field: "reference_doctype",
                     row: rows[0].idx, fix: "Use one of: \(Outstanding.invoices.keys.sorted().joined(separator: ", ")).")
             }
             let found = try session.values(
@@ -160,7 +160,7 @@ extension PaymentEntry: Controller {
         }
         guard isTransfer || payment.paidAmount == payment.receivedAmount else {
             throw Problem(
-                .invalid, "Paid and received amount differ in the same currency", field: "received_amount",
+                .amountsDiffer, "Paid and received amount differ in the same currency", field: "received_amount",
                 fix: "Put the difference into deductions.")
         }
         payment.basePaidAmount = payment.paidAmount

@@ -32,7 +32,7 @@ enum PaymentMethods {
         for type: String, _ name: String, amount: Exact?, bank: String?, in session: Session
     ) throws -> Doc<PaymentEntry> {
         guard let fields = Outstanding.invoices[type], session.registry.find(type) != nil else {
-            throw Problem(.invalid, "A payment cannot be made from a \(type)", field: "dt")
+            throw Problem(.notPayable, "A payment cannot be made from a \(type)", field: "dt")
         }
         let invoice = try session.get(type, name)
         let payment = try session.new(PaymentEntry.self)

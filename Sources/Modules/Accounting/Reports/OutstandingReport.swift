@@ -130,7 +130,7 @@ enum OutstandingReport {
         guard !bounds.isEmpty, bounds.count <= 10, bounds[0] >= 0,
             zip(bounds, bounds.dropFirst()).allSatisfy({ $0 < $1 })
         else {
-            throw Problem(.invalid, "range must be growing numbers of days, such as 30, 60, 90", field: "range")
+            throw Problem(.outOfBounds, "range must be growing numbers of days, such as 30, 60, 90", field: "range")
         }
         return bounds
     }

@@ -36,7 +36,7 @@ enum ReportHelp {
         let year = try? FiscalYears.year(of: from ?? last, in: session)
         let first = from ?? year?.start ?? last.startOfYear
         guard first <= last else {
-            throw Problem(.invalid, "from_date \(first) is after to_date \(last)", field: "from_date")
+            throw Problem(.datesOutOfOrder, "from_date \(first) is after to_date \(last)", field: "from_date")
         }
         return (first, last, year?.start ?? first.startOfYear)
     }

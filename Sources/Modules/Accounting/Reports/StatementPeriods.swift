@@ -35,7 +35,8 @@ struct StatementPeriods {
     init(_ arguments: Arguments, in session: Session) throws {
         let (start, end) = try Self.range(arguments, in: session)
         guard start <= end else {
-            throw Problem(.invalid, "The period ends on \(end), before it begins on \(start)", field: "period_end_date")
+            throw Problem(
+                .datesOutOfOrder, "The period ends on \(end), before it begins on \(start)", field: "period_end_date")
         }
         let months = ["Monthly": 1, "Quarterly": 3, "Half-Yearly": 6][arguments.text("periodicity") ?? ""] ?? 12
         var periods: [Period] = []

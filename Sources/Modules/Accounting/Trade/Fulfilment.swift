@@ -104,7 +104,7 @@ public struct Fulfilment: Sendable {
         }
         if ["Closed", "On Hold", "Lost"].contains(one.text("status")) {
             throw Problem(
-                .invalid, "Row \(item.idx): \(target) \(one.name) is \(one.text("status"))", field: link, row: item.idx,
+                .notOpen, "Row \(item.idx): \(target) \(one.name) is \(one.text("status"))", field: link, row: item.idx,
                 fix: "Open it again first.")
         }
         let isMoney = item.doctype.field(adds)?.type == .currency

@@ -1,6 +1,6 @@
 internal import Values
 
-/// Net amounts, taxes and totals of a document, computed from numbers alone (frappe_modules.md §4).
+/// Net amounts, taxes and totals of a document, computed from numbers alone, as ERPNext computes them.
 ///
 /// Charges on a previous row go on from the exact amounts of that row; what is shown of each row is rounded once. All is
 /// in the currency of the document.

@@ -29,7 +29,7 @@ struct TradeCalculation {
             result = try math.result()
         } catch {
             throw Problem(
-                .invalid, "The discount is more than what it can be taken from", field: "discount_amount",
+                .outOfBounds, "The discount is more than what it can be taken from", field: "discount_amount",
                 fix: "Give a smaller discount.")
         }
         fillNet(result)
@@ -44,7 +44,7 @@ struct TradeCalculation {
     private func fillLine(_ item: Document) throws {
         let qty = item.exact("qty")
         guard qty.isPositive else {
-            throw Problem(.invalid, "Row \(item.idx): the quantity must be above zero", field: "qty", row: item.idx)
+            throw Problem(.outOfBounds, "Row \(item.idx): the quantity must be above zero", field: "qty", row: item.idx)
         }
         if !item.exact("conversion_factor").isPositive { put(item, "conversion_factor", .one) }
         if item.has("uom"), item.text("uom").isEmpty, item.has("stock_uom") { item.set("uom", item.text("stock_uom")) }
@@ -93,7 +93,7 @@ struct TradeCalculation {
 
     private func tax(_ row: Document) throws -> TaxMath.Tax {
         func refuse(_ message: String, _ field: String) -> Problem {
-            Problem(.invalid, "Tax row \(row.idx): \(message)", field: field, row: row.idx)
+            Problem(.invalidTaxRow, "Tax row \(row.idx): \(message)", field: field, row: row.idx)
         }
         var tax = TaxMath.Tax(basis: .netTotal, rate: row.exact("rate"), amount: money.round(row.exact("tax_amount")))
         tax.isIncluded = row.isSet("included_in_print_rate")
@@ -136,7 +136,7 @@ struct TradeCalculation {
         let amount = document.exact("discount_amount")
         guard !percentage.isNegative, percentage <= .hundred else {
             throw Problem(
-                .invalid, "The additional discount must be between 0 and 100 percent",
+                .outOfBounds, "The additional discount must be between 0 and 100 percent",
                 field: "additional_discount_percentage")
         }
         guard !amount.isNegative else {

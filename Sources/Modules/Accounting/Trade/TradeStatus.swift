@@ -2,8 +2,8 @@ public import Documents
 internal import Values
 
 extension Trade {
-    /// Sets `status` from the docstatus, percentages, outstanding amount and due date, for every trade DocType by name
-    /// (frappe_modules.md §1). What people set themselves — Closed, On Hold, Lost — stays.
+    /// Sets `status` from the docstatus, percentages, outstanding amount and due date, for every trade DocType by name,
+    /// in the words of ERPNext. What people set themselves — Closed, On Hold, Lost — stays.
     public static func setStatus(_ document: Document, in session: Session) {
         guard document.has("status") else { return }
         switch document.docstatus {

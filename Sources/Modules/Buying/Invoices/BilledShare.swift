@@ -108,8 +108,7 @@ struct BilledShare {
     ) throws -> [String: Before] {
         var found: [String: Before] = [:]
         let names = Set(lines.map { $0.text(detail) }).sorted()
-        for start in stride(from: 0, to: names.count, by: Limits.filterValues) {
-            let chunk = names[start..<min(start + Limits.filterValues, names.count)]
+        for chunk in names.chunks(of: Limits.filterValues) {
             let condition = session.transaction.dialect.isOneOf(detail, count: chunk.count)
             let sql = """
                 SELECT \(detail), SUM(qty), SUM(\(share)), SUM(booked_amount) FROM purchase_invoice_item
@@ -134,7 +133,7 @@ struct BilledShare {
             guard let head = heads[line.text(link)] else { continue }
             for (index, field) in fields.enumerated() where head[index].text != invoice.text(field) {
                 throw Problem(
-                    .invalid,
+                    .differsFromSource,
                     "Row \(line.idx): \(target) \(line.text(link)) has the \(field) \(head[index]), the invoice \(invoice.text(field))",
                     field: link, row: line.idx)
             }
@@ -144,7 +143,8 @@ struct BilledShare {
     private func check(_ line: Document, against row: [Value]) throws {
         for (field, value) in [("item_code", row[1]), ("uom", row[2])] where line[field] != value && !value.isEmpty {
             throw Problem(
-                .invalid, "Row \(line.idx): \(target) \(line.text(link)) has \(value) there, not \(line[field])",
+                .differsFromSource,
+                "Row \(line.idx): \(target) \(line.text(link)) has \(value) there, not \(line[field])",
                 field: field, row: line.idx)
         }
         let rate = row[4].exact ?? .zero

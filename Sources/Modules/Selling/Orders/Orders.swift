@@ -18,7 +18,8 @@ package enum Orders {
             if row.day(field) == nil { row.set(field, day) }
             guard let own = row.day(field), let ordered = order.day("transaction_date"), own < ordered else { continue }
             throw Problem(
-                .invalid, "Row \(row.idx): \(own) is before the order's date \(ordered)", field: field, row: row.idx)
+                .datesOutOfOrder, "Row \(row.idx): \(own) is before the order's date \(ordered)", field: field,
+                row: row.idx)
         }
     }
 
@@ -136,4 +137,11 @@ package enum Orders {
 extension Problem.Kind {
     /// An order that is closed or on hold is delivered, received, billed or cancelled.
     public static let orderNotOpen = Self("order_not_open", exception: "InvalidStatusError")
+}
+
+extension Problem.Kind {
+    /// Parts that do not come to the whole.
+    package static let partsNotWhole = Self("parts_not_whole")
+    /// An offer that is no longer valid.
+    package static let expired = Self("expired")
 }

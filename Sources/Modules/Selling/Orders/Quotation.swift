@@ -52,7 +52,7 @@ public struct Quotation: DocTypeSchema, Controller {
         quotation.customerName = try session.value(of: "Customer", quotation.partyName, "customer_name").text ?? ""
         if let until = quotation.validTill, let date = quotation.transactionDate, until < date {
             throw Problem(
-                .invalid, "Valid till \(until) is before the quotation's date \(date)", field: "valid_till")
+                .datesOutOfOrder, "Valid till \(until) is before the quotation's date \(date)", field: "valid_till")
         }
         try Trade.calculate(document, in: session)
         Trade.setStatus(document, in: session)

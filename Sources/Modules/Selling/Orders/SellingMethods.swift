@@ -12,7 +12,7 @@ enum SellingMethods {
         after: { quotation, order, session in
             if let until = quotation.day("valid_till"), until < session.today {
                 throw Problem(
-                    .invalid, "Quotation \(quotation.name) was valid till \(until)", field: "valid_till",
+                    .expired, "Quotation \(quotation.name) was valid till \(until)", field: "valid_till",
                     fix: "Amend the quotation with a later day.")
             }
             order.set("transaction_date", session.today)

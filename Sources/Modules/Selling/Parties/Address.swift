@@ -103,7 +103,7 @@ public struct Contact: DocTypeSchema, Controller {
         let primary = rows.filter { $0.isSet(flag) }
         guard primary.count < 2 else {
             throw Problem(
-                .invalid, "Row \(primary[1].idx): there is another that is the primary one", field: flag,
+                .givenTwice, "Row \(primary[1].idx): there is another that is the primary one", field: flag,
                 row: primary[1].idx, fix: "Leave one of them.")
         }
         if let row = primary.first { contact.set(field, row.text(value)) }

@@ -24,7 +24,7 @@ package enum Groups {
             let path = try self.path(from: above, type, parent, in: session)
             if path.contains(where: { $0.name == node.name && !$0.name.isEmpty }) || above == node.name {
                 throw Problem(
-                    .invalid, "\(type.name) \(node.name) cannot stand below itself", field: parent,
+                    .belowItself, "\(type.name) \(node.name) cannot stand below itself", field: parent,
                     fix: "Choose a \(type.name) that is not below it.")
             }
             guard path.count < Limits.treeDepth else {
@@ -32,20 +32,20 @@ package enum Groups {
             }
             if let first = path.first, !first.isGroup {
                 throw Problem(
-                    .invalid, "\(type.name) \(above) is not a group, so nothing can stand below it", field: parent,
+                    .noGroup, "\(type.name) \(above) is not a group, so nothing can stand below it", field: parent,
                     fix: "Set is_group of \(above) first.")
             }
         }
         guard !node.isNew, node.storedValue("is_group") != node["is_group"] else { return }
         if !node.isSet("is_group"), try has(type.table, parent, node.name, in: session) {
             throw Problem(
-                .invalid, "\(type.name) \(node.name) has others below it and must stay a group", field: "is_group")
+                .staysGroup, "\(type.name) \(node.name) has others below it and must stay a group", field: "is_group")
         }
         if node.isSet("is_group"), let members, let member = session.registry.find(members) {
             let field = member.fields.first { $0.type == .link && $0.options == type.name }
             if let field, try has(member.table, field.name, node.name, in: session) {
                 throw Problem(
-                    .invalid, "A \(members) belongs to \(type.name) \(node.name), so it cannot become a group",
+                    .noGroupPossible, "A \(members) belongs to \(type.name) \(node.name), so it cannot become a group",
                     field: "is_group")
             }
         }
@@ -61,7 +61,7 @@ package enum Groups {
             try session.value(of: group, name, "is_group").int == 1
         else { return }
         throw Problem(
-            .invalid, "\(group) \(name) gathers others and cannot be chosen itself", field: field,
+            .isGroup, "\(group) \(name) gathers others and cannot be chosen itself", field: field,
             fix: "Choose a \(group) below it.")
     }
 

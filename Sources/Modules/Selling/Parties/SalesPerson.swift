@@ -47,7 +47,7 @@ public struct SalesTeam: DocTypeSchema {
         let parts = rows.sum { $0.exact("allocated_percentage") }
         guard parts == 100 else {
             throw Problem(
-                .invalid, "The parts of the sales team come to \(parts) %, not to 100 %", field: "sales_team",
+                .partsNotWhole, "The parts of the sales team come to \(parts) %, not to 100 %", field: "sales_team",
                 fix: "Set allocated_percentage so that the rows come to 100.")
         }
         for row in rows {

@@ -156,7 +156,7 @@ extension PurchaseReceipt: Controller {
         let rows = receipt.items.filter { stockItems.contains($0[\.line.itemCode]) }
         guard total.isZero || !rows.isEmpty else {
             throw Problem(
-                .invalid, "There is no stock item that the charges could count to", field: "taxes",
+                .noStockItem, "There is no stock item that the charges could count to", field: "taxes",
                 fix: "Set their category to Total.")
         }
         let net = rows.sum { $0[\.line.baseNetAmount] }

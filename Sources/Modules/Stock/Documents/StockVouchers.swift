@@ -34,7 +34,8 @@ enum StockVouchers {
         for row in rows {
             guard row.exact("qty").isPositive else {
                 throw Problem(
-                    .invalid, "Row \(row.idx): the quantity of \(row.text("item_code")) must be above 0", field: "qty",
+                    .outOfBounds, "Row \(row.idx): the quantity of \(row.text("item_code")) must be above 0",
+                    field: "qty",
                     row: row.idx)
             }
             if stockItems.contains(row.text("item_code")), row.text("warehouse").isEmpty {

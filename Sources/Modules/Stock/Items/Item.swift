@@ -68,7 +68,7 @@ extension Item: Controller {
         var companies: Set<String> = []
         for row in item.itemDefaults where !companies.insert(row.company).inserted {
             throw Problem(
-                .invalid, "Row \(row.idx): \(row.company) has item defaults already", field: "company", row: row.idx,
+                .givenTwice, "Row \(row.idx): \(row.company) has item defaults already", field: "company", row: row.idx,
                 fix: "Keep one row for each company.")
         }
         try freeze(item, in: session)
@@ -88,16 +88,17 @@ extension Item: Controller {
         for row in item.uoms {
             if row.uom == item.stockUom, row.conversionFactor != .one {
                 throw Problem(
-                    .invalid, "Row \(row.idx): the conversion factor of the stock unit \(row.uom) must be 1",
+                    .wrongFactor, "Row \(row.idx): the conversion factor of the stock unit \(row.uom) must be 1",
                     field: "conversion_factor", row: row.idx)
             }
             guard row.conversionFactor.isPositive else {
                 throw Problem(
-                    .invalid, "Row \(row.idx): the conversion factor of \(row.uom) must be above 0",
+                    .wrongFactor, "Row \(row.idx): the conversion factor of \(row.uom) must be above 0",
                     field: "conversion_factor", row: row.idx)
             }
             guard units.insert(row.uom).inserted else {
-                throw Problem(.invalid, "Row \(row.idx): the unit \(row.uom) stands twice", field: "uom", row: row.idx)
+                throw Problem(
+                    .givenTwice, "Row \(row.idx): the unit \(row.uom) stands twice", field: "uom", row: row.idx)
             }
         }
     }
@@ -122,4 +123,11 @@ extension Item: Controller {
             "\(label) of Item \(item.name) cannot change because it stands in \(holder.doctype) \(holder.name)",
             field: field, fix: "Take it out there or cancel that first, or make a new item.")
     }
+}
+
+extension Problem.Kind {
+    /// A conversion factor that cannot be.
+    package static let wrongFactor = Self("wrong_factor")
+    /// Charges that no goods could take.
+    package static let noStockItem = Self("no_stock_item")
 }

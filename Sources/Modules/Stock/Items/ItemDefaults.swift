@@ -22,7 +22,7 @@ package struct ItemDefaults {
 
     /// Reads the defaults of the items, in one statement.
     package init(of items: Set<String>, company: String, in session: Session) throws {
-        for chunk in items.sorted().chunked(Limits.filterValues) {
+        for chunk in items.sorted().chunks(of: Limits.filterValues) {
             let condition = session.transaction.dialect.isOneOf("parent", count: chunk.count)
             try session.transaction.forEach(
                 """

@@ -128,7 +128,7 @@ package enum ItemRows {
         guard !open.isEmpty else { return }
         let names = Set(open.map { $0.text("item_code") }).sorted()
         var factors: [String: [String: Exact]] = [:]
-        for chunk in names.chunked(Limits.filterValues) {
+        for chunk in names.chunks(of: Limits.filterValues) {
             let condition = session.transaction.dialect.isOneOf("parent", count: chunk.count)
             try session.transaction.forEach(
                 """

@@ -50,7 +50,8 @@ public struct ItemPrice: DocTypeSchema {
 extension ItemPrice: Controller {
     public static func validate(_ price: Doc<Self>, in session: Session) throws {
         if let from = price.validFrom, let upto = price.validUpto, upto < from {
-            throw Problem(.invalid, "The price ends on \(upto), before it begins on \(from)", field: "valid_upto")
+            throw Problem(
+                .datesOutOfOrder, "The price ends on \(upto), before it begins on \(from)", field: "valid_upto")
         }
         try refuseSecond(price, in: session)
     }

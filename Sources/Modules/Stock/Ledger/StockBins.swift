@@ -243,7 +243,7 @@ struct StockBins {
             guard let bin = kept[key], let last = bin.lastDay, let item = items[key.item] else { return false }
             return last > day && bin.moved.isNegative && !item.mayBeNegative
         }
-        for keys in dated.chunked(Limits.filterValues / 2) {
+        for keys in dated.chunks(of: Limits.filterValues / 2) {
             let pairs = Array(repeating: "(?, ?)", count: keys.count).joined(separator: ",")
             var sums: [Key: [(day: Day, qty: Exact)]] = [:]
             try session.transaction.forEach(

@@ -59,10 +59,3 @@ enum StockMonths {
             })
     }
 }
-
-extension Array {
-    /// The elements in runs of at most `size`.
-    func chunked(_ size: Int) -> [[Element]] {
-        stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
-    }
-}

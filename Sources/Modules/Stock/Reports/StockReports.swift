@@ -72,7 +72,7 @@ enum StockReports {
         let readable = session.readCondition(for: type, table: type.table)
         let more = readable.map { " AND \($0.sql)" } ?? ""
         var found: Set<String> = []
-        for chunk in values.sorted().chunked(Limits.filterValues) {
+        for chunk in values.sorted().chunks(of: Limits.filterValues) {
             let condition = session.transaction.dialect.isOneOf(column, count: chunk.count)
             try session.transaction.forEach(
                 "SELECT name FROM \(quoted(type.table)) WHERE \(condition)\(more)",
@@ -91,7 +91,8 @@ enum StockReports {
         let last = try arguments.day("to_date") ?? session.today
         let first = try arguments.day("from_date") ?? last
         guard first <= last else {
-            throw Problem(.invalid, "The report ends on \(last), before it begins on \(first)", field: "to_date")
+            throw Problem(
+                .datesOutOfOrder, "The report ends on \(last), before it begins on \(first)", field: "to_date")
         }
         return (first, last)
     }

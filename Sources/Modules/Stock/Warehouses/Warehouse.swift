@@ -94,14 +94,14 @@ extension Warehouse: Controller {
             let company = try session.value(of: doctype, name, "company").text
             guard let company, company != warehouse.company else { continue }
             throw Problem(
-                .invalid, "\(doctype) \(name) belongs to \(company), not to \(warehouse.company)", field: field,
+                .otherCompany, "\(doctype) \(name) belongs to \(company), not to \(warehouse.company)", field: field,
                 fix: "Choose one of \(warehouse.company).")
         }
     }
 
     /// Whether stock has moved in one of the warehouses, or is ordered there.
     private static func isUsed(_ names: Set<String>, in session: Session) throws -> Bool {
-        for chunk in names.sorted().chunked(Limits.filterValues) {
+        for chunk in names.sorted().chunks(of: Limits.filterValues) {
             let condition = session.transaction.dialect.isOneOf("warehouse", count: chunk.count)
             let row = try session.transaction.first(
                 "SELECT 1 FROM bin WHERE \(condition) AND (entries > 0 OR reserved_qty <> 0 OR ordered_qty <> 0) LIMIT 1",

@@ -121,7 +121,7 @@ struct AccountMethods: Sendable {
         let user = arguments.text("user") ?? actor.user
         guard password.count >= Self.shortestPassword, password != user else {
             throw Problem(
-                .invalid, "The password is too weak", field: "new_password",
+                .weakPassword, "The password is too weak", field: "new_password",
                 fix: "Use at least \(Self.shortestPassword) characters, and not the user's name.")
         }
         if user == actor.user, actor.scopes == nil {
@@ -135,7 +135,7 @@ struct AccountMethods: Sendable {
         do {
             try await tenant.identity.setPassword(password, of: user, at: tenant.now(), by: actor.user)
         } catch IdentityError.password(let sentence) {
-            throw Problem(.invalid, sentence, field: "new_password")
+            throw Problem(.weakPassword, sentence, field: "new_password")
         }
         return .message("/app")
     }

@@ -1,3 +1,5 @@
+internal import Values
+
 /// Percent-encoding (RFC 3986 section 2.1).
 enum PercentCoding {
     /// Decodes once. A `%` without two hexadecimal digits stays as it is; bytes that are not UTF-8 become U+FFFD.
@@ -40,7 +42,7 @@ enum PercentCoding {
         for byte in text.utf8 {
             switch byte {
             case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: bytes.append(byte)
-            default: bytes += [0x25, hexadecimal(byte >> 4), hexadecimal(byte & 15)]
+            default: bytes += [0x25] + [byte].hexText.uppercased().utf8
             }
         }
         return String(decoding: bytes, as: UTF8.self)
@@ -54,6 +56,4 @@ enum PercentCoding {
         default: nil
         }
     }
-
-    private static func hexadecimal(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x37 + value }
 }

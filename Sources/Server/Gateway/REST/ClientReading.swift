@@ -71,7 +71,7 @@ enum ClientReading {
         let type = try session.registry.doctype(arguments.required("doctype"))
         let field = try arguments.required("field")
         guard type.isSingle else {
-            throw Problem(.invalid, "There is more than one \(type.name)", field: "doctype", fix: "Use get_value.")
+            throw Problem(.notSingle, "There is more than one \(type.name)", field: "doctype", fix: "Use get_value.")
         }
         guard type.field(field) != nil else {
             throw Problem(.unknownField, "\(type.name) has no field \(field)", field: "field")

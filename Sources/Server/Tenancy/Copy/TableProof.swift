@@ -55,11 +55,7 @@ private struct RowHash {
     func proof(of table: String) -> TableProof {
         var sha = sha
         sha.update(data: buffer)
-        let digest = sha.finalize().map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count < 2 ? "0" + digits : digits
-        }.joined()
-        return TableProof(table: table, rows: rows, digest: digest)
+        return TableProof(table: table, rows: rows, digest: sha.finalize().hexText)
     }
 
     private mutating func add(_ value: Value) {

@@ -105,7 +105,7 @@ public enum TenantCopy {
         let present = try presentTables(in: transaction)
         if let table = tables.first(where: { present.contains($0.name) }) {
             throw Problem(
-                .invalid, "The target holds a company already: it has the table \(table.name)",
+                .companyExists, "The target holds a company already: it has the table \(table.name)",
                 fix: "Choose an empty directory, database or schema.")
         }
         try transaction.migrate(to: tables)
@@ -134,7 +134,7 @@ public enum TenantCopy {
                 .unavailable, "A connection was lost while copying; nothing was kept", fix: "Try again.")
         case StorageError.failed(_, let message):
             Problem(
-                .invalid, "The databases do not fit each other: \(message)",
+                .databasesDiffer, "The databases do not fit each other: \(message)",
                 fix: "Let a server of this version open the company once, then copy it.")
         default: error
         }

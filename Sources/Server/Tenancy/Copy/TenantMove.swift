@@ -36,10 +36,7 @@ public struct TenantMove: Sendable {
         public var digest: String {
             var sha = SHA256()
             for table in tables { sha.update(data: Array(table.json.text.utf8)) }
-            return sha.finalize().map { byte in
-                let digits = String(byte, radix: 16)
-                return digits.count < 2 ? "0" + digits : digits
-            }.joined()
+            return sha.finalize().hexText
         }
     }
 
@@ -52,11 +49,11 @@ public struct TenantMove: Sendable {
     ///   there is none at the source; ``Problem/Kind/inconsistent`` when the copy is not equal.
     public func run(modules: [Module]) async throws -> Summary {
         guard source != target else {
-            throw Problem(.invalid, "\(source.shown) is both source and target", fix: "Choose another target.")
+            throw Problem(.sourceIsTarget, "\(source.shown) is both source and target", fix: "Choose another target.")
         }
         guard try await !target.holdsCompany() else {
             throw Problem(
-                .invalid, "\(target.shown) holds a company already",
+                .companyExists, "\(target.shown) holds a company already",
                 fix: "Choose an empty directory, database or schema.")
         }
         let limits = TenantFile.patient
