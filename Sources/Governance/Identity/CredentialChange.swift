@@ -4,7 +4,7 @@ public import Values
 public struct CredentialChange: Sendable, Equatable {
     /// What was done.
     public enum Kind: String, Sendable {
-        /// The password is another one; the user's sessions ended.
+        /// The password is another one; the user's sessions ended, and its keys where somebody else set it.
         case passwordSet = "password_set"
         /// There is a new key, or a new secret to the key.
         case keyMade = "key_made"

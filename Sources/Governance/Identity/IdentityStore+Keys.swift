@@ -5,13 +5,16 @@ public import Values
 extension IdentityStore {
     /// Makes a new secret for a user's programs, and a key if the user has none. The secret before it ends to be valid.
     /// `actor` is who does it, the user unless given.
+    ///
+    /// - Throws: ``IdentityError/notAdmitted(_:)``.
     public func generateKeys(
         for user: String, at now: Timestamp, by actor: String? = nil
     ) async throws -> APIKeys {
         let key = SecureRandom.token(bytes: 8)
         let secret = SecureRandom.token(bytes: 16)
         let digest = Secret.digest(secret)
-        let kept = try await database.write { [note] transaction -> String in
+        let kept = try await database.write { [self] transaction -> String in
+            try admit(user, transaction)
             let sql = """
                 INSERT INTO _credential ("user", api_key, api_secret, changed) VALUES (?, ?, ?, ?)
                 ON CONFLICT ("user") DO UPDATE SET api_key = COALESCE(_credential.api_key, excluded.api_key),
@@ -45,12 +48,16 @@ extension IdentityStore {
     /// Ends the validity of all keys of a user, those with scopes too. `actor` is who does it, the user unless given.
     public func removeKeys(of user: String, at now: Timestamp, by actor: String? = nil) async throws {
         try await database.write { [note] transaction in
-            _ = try transaction.execute(
-                "UPDATE _credential SET api_key = NULL, api_secret = NULL WHERE \"user\" = ?", [.text(user)])
-            try transaction.execute("DELETE FROM _api_key WHERE \"user\" = ?", [.text(user)])
+            try Self.endKeys(of: user, transaction)
             try note(CredentialChange(kind: .keysRemoved, user: user, actor: actor ?? user, time: now), transaction)
         }
         cache.withLock { $0.forget(user) }
+    }
+
+    static func endKeys(of user: String, _ transaction: any Transaction) throws {
+        try transaction.execute(
+            "UPDATE _credential SET api_key = NULL, api_secret = NULL WHERE \"user\" = ?", [.text(user)])
+        try transaction.execute("DELETE FROM _api_key WHERE \"user\" = ?", [.text(user)])
     }
 
     private func load(_ key: String, _ generation: Int) async throws -> IdentityCache.Key? {

@@ -3,7 +3,8 @@ internal import Synchronization
 public import Values
 
 extension IdentityStore {
-    /// Sets a user's password and ends the user's sessions. `actor` is who does it, the user unless given.
+    /// Sets a user's password and ends the user's sessions; where somebody else sets it, the user's keys, too. `actor` is
+    /// who does it, the user unless given.
     ///
     /// - Throws: ``IdentityError/password(_:)`` when it is empty or too long, ``IdentityError/busy``.
     public func setPassword(
@@ -17,6 +18,7 @@ extension IdentityStore {
                 """
             try transaction.execute(sql, [.text(user), .text(hash), .timestamp(now)])
             try transaction.execute("DELETE FROM _web_session WHERE \"user\" = ?", [.text(user)])
+            if let actor, actor != user { try Self.endKeys(of: user, transaction) }
             try note(CredentialChange(kind: .passwordSet, user: user, actor: actor ?? user, time: now), transaction)
         }
         cache.withLock { $0.forget(user) }

@@ -32,14 +32,15 @@ extension IdentityStore {
     /// Makes a key with scopes for a user's program. Its secret is shown this once and kept as a hash. `actor` is
     /// who does it, the user unless given.
     ///
-    /// - Throws: ``IdentityError/tooManyKeys(_:)``.
+    /// - Throws: ``IdentityError/tooManyKeys(_:)``, ``IdentityError/notAdmitted(_:)``.
     public func makeKey(
         for user: String, label: String, scopes: String, expires: Timestamp? = nil, at now: Timestamp,
         by actor: String? = nil
     ) async throws -> APIKeys {
         let made = APIKeys(key: SecureRandom.token(bytes: 8), secret: SecureRandom.token(bytes: 16))
         let most = limits.keysPerUser
-        try await database.write { [note] transaction in
+        try await database.write { [self] transaction in
+            try admit(user, transaction)
             let count =
                 try transaction.first(
                     "SELECT count(*) FROM _api_key WHERE \"user\" = ?", [.text(user)], [.integer])?[0].int ?? 0

@@ -4,13 +4,17 @@ public import Values
 
 extension IdentityStore {
     /// Begins a session and returns its secret identifier: 256 random bits in hexadecimal, kept only as a hash.
+    ///
+    /// - Throws: ``IdentityError/notAdmitted(_:)``.
     public func createSession(for user: String, at now: Timestamp) async throws -> String {
         let sid = SecureRandom.token(bytes: 32)
         let digest = Secret.digest(sid)
         let session = WebSession(
             user: user, created: now, lastSeen: now, expires: now.adding(seconds: limits.sessionSeconds))
         let most = limits.sessionsPerUser
-        let ended = try await database.write { transaction -> Int in
+        let generation = cache.withLock { $0.generation }
+        let ended = try await database.write { [self] transaction -> Int in
+            try admit(user, transaction)
             var ended = try transaction.execute("DELETE FROM _web_session WHERE expires <= ?", [.timestamp(now)])
             ended += try transaction.execute(
                 """
@@ -28,8 +32,10 @@ extension IdentityStore {
             return ended
         }
         cache.withLock { [limits] cache in
+            // What was taken away meanwhile may have been this one.
+            let isCurrent = cache.generation == generation
             if ended > 0 { cache.forget(user) }
-            cache.add(session: session, digest, limits: limits)
+            if isCurrent { cache.add(session: session, digest, limits: limits) }
         }
         return sid
     }
@@ -52,14 +58,6 @@ extension IdentityStore {
 
     /// Ends a session; one that does not exist is no error.
     public func destroySession(_ sid: String) async throws { try await destroy(digest: Secret.digest(sid)) }
-
-    /// Ends all sessions of a user.
-    public func destroySessions(of user: String) async throws {
-        try await database.write { transaction in
-            _ = try transaction.execute("DELETE FROM _web_session WHERE \"user\" = ?", [.text(user)])
-        }
-        cache.withLock { $0.forget(user) }
-    }
 
     private func destroy(digest: [UInt8]) async throws {
         try await database.write { transaction in

@@ -14,16 +14,21 @@ public final class IdentityStore: Sendable {
     let cache = Mutex(IdentityCache())
     /// Writes a change to the logs, in its transaction.
     let note: Note
+    private let admits: Admits
 
     /// Writes a change to the logs, in its transaction.
     public typealias Note = @Sendable (CredentialChange, any Transaction) throws -> Void
 
+    /// Whether there is such a user and it may sign in, asked in the transaction that would give it a session or a key.
+    public typealias Admits = @Sendable (_ user: String, any Transaction) throws -> Bool
+
     /// A store in `database`, whose ``tables`` must be there. `note` is told of each change in the transaction that makes it;
-    /// what it throws undoes the change.
+    /// what it throws undoes the change. Nothing is given to who is not admitted.
     public init(
         database: any Database, passwords: PasswordHasher, limits: IdentityLimits = IdentityLimits(),
-        note: @escaping Note = { _, _ in }
+        admits: @escaping Admits = { _, _ in true }, note: @escaping Note = { _, _ in }
     ) {
+        self.admits = admits
         self.database = database
         self.passwords = passwords
         self.limits = limits
@@ -55,6 +60,11 @@ public final class IdentityStore: Sendable {
             ], indexes: [.init("user")]),
     ]
 
+    /// - Throws: ``IdentityError/notAdmitted(_:)``.
+    func admit(_ user: String, _ transaction: any Transaction) throws {
+        guard try admits(user, transaction) else { throw IdentityError.notAdmitted(user) }
+    }
+
     /// Forgets everything of a user who is removed or locked: password, keys and sessions.
     public func remove(user: String) async throws {
         try await database.write { transaction in
@@ -67,12 +77,19 @@ public final class IdentityStore: Sendable {
 }
 
 extension IdentityStore {
-    /// Forgets everything of users who are gone from the table of users, in the transaction that changes it.
+    /// Ends the sessions and keys of users who are gone from the table of users or disabled there, and forgets the
+    /// passwords of those who are gone, in the transaction that changes the table.
     public static func keepOnly(usersOf table: String, in transaction: any Transaction) throws {
-        for own in ["_web_session", "_api_key", "_credential"] {
-            try transaction.execute(
-                "DELETE FROM \(own) WHERE \"user\" NOT IN (SELECT name FROM \(quoted(table)))")
+        let users = "SELECT name FROM \(quoted(table))"
+        for own in ["_web_session", "_api_key"] {
+            try transaction.execute("DELETE FROM \(own) WHERE \"user\" NOT IN (\(users) WHERE enabled = 1)")
         }
+        try transaction.execute("DELETE FROM _credential WHERE \"user\" NOT IN (\(users))")
+        try transaction.execute(
+            """
+            UPDATE _credential SET api_key = NULL, api_secret = NULL
+            WHERE api_key IS NOT NULL AND "user" NOT IN (\(users) WHERE enabled = 1)
+            """)
     }
 
     /// Forgets what is kept in memory; called when users have changed.

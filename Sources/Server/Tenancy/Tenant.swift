@@ -114,7 +114,8 @@ public final class Tenant: Sendable {
         }
         let tenant = Tenant(
             name: name, modules: modules, metadata: metadata, database: database, address: address,
-            identity: IdentityStore(database: database, passwords: passwords, note: CredentialLog.note),
+            identity: IdentityStore(
+                database: database, passwords: passwords, admits: Self.admits, note: CredentialLog.note),
             identifiers: identifiers.withLock { $0 },
             clock: clock)
         try await tenant.addBasics()
@@ -216,7 +217,7 @@ public final class Tenant: Sendable {
                 }
                 try session.finish()
                 if session.touched.contains("User") {
-                    // A user of the same name who is added later is somebody else.
+                    // A user of the same name who is added later is somebody else; one who was disabled begins anew.
                     try IdentityStore.keepOnly(usersOf: session.registry.doctype("User").table, in: transaction)
                 }
                 return (result, session.touched, current)
@@ -244,6 +245,14 @@ public final class Tenant: Sendable {
             cache.byName[user] = (actor, .now + .seconds(5))
         }
         return actor
+    }
+
+    /// Whether a user may sign in: one that is enabled. It is asked where a session begins, so that none begins while the
+    /// user is being disabled.
+    private static let admits: IdentityStore.Admits = { user, transaction in
+        if user == Actor.administrator.user { return true }
+        return try transaction.first(
+            "SELECT 1 FROM \"user\" WHERE name = ? AND enabled = 1", [.text(user)], [.integer]) != nil
     }
 
     /// Lets what is queued finish and closes the database.
