@@ -10,6 +10,8 @@ public struct Registry: Sendable {
     /// The DocTypes as modules declare them.
     private var shippedTypes: [String: DocType] = [:]
     private var shippedOrder: [String] = []
+    /// The roles that the permissions of DocTypes name as modules declare them.
+    private(set) var shippedRoles: Set<String> = []
     /// Where documents come from that no table holds, or not all of them, by DocType.
     private(set) var sources: [String: VirtualSource] = [:]
     /// The kinds of rules that documents describe.
@@ -83,6 +85,7 @@ public struct Registry: Sendable {
             shippedTypes[doctype.name] = doctype
             order.append(doctype.name)
             shippedOrder.append(doctype.name)
+            shippedRoles.formUnion(doctype.permissions.map(\.role))
             if let controller = schema as? any Controller.Type { hooks[doctype.name] = Hooks(controller) }
             link(doctype)
         }
@@ -107,6 +110,9 @@ public struct Registry: Sendable {
 
     /// Whether a module declares the DocType.
     public func isShipped(_ name: String) -> Bool { shippedTypes[name] != nil }
+
+    /// Whether a DocType is not as a module declares it: the company made it, or changed something of it.
+    public func isChanged(_ name: String) -> Bool { types[name] !== shippedTypes[name] }
 
     /// The DocType as its module declares it.
     func shipped(_ name: String) -> DocType? { shippedTypes[name] }

@@ -90,10 +90,14 @@ public struct CustomDocPerm: DocTypeSchema, Controller {
     public init() {}
 
     public static func validate(_ doc: Doc<Self>, in session: Session) throws {
-        guard session.actor.user != Actor.administrator.user, session.registry.find(doc.parent)?.isCustom == true,
+        guard session.actor.user != Actor.administrator.user,
             doc.document.isNew || doc.document.stored != doc.document.values
         else { return }
         try AutomaticRole.refuse(doc.role)
+    }
+
+    public static func onRestore(_ doc: Doc<Self>, in session: Session) throws {
+        if session.actor.user != Actor.administrator.user { try AutomaticRole.refuse(doc.role) }
     }
 }
 

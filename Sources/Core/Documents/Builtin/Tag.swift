@@ -5,7 +5,7 @@ internal import Values
 struct Tag: DocTypeSchema, Controller {
     static let doctype = DocTypeInfo(
         "Tag", module: "Desk", naming: .prompt, .untracked, .renamable, sort: ("name", false),
-        permissions: [.manage("System Manager"), Permission("All", [.read, .select, .create])],
+        permissions: [.manage("System Manager"), Permission("All", [.read, .select, .create], ifOwner: true)],
         summary: "A word that documents are marked with.")
     let description = SmallText()
     init() {}

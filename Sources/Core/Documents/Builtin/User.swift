@@ -40,6 +40,28 @@ public struct User: DocTypeSchema, Controller {
             }
         }
         user.roles = user.roles.filter { seen.insert($0.role).inserted }
+        if !user.enabled { try Indispensable.keep(user: user.name, "disabled", field: "enabled") }
+        if Indispensable.wasManager(user), !Indispensable.isManager(user) {
+            try Indispensable.requireManager(besides: user.name, field: user.enabled ? "roles" : "enabled", in: session)
+        }
+    }
+
+    public static func beforeRename(_ user: Doc<Self>, _ rename: Rename, in session: Session) throws -> String {
+        try Indispensable.keep(user: user.name, rename.merges ? "merged" : "renamed")
+        if rename.merges, Indispensable.wasManager(user) {
+            try Indispensable.requireManager(besides: user.name, field: "name", in: session)
+        }
+        return rename.new
+    }
+
+    public static func onTrash(_ user: Doc<Self>, in session: Session) throws {
+        try Indispensable.keep(user: user.name, "deleted")
+    }
+
+    /// Several may go together, so that it is asked once they are gone.
+    public static func afterDelete(_ user: Doc<Self>, in session: Session) throws {
+        guard Indispensable.wasManager(user) else { return }
+        try Indispensable.requireManager(besides: user.name, field: "name", in: session)
     }
 }
 
@@ -59,13 +81,26 @@ public struct DefaultValue: DocTypeSchema {
 }
 
 /// A name that DocTypes give rights to.
-public struct Role: DocTypeSchema {
+public struct Role: DocTypeSchema, Controller {
     public static let doctype = DocTypeInfo(
         "Role", module: "Core", naming: .field("role_name"),
         permissions: [.manage("System Manager"), .read("All")], summary: "A name that DocTypes give rights to.")
     public let roleName = Data(.required, .setOnlyOnce, .inListView)
     public let disabled = Check()
     public init() {}
+
+    public static func validate(_ role: Doc<Self>, in session: Session) throws {
+        if role.disabled { try Indispensable.keepEnabled(role: role.name) }
+    }
+
+    public static func beforeRename(_ role: Doc<Self>, _ rename: Rename, in session: Session) throws -> String {
+        try Indispensable.keep(role: role.name, rename.merges ? "merged" : "renamed", in: session)
+        return rename.new
+    }
+
+    public static func onTrash(_ role: Doc<Self>, in session: Session) throws {
+        try Indispensable.keep(role: role.name, "deleted", in: session)
+    }
 }
 
 extension Registry {

@@ -215,8 +215,18 @@ extension Session {
         try privileged { try insert(copies) }
     }
 
+    /// The addresses of the files of a document that are in fields hidden from the actor.
+    func hiddenFiles(of document: Document) throws -> [String] {
+        try transaction.query(
+            """
+            SELECT file_url, attached_to_field FROM file
+            WHERE attached_to_doctype = ? AND attached_to_name = ? AND attached_to_field <> ''
+            """, [.text(document.doctype.name), .text(document.name)], [.text, .text]
+        ).filter { !shows($0[1].text ?? "", of: document) }.compactMap { $0[0].text }
+    }
+
     /// Whether the actor sees what a field of a document holds, and so the file that is in it.
-    private func shows(_ field: String, of document: Document) -> Bool {
+    func shows(_ field: String, of document: Document) -> Bool {
         guard !field.isEmpty, !asksNoFields else { return true }
         let rights = fieldRights(of: document.doctype, isOwn: isSameName(document.storedOwner, actor.user))
         return !rights.hidden.contains(field) && !rights.masked.contains(field)

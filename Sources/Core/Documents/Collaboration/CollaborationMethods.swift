@@ -109,13 +109,18 @@ enum CollaborationMethods {
 
     private static let getTags = Method(
         "frappe.desk.doctype.tag.tag.get_tags", parameters: [doctype, .optional("txt", "A part of the tag.")],
-        summary: "The tags that documents of a DocType have."
+        summary: "The tags of those documents of a DocType that the user may read."
     ) { arguments, session in
         let type = try session.registry.doctype(arguments.required("doctype"))
         try session.require(.read, type)
+        guard !type.isVirtual else { return [] }
+        let rule = session.readCondition(for: type, table: "d", right: .read)
+        let sql = """
+            SELECT DISTINCT t.tag FROM tag_link t JOIN \(quoted(type.table)) d ON d.name = t.document_name
+            WHERE t.document_type = ?\(rule.map { " AND \($0.sql)" } ?? "") ORDER BY t.tag LIMIT ?
+            """
         let found = try session.transaction.query(
-            "SELECT DISTINCT tag FROM tag_link WHERE document_type = ? ORDER BY tag LIMIT ?",
-            [.text(type.name), .int(Int64(Limits.filterValues))], [.text])
+            sql, [.text(type.name)] + (rule?.arguments ?? []) + [.int(Int64(Limits.filterValues))], [.text])
         let part = arguments.text("txt")?.lowercased() ?? ""
         let tags = found.compactMap { $0[0].text }.filter { part.isEmpty || $0.lowercased().contains(part) }
         return .array(tags.map(JSON.string))

@@ -44,12 +44,20 @@ extension Session {
                 return
             }
             try checkNewName(rename, document.doctype)
-            let target = try exists(rename.doctype, rename.new)
+            let target =
+                try rename.merges
+                ? isReadable(rename.new, document.doctype) : exists(rename.doctype, rename.new)
             guard target == rename.merges else {
                 if target { throw duplicateOfRename(rename) }
                 throw notThere(document.doctype, rename.new)
             }
         }
+    }
+
+    /// Whether there is a document of a name that the actor may read: what it is merged into.
+    private func isReadable(_ name: String, _ type: DocType) throws -> Bool {
+        guard let document = try load(type, [name]).first else { return false }
+        return try decision(.read, type, document).isAllowed
     }
 
     // MARK: - The two ways

@@ -217,11 +217,13 @@ public enum MetadataMethods {
         try session.saveMetadata(doctype, object)
     }
 
-    /// Who may read documents of a DocType, or rows of it, may see how it is made.
-    static func requireSeen(_ type: DocType, _ session: Session) throws {
+    /// Refuses to tell how a DocType is made to who may not know it.
+    ///
+    /// - Throws: ``Problem/Kind/forbidden``.
+    public static func requireSeen(_ type: DocType, _ session: Session) throws {
+        if session.mayKnow(type) { return }
         let meta = try session.registry.doctype(DocTypeDocument.doctype.name)
-        if session.may(.read, type) || session.may(.select, type) { return }
-        try session.require(.write, meta)
+        throw session.forbidden(.read, meta, type.name, .noRole)
     }
 }
 

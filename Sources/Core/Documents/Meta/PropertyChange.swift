@@ -86,7 +86,7 @@ struct PropertyChange {
             }
         case "options" where own.type.isTable || own.type == .link || own.type == .dynamicLink:
             throw bad("a shipped \(own.type.rawValue) points where it points")
-        case "is_virtual", "formula", "fetch_from", "links_to_cancelled", "ignore_xss_filter":
+        case "is_virtual", "formula", "fetch_from", "links_to_cancelled", "links_to_hidden", "ignore_xss_filter":
             throw bad("it is the shipped DocType's")
         case let key where Self.onlyStricter.contains(key):
             let flag = FieldDefinition.switches.first { $0.key == key }?.flag ?? []

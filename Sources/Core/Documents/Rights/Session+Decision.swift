@@ -111,6 +111,7 @@ extension Session {
                 decisions.append(Decision(false, .noRole))
             }
         }
+        decisions = hidingUnknownDocTypes(decisions, type, documents)
         guard !undecided.isEmpty, let column = right.shareColumn else { return decisions }
         let shared = try actor.sharedTypes.contains(type.name) ? self.shared(column, type, undecided) : []
         for (index, document) in documents.enumerated() where !decisions[index].isAllowed {
@@ -122,6 +123,19 @@ extension Session {
             if isShared { decisions[index] = Decision(true, .share) }
         }
         return decisions
+    }
+
+    /// DocTypes that the actor may not know are no documents for it.
+    private func hidingUnknownDocTypes(
+        _ decisions: [Decision], _ type: DocType, _ documents: [Document]
+    ) -> [Decision] {
+        guard type.name == DocTypeDocument.doctype.name, !mayKnowAllDocTypes else { return decisions }
+        return zip(documents, decisions).map { document, decision in
+            guard decision.isAllowed, let described = registry.find(document.name), !mayKnow(described) else {
+                return decision
+            }
+            return Decision(false, .noRole)
+        }
     }
 
     /// Rows are decided by the documents they belong to, which are read once for each DocType.

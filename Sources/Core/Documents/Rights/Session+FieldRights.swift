@@ -26,7 +26,7 @@ extension Session {
         guard type.kind == .child, parent == nil else {
             let fields = fieldRights(of: type, through: parent)[keyPath: names]
             // What others hold is shown document by document, to who may read those.
-            return Carrier.all[type.name].map { names == \.hidden ? fields.union([$0.dataField]) : fields } ?? fields
+            return Carrier.all[type.name].map { names == \.hidden ? fields.union($0.hiddenFields) : fields } ?? fields
         }
         return registry.parents(of: type.name).reduce(into: []) { fields, parent in
             if may(.select, parent) { fields.formUnion(fieldRights(of: type, through: parent)[keyPath: names]) }
@@ -74,9 +74,7 @@ extension Session {
         let carrier = Carrier.all[type.name]
         for slot in document.values.indices where !rights.hides[slot] {
             var value = document.values[slot]
-            if let carrier, type.columns[slot].name == carrier.dataField {
-                value = carried(document, carrier).map { .text($0.text) } ?? .null
-            }
+            if let shown = carrier?.shown(type.columns[slot].name, of: document, in: self) { value = shown }
             if !nulls, value.isNull { continue }
             writer.key(type.keys[slot])
             if type.columns[slot].type == .password {
@@ -116,6 +114,12 @@ extension Session {
         for slot in copy.values.indices where rights.hides[slot] || rights.masks[slot] && !copy.values[slot].isNull {
             let isText = type.columns[slot].type.column == .text
             copy.values[slot] = rights.masks[slot] && isText ? .text(Self.maskedText) : .null
+        }
+        if let carrier = Carrier.all[type.name] {
+            for slot in copy.values.indices where !rights.hides[slot] {
+                let shown = carrier.shown(type.columns[slot].name, of: document, in: self)
+                if let shown { copy.values[slot] = shown }
+            }
         }
         for (_, slot) in type.tables where !rights.hidesTable[slot] {
             copy.rows[slot] = document.rows[slot].map { screened($0, through: type, isOwn: isOwn) }

@@ -111,6 +111,8 @@ public struct FieldFlags: OptionSet, Sendable {
     public static let translatable = FieldFlags(rawValue: 1 << 23)
     /// Nobody gave it a label; the one it has was made of its name.
     public static let unlabelled = FieldFlags(rawValue: 1 << 24)
+    /// A link that may name a document its writer may neither read nor select.
+    public static let linksToHidden = FieldFlags(rawValue: 1 << 25)
 }
 
 /// The value a new document starts with.

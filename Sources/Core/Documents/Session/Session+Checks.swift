@@ -228,11 +228,16 @@ extension Session {
             if !known.isEmpty {
                 remember(found.mapValues { Array($0[fields.count..<sources.count]) }, of: fetch.target)
             }
+            let fetching = try fetching(from: target, names)
             for document in documents {
                 guard case .text(let name) = document.values[fetch.link], let values = found[name] else { continue }
                 for (index, field) in fields.enumerated() {
                     if field.onlyIfEmpty, !document.values[field.slot].isEmpty { continue }
-                    document.values[field.slot] = try type.columns[field.slot].fitting(values[index])
+                    switch fetching.step(document, fetch.link, name, field.source) {
+                    case .take: document.values[field.slot] = try type.columns[field.slot].fitting(values[index])
+                    case .keep: continue
+                    case .clear: document.values[field.slot] = .null
+                    }
                 }
             }
         }
@@ -283,7 +288,7 @@ extension Session {
     }
 
     /// What is said of a document that stands in the way: its name to who may read it.
-    func named(_ doctype: String, _ name: String) throws -> String {
+    public func named(_ doctype: String, _ name: String) throws -> String {
         let type = try registry.doctype(doctype)
         let isReadable = try unprivileged { () -> Bool in
             guard let document = try load(type, [name]).first else { return false }

@@ -10,7 +10,7 @@ public struct Account: DocTypeSchema, Controller {
         permissions: [
             .manage("Accounts Manager"), .read("Accounts User"), .read("Auditor"), .read("Sales User"),
             .read("Sales Manager"), .read("Purchase User"), .read("Purchase Manager"), .read("Stock User"),
-            .read("Stock Manager"),
+            .read("Stock Manager"), .select("Item Manager"), .select("System Manager"),
         ], summary: "An account of a company's ledger, or a group of accounts.")
 
     public let accountName = Data(.required, .inListView)
@@ -109,7 +109,9 @@ public struct Account: DocTypeSchema, Controller {
             [.text(account.company), .text(account.accountNumber), .text(account.name)], [.text])
         if let other {
             throw Problem(
-                .duplicate, "\(other[0].description) has the number \(account.accountNumber)", field: "account_number")
+                .duplicate,
+                "\(try session.named("Account", other[0].description)) has the number \(account.accountNumber)",
+                field: "account_number")
         }
     }
 }

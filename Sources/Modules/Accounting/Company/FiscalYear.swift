@@ -34,7 +34,7 @@ public struct FiscalYear: DocTypeSchema, Controller {
             """, [.day(end), .day(start), .text(year.name)], [.text])
         if let overlapping, !year.disabled {
             throw Problem(
-                .overlaps, "\(year.name) overlaps with the fiscal year \(overlapping[0].description)",
+                .overlaps, "\(year.name) overlaps with \(try session.named("Fiscal Year", overlapping[0].description))",
                 field: "year_start_date")
         }
         for days in lost(year) { try refuseIfPosted(year, days, in: session) }

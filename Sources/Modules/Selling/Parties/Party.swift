@@ -13,7 +13,8 @@ package enum Party {
             "SELECT voucher_type, voucher_no FROM \(quoted(ledger.table)) WHERE party_type = ? AND party = ? LIMIT 1"
         guard let row = try session.transaction.first(sql, [.text(type), .text(name)], [.text, .text]) else { return }
         throw Problem(
-            .linked, "\(type) \(name) stands in the books: \(row[0].description) \(row[1].description)",
+            .linked,
+            "\(type) \(name) stands in the books: \(try session.named(row[0].description, row[1].description))",
             fix: "Disable it instead.")
     }
 

@@ -10,7 +10,7 @@ public struct Item: DocTypeSchema {
         permissions: [
             .manage("Item Manager"), .manage("Stock Manager"), .read("Stock User"), .read("Sales User"),
             .read("Sales Manager"), .read("Purchase User"), .read("Purchase Manager"), .read("Accounts User"),
-            .read("Accounts Manager"),
+            .read("Accounts Manager"), .select("Sales Master Manager"), .select("Purchase Master Manager"),
         ], summary: "Something that is bought, kept or sold.")
 
     public let itemCode = Data(.required, .setOnlyOnce, .inListView)
