@@ -84,6 +84,14 @@ enum PageRoute: Equatable {
         }
     }
 
+    /// What it is asked for by.
+    var verbs: Verbs {
+        switch self {
+        case .signIn, .signOut, .document: .form
+        case .home, .list, .report: .reading
+        }
+    }
+
     /// The path that leads here.
     var path: String {
         switch self {

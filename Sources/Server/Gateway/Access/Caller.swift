@@ -13,7 +13,7 @@ struct Caller: Sendable {
         case none
         /// An API key with its secret.
         case key
-        /// The cookie or parameter of a session; browsers send the cookie by themselves.
+        /// The cookie of a session, or its identifier in a body; browsers send the cookie by themselves.
         case session(sid: String)
     }
 

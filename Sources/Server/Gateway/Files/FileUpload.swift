@@ -13,10 +13,12 @@ struct FileUpload: Sendable {
     let store: (any ObjectStore)?
     let configuration: GatewayConfiguration
 
-    /// The names it is called by.
+    /// The names that a form with a file is sent to.
     static let names: Set<String> = ["upload_file", "frappe.handler.upload_file"]
-    /// The method that takes a file as text in the arguments.
-    static let attachName = "frappe.client.attach_file"
+    /// The method by all its names; the last takes a file as text in the arguments.
+    static let description = MethodDescription(
+        name: "upload_file", summary: "Takes a file, and attaches it to a document.", parameters: [], verbs: .changing,
+        answersMessage: true, aliases: ["frappe.handler.upload_file", "frappe.client.attach_file"])
     private static let fieldBytes = 64 << 10
 
     /// Whether a request brings its file in a form.

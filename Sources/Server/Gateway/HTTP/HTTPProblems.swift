@@ -19,8 +19,6 @@ extension Problem.Kind {
     public static let slowRequest = Self("request_timed_out", exception: "RequestTimeout", status: 408)
     /// The address does not take this HTTP method.
     public static let wrongVerb = Self("wrong_verb", exception: "MethodNotAllowed", status: 405)
-    /// A method that changes something was called by GET.
-    public static let notByGet = Self("not_by_get", exception: "PermissionError", status: 403)
     /// There is no such page or route.
     public static let noSuchPage = Self("no_such_page", exception: "PageDoesNotExistError", status: 404)
     /// Something failed that should not; the log of the server says what.

@@ -7,6 +7,8 @@ internal import Values
 /// A request as the gateway sees it: where it goes and with which arguments, whatever form they came in.
 struct Incoming: Sendable {
     let method: HTTPRequest.Method
+    /// The HTTP method as it was sent: `method` is GET for HEAD, too.
+    let verb: HTTPRequest.Method
     let headers: HTTPFields
     /// The address of the client.
     let address: String
@@ -25,11 +27,12 @@ struct Incoming: Sendable {
     private(set) var list: ListArguments?
     /// The arguments of the address that a list or document does not take, where they are known already.
     private(set) var stray: [String]?
-    /// The arguments of the query beside a JSON body, which takes their place.
+    /// The arguments of the query that are not taken: `sid`, and all beside a JSON body, which takes their place.
     private(set) var displaced: [String] = []
 
     init(_ request: Request, address: String, trustsProxy: Bool) {
-        method = request.head.method == .head ? .get : request.head.method
+        verb = request.head.method
+        method = verb == .head ? .get : verb
         headers = request.head.headerFields
         let forwardedFor = trustsProxy ? Self.forwarded("X-Forwarded-For", headers) : nil
         self.address = forwardedFor ?? address
@@ -146,15 +149,18 @@ struct Incoming: Sendable {
                     fix: "Send application/json or \(Self.form).")
             }
         }
+        let asked = FormBody.urlEncoded(query)
         if !isJSON {
-            for (name, value) in FormBody.urlEncoded(query) { values[name] = .string(value) }
+            // Who somebody is does not stand in a link, which others can make.
+            for (name, value) in asked where name != "sid" { values[name] = .string(value) }
             for (name, value) in fields { values[name] = .string(value) }
         } else {
             if values["rehearse"] == nil, let text = queryValue("rehearse") { values["rehearse"] = .string(text) }
-            displaced = FormBody.urlEncoded(query).map(\.name).filter {
+            displaced = asked.map(\.name).filter {
                 !Arguments.carried.contains($0) && !$0.hasPrefix("_") && $0 != "run_method"
             }
         }
+        if asked.contains(where: { $0.name == "sid" }) { displaced.append("sid") }
         values.removeValue(forKey: "_")
         arguments = Arguments(values, notesAsked: true)
     }

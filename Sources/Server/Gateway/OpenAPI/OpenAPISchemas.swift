@@ -113,6 +113,12 @@ enum OpenAPISchemas {
         ]
     }
 
+    /// The schema of a call of any of the reports; nil where there are none.
+    static func reportCalls(_ reports: [Report]) -> JSON? {
+        guard !reports.isEmpty else { return JSON?.none }
+        return ["oneOf": .array(reports.map { reference("schemas", key($0)) })]
+    }
+
     // MARK: What all share
 
     static let common: JSONObject = [
