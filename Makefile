@@ -3,7 +3,7 @@
 CAULDRON := .build/release/cauldron
 SWIFT_FILES := Package.swift Sources Tests
 
-.PHONY: run test build bench format lint clean help
+.PHONY: run test soak build bench format lint clean help
 
 run: build ## install what is missing, build, make the demo company and serve it
 	$(CAULDRON) demo --data data/northwind
@@ -14,6 +14,11 @@ test: ## install what is missing, build and run all tests
 	@# Tests run side by side, each on a database of its own: more files than the usual limit of 1,024. Not all at once,
 	@# because each has connections to the PostgreSQL server of the run.
 	ulimit -Sn $$(ulimit -Hn); SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=8 swift test
+
+soak: ## run the long tests: all extremes sent to everything, all columns tampered with, on both engines
+	@scripts/setup test
+	swift build --build-tests
+	ulimit -Sn $$(ulimit -Hn); CAULDRON_LONG=1 swift test --filter 'FuzzTests|TamperingTests'
 
 build: ## install what is missing and build the release binary
 	@scripts/setup build

@@ -51,6 +51,7 @@ let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swif
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 module("Data", "Values")
@@ -80,7 +81,7 @@ module(
     "Server", "Gateway",
     [
         "Values", "Storage", "ObjectStorage", "Identity", "Documents", "Reports", "Tenancy",
-        hummingbird, logging, httpTypes, nio, lifecycle,
+        hummingbird, logging, httpTypes, nio, nioHTTP, lifecycle,
     ])
 
 /// What the tests of many modules need; no product has it.

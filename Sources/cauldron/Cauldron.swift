@@ -16,7 +16,8 @@ struct Cauldron: AsyncParsableCommand {
         subcommands: [
             DemoCommand.self, ServeCommand.self, ImportCommand.self, ExportCommand.self, UserCommand.self,
             ExplainCommand.self,
-            BackupCommand.self, RestoreCommand.self, TenantCommand.self, DoctorCommand.self, BenchCommand.self,
+            BackupCommand.self, RestoreCommand.self, TenantCommand.self, DoctorCommand.self, AuditCommand.self,
+            BenchCommand.self,
             OpenAPICommand.self,
         ])
 

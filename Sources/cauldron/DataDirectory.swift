@@ -31,7 +31,8 @@ struct DataDirectory: Sendable {
             guard try await address.holdsCompany() else { throw TenantFile.missing(address.shown) }
         }
         do {
-            return try await Tenant.open(at: address, modules: allModules, name: name, limits: limits)
+            return try await Tenant.open(
+                at: address, data: path, modules: allModules, name: name, limits: limits)
         } catch let error as StorageError {
             throw address.told(error)
         }
@@ -44,6 +45,7 @@ struct DataDirectory: Sendable {
         let tenant = try await open(limits: limits)
         do {
             let result = try await body(tenant)
+            try await tenant.keepHead(in: .standard(in: path))
             await tenant.close()
             return result
         } catch {

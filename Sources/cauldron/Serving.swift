@@ -14,13 +14,25 @@ struct ServingOptions: ParsableArguments {
     @Option(help: "The port to listen at; 0 takes a free one.")
     var port = 8000
 
+    @Option(
+        help: ArgumentHelp(
+            "A file, best on another machine, to which the heads of the audit log are added each minute; may be given several times.",
+            valueName: "file"))
+    var heads: [String] = []
+
     @Flag(
         help: ArgumentHelp(
             "Take the folder of files in --data for the company's, whatever held them before.",
             discussion: "For a company on PostgreSQL whose files are in another folder now, or lost."))
     var adoptFiles = false
 
+    @Option(help: "The most connections that are open at once.")
+    var connections = GatewayConfiguration().connections
+
     func validate() throws {
+        guard (1...100_000).contains(connections) else {
+            throw ValidationError("--connections must be from 1 to 100000.")
+        }
         guard (0...65_535).contains(port) else { throw ValidationError("--port must be from 0 to 65535.") }
     }
 
@@ -47,6 +59,7 @@ struct ServingOptions: ParsableArguments {
             }
         }
         configuration.objects = objects
+        configuration.connections = connections
         let logger = Logger(label: "cauldron.daily")
         let daily = Task {
             let keepsFiles = { @Sendable in TenantBackup.keepsOlder(in: (files as NSString).deletingLastPathComponent) }
@@ -59,11 +72,21 @@ struct ServingOptions: ParsableArguments {
                 logger.error("a daily task failed", metadata: ["task": "\(task)", "error": "\(error)"])
             }.run()
         }
+        let folder = (files as NSString).deletingLastPathComponent
+        let audit = Logger(label: "cauldron.audit")
+        let keeping = HeadKeeping(
+            tenant, in: [.standard(in: folder)] + heads.map { AuditHeadsFile($0) }
+        ) { file, words in
+            audit.error("the head of the audit log", metadata: ["file": "\(file)", "problem": "\(words)"])
+        }
+        let keepingHeads = Task { await keeping.run() }
         let server = GatewayServer(tenant: tenant, configuration: configuration) { port in
             onListening("http://\(host.contains(":") ? "[\(host)]" : host):\(port)")
         } onStopped: {
             daily.cancel()
             await daily.value
+            keepingHeads.cancel()
+            await keepingHeads.value
         }
         do {
             try await server.run()

@@ -92,7 +92,8 @@ extension Exact {
 /// Stands for the customers of the selling module.
 struct Customer: DocTypeSchema {
     static let doctype = DocTypeInfo(
-        "Customer", module: "Tests", naming: .field("customer_name"), title: "customer_name")
+        "Customer", module: "Tests", naming: .field("customer_name"), title: "customer_name",
+        permissions: [.read("Accounts User")])
     let customerName = Documents.Data(.required)
     init() {}
 }
@@ -100,14 +101,16 @@ struct Customer: DocTypeSchema {
 /// Stands for the suppliers of the buying module.
 struct Supplier: DocTypeSchema {
     static let doctype = DocTypeInfo(
-        "Supplier", module: "Tests", naming: .field("supplier_name"), title: "supplier_name")
+        "Supplier", module: "Tests", naming: .field("supplier_name"), title: "supplier_name",
+        permissions: [.read("Accounts User")])
     let supplierName = Documents.Data(.required)
     init() {}
 }
 
 /// Stands for the items of the stock module.
 struct Item: DocTypeSchema {
-    static let doctype = DocTypeInfo("Item", module: "Tests", naming: .field("item_code"))
+    static let doctype = DocTypeInfo(
+        "Item", module: "Tests", naming: .field("item_code"), permissions: [.read("Accounts User")])
     let itemCode = Documents.Data(.required)
     let itemName = Documents.Data()
     let description = SmallText()

@@ -21,24 +21,26 @@ import Values
                         LedgerTests.debit("Office Rent - A", 7).merging(["cost_center": "Branch - A"]),
                         LedgerTests.credit("Bank - A", 7).merging(["cost_center": "Branch - A"]),
                     ], on: "2026-02-11"))
-            try session.make("User", ["email": "lim", "first_name": "lim"])
+            try session.make("User", ["email": "lim@example.com", "first_name": "lim@example.com"])
         }
         return books
     }
 
     /// The user lim with these roles, limited to these documents.
     private func limited(
-        _ books: Books, _ limits: [(String, String)], roles: Set<String> = ["Accounts User"], isStrict: Bool = false
+        _ books: Books, _ limits: [(String, String)], roles: Set<Name> = ["Accounts User"], isStrict: Bool = false
     ) async throws -> Actor {
         try await books.run { session throws in
             for (allow, value) in limits {
                 try session.make(
-                    "User Permission", ["user": "lim", "allow": .string(allow), "for_value": .string(value)])
+                    "User Permission",
+                    ["user": "lim@example.com", "allow": .string(allow), "for_value": .string(value)])
             }
         }
-        var restrictions = try await books.read { try User.actor("lim", in: $0) }?.restrictions ?? Restrictions()
+        var restrictions =
+            try await books.read { try User.actor("lim@example.com", in: $0) }?.restrictions ?? Restrictions()
         restrictions.isStrict = isStrict
-        return Actor(user: "lim", roles: roles, restrictions: restrictions)
+        return Actor(user: "lim@example.com", roles: roles, restrictions: restrictions)
     }
 
     private static let year: JSONObject = ["from_date": "2025-01-01", "to_date": "2026-12-31"]
@@ -172,7 +174,7 @@ import Values
     @Test func `the balance of an account is for who may read the ledger`() async throws {
         let books = try await books()
         for role in ["Stock User", "Sales User", "Purchase User"] {
-            try await books.run(as: Actor(user: "x", roles: [role])) { session throws in
+            try await books.run(as: Actor(user: "x", roles: [Name(role)])) { session throws in
                 for arguments in [["account": "Debtors - A"], ["party_type": "Customer", "party": "Bob"]]
                     as [JSONObject]
                 {

@@ -142,6 +142,25 @@ import Values
         }
     }
 
+    @Test(arguments: [
+        ("3652058", true), ("0, 1", true), ("3652059", false), ("9223372036854775807", false),
+        ("9223372036854775808", false),
+        ("-1", false), ("30, 30", false), ("", true), (",", false), ("30, x", false), ("1e3", false),
+    ])
+    func `the ages of what is outstanding are days that there are`(range: String, isTaken: Bool) async throws {
+        let books = try await Books()
+        try await books.run { session in
+            try Self.trade(session)
+            for report in ["Accounts Receivable", "Accounts Payable"] {
+                do {
+                    #expect(try !Self.run(report, ["range": .string(range)], session).isEmpty && isTaken)
+                } catch let problem as Problem {
+                    #expect(problem.field == "range" && !isTaken, "\(problem)")
+                }
+            }
+        }
+    }
+
     @Test func `the balance of an account or party is told up to a day`() async throws {
         let books = try await Books()
         try await books.run { session in

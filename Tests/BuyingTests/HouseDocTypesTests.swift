@@ -1,6 +1,7 @@
 import Documents
 import TestSupport
 import Testing
+import Values
 
 /// What holds of every DocType, tried on those of all modules.
 @Suite(.bothEngines) struct HouseDocTypesTests {
@@ -24,5 +25,33 @@ import Testing
                 "DocType", "Custom Field", "Property Setter", "Custom DocPerm", "Document Naming Rule",
             ])
         #expect(Set(HouseExamples.all.keys).isSubset(of: outcomes.map(\.doctype)), "each example is of a DocType")
+    }
+
+    @Test func `who may write a document may select what its links name`() async throws {
+        let trading = try await Trading()
+        let gaps = try await trading.read { session -> [String] in
+            var gaps: Set<String> = []
+            for type in session.registry.doctypes where type.kind == .document {
+                let roles = type.permissions.filter {
+                    $0.permlevel == 0 && !$0.rights.isDisjoint(with: [.create, .write])
+                }.map(\.role)
+                let types = [type] + type.tables.compactMap { session.registry.find($0.field.options ?? "") }
+                for role in Set(roles) {
+                    let other = Session(
+                        actor: Actor(user: "x", roles: [Name(role), "Desk User"]), now: session.now,
+                        registry: session.registry, transaction: session.transaction
+                    ) { "" }
+                    for field in types.flatMap(\.fields) {
+                        guard field.type == .link, let target = session.registry.find(field.options ?? ""),
+                            field.flags.isDisjoint(with: [.linksToHidden, .readOnly]), target.kind == .document,
+                            !other.may(.select, target)
+                        else { continue }
+                        gaps.insert("\(target.name) < \(role)  by \(type.name).\(field.name)")
+                    }
+                }
+            }
+            return gaps.sorted()
+        }
+        #expect(gaps.isEmpty, "\(gaps.joined(separator: "\n"))")
     }
 }

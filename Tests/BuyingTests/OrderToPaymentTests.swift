@@ -331,7 +331,7 @@ import Values
     ])
     func `roles may do what their work needs`(role: String, doctype: String, right: Right, may: Bool) async throws {
         let trading = try await Trading()
-        try await trading.on("1996-02-01", as: Actor(user: "somebody@example.com", roles: [role])) { session in
+        try await trading.on("1996-02-01", as: Actor(user: "somebody@example.com", roles: [Name(role)])) { session in
             let type = try session.registry.doctype(doctype)
             #expect(session.may(right, type) == may)
         }

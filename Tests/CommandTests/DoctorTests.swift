@@ -55,7 +55,10 @@ import Values
         ("DELETE FROM _audit WHERE number = 7", "audit chain", "audit entry 7 is missing"),
         ("DELETE FROM _event WHERE number = 9", "event numbers", "event 9 is missing"),
         (
-            "DELETE FROM _event WHERE number > (SELECT max(number) - 2 FROM _event)", "events and audit log",
+            """
+            DELETE FROM _event WHERE number >=
+            (SELECT max(number) FROM _event WHERE type = 'cauldron.journal_entry.submitted')
+            """, "events and audit log",
             "Journal Entry"
         ),
         ("UPDATE item SET item_group = 'Nowhere' WHERE name = 'Chai'", "links", "item_group names Item Group Nowhere"),
@@ -98,7 +101,9 @@ import Values
         try PostgresAdministration.run(statement.replacing("'x', 1, 1, 'x'", with: "'x', \(moments), 'x'"), at: schema)
         let findings = Mutex<[Doctor.Finding]>([])
         let database = try await TenantAddress.postgres(schema).openDatabase(limits: TenantFile.patient)
-        let all = try await Doctor(modules: Company.modules).run(on: database, at: Tenant.systemClock()) { finding in
+        let all = try await Doctor(modules: Company.modules, data: company.path("files")).run(
+            on: database, at: Tenant.systemClock()
+        ) { finding in
             findings.withLock { $0.append(finding) }
         }
         await database.close()

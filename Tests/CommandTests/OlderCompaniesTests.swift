@@ -32,7 +32,7 @@ import Values
         let restored = try await Binary.run(["restore", backup] + options)
         #expect(restored.status == 0, "\(restored.errors)")
 
-        let tenant = try await Tenant.open(at: address, modules: Company.modules, name: "Kessel")
+        let tenant = try await Tenant.open(at: address, data: data, modules: Company.modules, name: "Kessel")
         try await tenant.write(as: .administrator) { session in
             try session.insert(session.document("Customer", from: ["customer_name": "Of today"]))
         }

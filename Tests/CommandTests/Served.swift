@@ -48,6 +48,9 @@ final class Served: Sendable {
     /// Whether it still runs.
     var runs: Bool { process.status == nil }
 
+    /// What it has printed as errors.
+    var errors: String { process.errors }
+
     /// Ends it with a signal and waits for that.
     @discardableResult
     func stop(_ signal: Int32 = SIGTERM) async throws -> Ran {

@@ -6,6 +6,12 @@ import Values
 
 /// Several servers of one company, which need one store of files.
 @Suite struct SharedFilesTests {
+    /// Puts the audit key of a company into another folder, too.
+    private static func give(the folder: String, to other: String) throws {
+        try FileManager.default.createDirectory(atPath: other, withIntermediateDirectories: true)
+        try FileManager.default.copyItem(atPath: folder + "/audit.key", toPath: other + "/audit.key")
+    }
+
     @Test func `two servers of a company share its files, or the second says that it cannot`() async throws {
         let company = try await Company()
         let (first, second) = (company.path("first"), company.path("second"))
@@ -22,7 +28,8 @@ import Values
         }
         #expect(try await upload(server, "one.txt").status == 200)
 
-        // A folder of its own would lack what the other has.
+        // A folder of its own would lack what the other has; the key of the audit log belongs to the company.
+        try Self.give(the: first, to: second)
         let refused = try await Binary.run(
             ["serve", "--data", second, "--database", schema, "--port", "0"], seconds: 60)
         #expect(refused.status == 3)
@@ -53,6 +60,7 @@ import Values
         let move = ["tenant", "move", "--from", company.directory, "--to", schema, "--data", data]
         #expect(try await Binary.run(move).status == 0)
         let serve = ["serve", "--database", schema, "--port", "0", "--data"]
+        try Self.give(the: data, to: empty)
         let refused = try await Binary.run(serve + [empty], seconds: 60)
         #expect(refused.status == 3 && refused.errors.contains("1 of the 1 files of this company are not in"))
         let right = try await Served(data, database: schema)

@@ -88,14 +88,14 @@ import Values
             "Customer", "Supplier", "Item", "Address", "Contact", "Account", "Sales Order", "Payment Entry",
         ] {
             var exports: [String] = []
-            for place in [shared] + places { exports.append(try await export(doctype, from: place)) }
+            for place in [shared] + places { exports.append(try await export(doctype, from: place, data)) }
             #expect(exports[0].count > 1_000 && exports.allSatisfy { $0 == exports[0] }, "\(doctype)")
         }
     }
 
     /// All documents of a DocType as CSV.
-    private func export(_ doctype: String, from place: TenantAddress) async throws -> String {
-        let tenant = try await Tenant.open(at: place, modules: allModules, name: DemoCompany.name)
+    private func export(_ doctype: String, from place: TenantAddress, _ data: String) async throws -> String {
+        let tenant = try await Tenant.open(at: place, data: data, modules: allModules, name: DemoCompany.name)
         let text = try await tenant.read(as: .administrator) { session in
             var bytes: [UInt8] = []
             _ = try Export(doctype).run(in: session) { bytes += $0 }

@@ -67,7 +67,7 @@ import Values
 
     @Test func `a name that only looks like that of a document is no link`() async throws {
         let workshop = try await Workshop()
-        let (composed, decomposed) = ("caf\u{E9}", "cafe\u{301}")
+        let (composed, decomposed) = ("caf\u{E9}", "caf\u{E9}\u{200B}")
         try await workshop.stock([composed: "1"])
         let found = await problem {
             try await workshop.write { session in
@@ -82,16 +82,17 @@ import Values
         let workshop = try await Workshop()
         try await workshop.stock()
         let (logged, held, title) = try await workshop.write { session -> ([UInt8], [UInt8], String) in
+            let job = try session.make("Job", ["subject": "a"]).name
             for text in ["caf\u{E9}", "cafe\u{301}"] {
-                let part = try session.get("Part", "bolt")
-                try session.apply(["title": .string(text), "price": .string(text.utf8.count.description)], to: part)
-                try session.save(part)
+                let document = try session.get("Job", job)
+                try session.apply(["remark": .string(text)], to: document)
+                try session.save(document)
             }
             try session.finish()
             let row = try session.transaction.first(
-                "SELECT digest FROM _audit WHERE name = 'bolt' ORDER BY number DESC LIMIT 1", [], [.bytes])
-            let part = try session.get("Part", "bolt")
-            return (try #require(row?[0].bytes), part.digest, part.text("title"))
+                "SELECT digest FROM _audit WHERE name = ? ORDER BY number DESC LIMIT 1", [.text(job)], [.bytes])
+            let document = try session.get("Job", job)
+            return (try #require(row?[0].bytes), document.digest, document.text("remark"))
         }
         #expect(logged == held)
         #expect(title.utf8.elementsEqual("cafe\u{301}".utf8))

@@ -262,7 +262,7 @@ import Values
     ) async throws {
         let workshop = try await Workshop()
         try await workshop.stock()
-        let actor = Actor(user: "wil@example.com", roles: [role])
+        let actor = Actor(user: "wil@example.com", roles: [Name(role)])
         func allowed(_ body: @escaping @Sendable (Session) throws -> Void) async throws -> Bool {
             let found = await problem { try await workshop.write(as: actor, body) }
             if let found { #expect(found.kind == .forbidden) }

@@ -59,7 +59,7 @@ import Values
                 events.suffix(6).filter { $0.type.contains(".job.") }.allSatisfy {
                     $0.subject == "Job/JOB-1996-00001"
                 })
-            #expect(try AuditLog.verify(in: session.transaction).isEmpty)
+            #expect(try AuditLog.verify(under: session.auditKey, in: session.transaction).isEmpty)
             let audited = try session.transaction.query(
                 "SELECT action, name FROM _audit WHERE doctype = 'Job' ORDER BY number", [], [.text, .text])
             #expect(audited.map { $0[0] } == [.text("insert"), .text("submit"), .text("cancel"), .text("delete")])

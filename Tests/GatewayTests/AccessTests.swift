@@ -1,3 +1,4 @@
+import Audit
 import Documents
 import EventLog
 import HTTPTypes
@@ -139,7 +140,7 @@ import Values
         }
         #expect(
             try await site.send(.get, "/api/method/login?usr=lib@example.com&pwd=correct+horse", headers: [:]).status
-                == 403)
+                == 405)
     }
 
     @Test func `who guesses has to wait, and the right password does not help meanwhile`() async throws {
@@ -251,7 +252,7 @@ import Values
         #expect(try await site.send(.post, path, json: #"{"user": "boss@example.com"}"#, headers: reader).status == 403)
         #expect(try await site.send(.post, path, json: #"{"user": "Administrator"}"#, headers: boss).status == 403)
         #expect(try await site.send(.post, path, json: #"{"user": "who@example.com"}"#, headers: boss).status == 404)
-        #expect(try await site.send(.get, path + "?user=reader@example.com", headers: reader).status == 403)
+        #expect(try await site.send(.get, path + "?user=reader@example.com", headers: reader).status == 405)
         #expect(try await site.send(.post, path, json: #"{"user": "reader@example.com"}"#, headers: [:]).status == 403)
     }
 
@@ -313,10 +314,22 @@ import Values
             let secret = try #require(secret)
             #expect(!events.contains { $0.data.contains(secret) })
         }
-        let findings = try await Doctor(modules: site.tenant.modules).run(
+        let findings = try await Doctor(modules: site.tenant.modules, key: site.tenant.audit).run(
             on: site.tenant.database, at: site.tenant.now())
         let broken = findings.filter { !$0.isFine }.map { $0.name }
         #expect(broken == [])
+    }
+
+    @Test func `the head of the audit log is given, signed, to System Managers`() async throws {
+        let site = try await Site.make()
+        #expect(try await site.send(.get, "/api/method/cauldron.audit.head").status == 403)
+        let boss = ["Cookie": try await site.signIn("boss@example.com")]
+        let answer = try await site.send(.get, "/api/method/cauldron.audit.head", headers: boss)
+        let end = try await site.tenant.database.read { transaction in
+            try transaction.first("SELECT max(number) FROM _audit", [], [.integer])?[0].int
+        }
+        #expect(answer.message["number"]?.int == end && answer.message["hash"]?.string?.utf8.count == 64)
+        #expect(answer.message["signature"]?.string?.utf8.count == 128)
     }
 
     @Test func `roles are told`() async throws {

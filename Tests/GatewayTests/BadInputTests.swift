@@ -86,7 +86,7 @@ import Values
         ("PUT", "/api/resource/Book", 405), ("DELETE", "/api/resource/Book", 405),
         ("PATCH", "/api/resource/Book/B-1", 405),
         ("POST", "/openapi.json", 405), ("TRACE", "/api/resource/Book", 405),
-        ("POST", "/api/resource/Loan%20Row", 403), ("DELETE", "/api/resource/Author/X", 404),
+        ("POST", "/api/resource/Loan%20Row", 405), ("DELETE", "/api/resource/Author/X", 404),
     ])
     func `what is not there is said in JSON`(method: String, path: String, status: Int) async throws {
         let site = try await Site.make()

@@ -11,7 +11,7 @@ import Values
 @testable import Gateway
 
 /// A folder for files that goes when nobody holds it.
-private final class FileFolder: Sendable {
+final class FileFolder: Sendable {
     let path = NSTemporaryDirectory() + "gateway-files-\(UUID().uuidString)"
     deinit { try? FileManager.default.removeItem(atPath: path) }
 }
@@ -240,6 +240,9 @@ extension Answer {
         ("bytes=0-0", 0..<1), ("bytes=5-", 5..<10), ("bytes=-3", 7..<10), ("bytes=-30", 0..<10), ("bytes=5-99", 5..<10),
         ("bytes=10-", 0..<0), ("bytes=-0", 0..<0), ("bytes=3-2", nil), ("bytes=a-b", nil), ("lines=0-1", nil),
         ("bytes=0-1,3-4", nil), ("bytes=", nil), ("bytes=-", nil),
+        ("bytes=0-9223372036854775807", 0..<10), ("bytes=9-9223372036854775807", 9..<10),
+        ("bytes=9223372036854775807-9223372036854775807", 0..<0), ("bytes=-9223372036854775807", 0..<10),
+        ("bytes=0-9223372036854775808", nil), ("bytes=-9223372036854775808", nil),
     ]
 
     @Test(arguments: ranges) func `reads ranges as the standard says`(header: String, range: Range<Int64>?) {

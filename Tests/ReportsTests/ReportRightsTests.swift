@@ -12,8 +12,8 @@ import Values
         ReportColumn("amount", .currency, from: .none),
     ]
     private static let rows = [
-        ReportRow([.text("North"), .text("User"), .text("ana"), .int(1)]),
-        ReportRow([.text("South"), .text("User"), .text("ana"), .int(2)]),
+        ReportRow([.text("North"), .text("User"), .text("ana@example.com"), .int(1)]),
+        ReportRow([.text("South"), .text("User"), .text("ana@example.com"), .int(2)]),
         ReportRow([.text("North"), .text("User"), .text("bo"), .int(4)]),
         ReportRow([.text("North"), .text("Role"), .text("bo"), .int(8)]),
         ReportRow([.null, .text("User"), .text("Total"), .int(15)], .total),
@@ -37,22 +37,24 @@ import Values
 
     private func run(
         _ report: Report = report(), _ arguments: JSONObject = [:], limits permissions: [(String, String)] = [],
-        isStrict: Bool = false, roles: Set<String> = ["Teller", "System Manager"]
+        isStrict: Bool = false, roles: Set<Name> = ["Teller", "System Manager"]
     ) async throws -> ReportResult {
         let company = try await TemporaryCompany(noon: Timestamp(microseconds: 0)) { _ in }
         try await company.write { session in
             for role in ["North", "South"] { try session.make("Role", ["role_name": .string(role)]) }
-            for user in ["lim", "ana"] {
+            for user in ["lim@example.com", "ana@example.com"] {
                 try session.make("User", ["email": .string(user), "first_name": .string(user)])
             }
             for (allow, value) in permissions {
                 try session.make(
-                    "User Permission", ["user": "lim", "allow": .string(allow), "for_value": .string(value)])
+                    "User Permission",
+                    ["user": "lim@example.com", "allow": .string(allow), "for_value": .string(value)])
             }
         }
-        var restrictions = try await company.read { try User.actor("lim", in: $0) }?.restrictions ?? Restrictions()
+        var restrictions =
+            try await company.read { try User.actor("lim@example.com", in: $0) }?.restrictions ?? Restrictions()
         restrictions.isStrict = isStrict
-        let actor = Actor(user: "lim", roles: roles, restrictions: restrictions)
+        let actor = Actor(user: "lim@example.com", roles: roles, restrictions: restrictions)
         return try await company.read(as: actor) { try report.result(Arguments(arguments), in: $0) }
     }
 
@@ -71,7 +73,7 @@ import Values
     }
 
     @Test func `a dynamic link is limited by the DocType its row names`() async throws {
-        #expect(try await amounts(run(limits: [("User", "ana")])) == [1, 2, 8])
+        #expect(try await amounts(run(limits: [("User", "ana@example.com")])) == [1, 2, 8])
     }
 
     @Test func `a total goes even where no entry had to, for it may tell of rows that were not asked for`() async throws
@@ -94,7 +96,8 @@ import Values
     }
 
     @Test func `a report that does not say whose a row is, is not for who is limited`() async throws {
-        let report = Self.report(Array(Self.columns[1...]), [ReportRow([.text("User"), .text("ana"), .int(1)])])
+        let report = Self.report(
+            Array(Self.columns[1...]), [ReportRow([.text("User"), .text("ana@example.com"), .int(1)])])
         let error = await problem { _ = try await run(report, limits: [("Role", "North")]) }
         #expect(error?.kind == .forbidden && error?.doctype == "Role" && error?.field == "name")
         #expect(try await run(report).rows.count == 1)

@@ -57,23 +57,24 @@ import Values
 
     /// Runs the report as somebody whose roles see what the table below says.
     private func run(
-        _ report: Report = report(), _ arguments: JSONObject = [:], as roles: Set<String>
+        _ report: Report = report(), _ arguments: JSONObject = [:], as roles: Set<Name>
     ) async throws -> ReportResult {
         let company = try await TemporaryCompany(noon: Timestamp(microseconds: 0)) { registry in
             registry.add(Parcel.self, ParcelLine.self, Sender.self, Closed.self)
         }
         try await company.write { session in
             for name in ["ana", "bo"] { try session.make("Sender", ["title": .string(name), "phone": "p"]) }
-            try session.make("User", ["email": "lim", "first_name": "lim"])
+            try session.make("User", ["email": "lim@example.com", "first_name": "lim@example.com"])
             try session.make(
                 "User Permission",
                 [
-                    "user": "lim", "allow": "Sender", "for_value": "ana", "apply_to_all_doctypes": 0,
+                    "user": "lim@example.com", "allow": "Sender", "for_value": "ana", "apply_to_all_doctypes": 0,
                     "applicable_for": "Sender",
                 ])
         }
-        let restrictions = try await company.read { try User.actor("lim", in: $0) }?.restrictions ?? Restrictions()
-        let actor = Actor(user: "lim", roles: roles, restrictions: restrictions)
+        let restrictions =
+            try await company.read { try User.actor("lim@example.com", in: $0) }?.restrictions ?? Restrictions()
+        let actor = Actor(user: "lim@example.com", roles: roles, restrictions: restrictions)
         return try await company.read(as: actor) { try report.result(Arguments(arguments), in: $0) }
     }
 

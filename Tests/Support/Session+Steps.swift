@@ -119,3 +119,25 @@ extension Session {
     /// What all checks of what is kept say.
     public func findings() throws -> [String] { try registry.checks.flatMap { try $0.run(self) } }
 }
+
+extension Session {
+    /// Gives a document a name that versions before names had one form let be: past all checks.
+    public func callAsBefore(_ doctype: String, _ name: String, _ former: String) throws {
+        let type = try registry.doctype(doctype)
+        var assignments = "name = ?"
+        var arguments: [Value] = [.text(former)]
+        if case .field(let field) = type.naming {
+            assignments += ", \(quoted(field)) = ?"
+            arguments.append(.text(former))
+        }
+        try transaction.execute(
+            "UPDATE \(quoted(type.table)) SET \(assignments) WHERE name = ?", arguments + [.text(name)])
+        try transaction.execute("DELETE FROM _skeleton WHERE doctype = ?", [.text(doctype)])
+        for (field, _) in type.tables {
+            let child = try registry.doctype(field.options ?? "")
+            try transaction.execute(
+                "UPDATE \(quoted(child.table)) SET parent = ? WHERE parent = ? AND parenttype = ?",
+                [.text(former), .text(name), .text(doctype)])
+        }
+    }
+}

@@ -97,7 +97,7 @@ import Values
             ]
             _ = try session.call("cauldron.meta.apply", ["docs": .object(changed), "allow": []])
         }
-        let findings = try await Doctor(modules: []).run(on: tenant.database, at: tenant.now())
+        let findings = try await Doctor(modules: [], key: tenant.audit).run(on: tenant.database, at: tenant.now())
         for finding in findings where !finding.problems.isEmpty {
             Issue.record("\(finding.name): \(finding.problems.prefix(5))")
         }

@@ -49,7 +49,7 @@ import Values
     }
 
     private static func expectSound(_ tenant: Tenant, _ modules: [Module]) async throws {
-        for finding in try await Doctor(modules: modules).run(on: tenant.database, at: tenant.now())
+        for finding in try await Doctor(modules: modules, key: tenant.audit).run(on: tenant.database, at: tenant.now())
         where !finding.problems.isEmpty {
             Issue.record("\(finding.name): \(finding.problems.prefix(5))")
         }

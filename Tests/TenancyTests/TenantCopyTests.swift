@@ -48,9 +48,10 @@ private final class Places: Sendable {
 
 @Suite struct TenantCopyTests {
     /// Makes a company of some hundred documents with a history.
-    private func fill(_ address: TenantAddress) async throws {
+    private func fill(_ address: TenantAddress, _ data: String? = nil) async throws {
         let clock: @Sendable () -> Timestamp = { Timestamp("1996-07-04 12:00:00.123456") ?? .earliest }
-        let tenant = try await Tenant.open(at: address, modules: modules, name: "Crates", seed: 7, clock: clock)
+        let tenant = try await Tenant.open(
+            at: address, data: data, modules: modules, name: "Crates", seed: 7, clock: clock)
         try await tenant.identity.setPassword("correct horse", of: "Administrator", at: clock())
         for round in 0..<3 {
             try await tenant.write(as: .administrator) { session in
@@ -100,8 +101,8 @@ private final class Places: Sendable {
         return proofs
     }
 
-    private func export(_ address: TenantAddress) async throws -> String {
-        let tenant = try await Tenant.open(at: address, modules: modules, name: "Crates")
+    private func export(_ address: TenantAddress, _ data: String? = nil) async throws -> String {
+        let tenant = try await Tenant.open(at: address, data: data, modules: modules, name: "Crates")
         let text = try await tenant.read(as: .administrator) { session in
             var bytes: [UInt8] = []
             _ = try Export("Crate").run(in: session) { bytes += $0 }
@@ -120,7 +121,8 @@ private final class Places: Sendable {
         #expect(there.tables == before && there.rows > 500)
         let back = try await TenantMove(from: second, to: third, data: places.path("files")).run(modules: modules)
         #expect(back.digest == there.digest && back.tables == before)
-        let exported = try await [export(first), export(second), export(third)]
+        let files = places.path("files")
+        let exported = try await [export(first), export(second, files), export(third)]
         #expect(exported[0] == exported[1] && exported[0] == exported[2] && exported[0].count > 5_000)
         // Opening and exporting has written nothing either.
         for address in [first, second, third] { #expect(try await contents(address) == before) }
@@ -133,14 +135,17 @@ private final class Places: Sendable {
         _ = try await TenantMove(from: first, to: second, data: places.path("files")).run(modules: modules)
         var names: [String] = []
         for address in [first, second] {
-            let tenant = try await Tenant.open(at: address, modules: modules, name: "Crates")
+            let tenant = try await Tenant.open(
+                at: address, data: places.path("files"), modules: modules, name: "Crates")
             names.append(try await tenant.write(as: .administrator) { try $0.make("Crate", ["title": "new"]).name })
             await tenant.close()
         }
         #expect(names[0] == names[1])
-        let tenant = try await Tenant.open(at: second, modules: modules, name: "Crates")
+        let tenant = try await Tenant.open(
+            at: second, data: places.path("files"), modules: modules, name: "Crates")
         #expect(try await tenant.identity.verifyPassword("correct horse", of: "Administrator"))
-        let findings = try await Doctor(modules: modules).run(on: tenant.database, at: Tenant.systemClock())
+        let findings = try await Doctor(modules: modules, key: tenant.audit).run(
+            on: tenant.database, at: Tenant.systemClock())
         #expect(findings.flatMap(\.problems) == [])
         await tenant.close()
     }
@@ -215,10 +220,10 @@ private final class Places: Sendable {
     @Test func `a backup of a company in PostgreSQL is a file that is restored as either`() async throws {
         let places = Places()
         let (first, second) = (try places.postgres(), try places.postgres())
-        try await fill(first)
-        let before = try await contents(first)
         let file = places.path("monday.cauldron")
         try FileManager.default.createDirectory(atPath: places.root, withIntermediateDirectories: true)
+        try await fill(first, file + ".data")
+        let before = try await contents(first)
         let summary = try await TenantBackup.write(of: first, modules: modules, data: file + ".data", to: file)
         #expect(summary.changes > 200)
         for target in [second, places.directory("restored")] {

@@ -32,6 +32,72 @@ import Values
         withExtendedLifetime(place) {}
     }
 
+    @Test func `who was disabled has no session or key of before, also once enabled again`() async throws {
+        let place = try TemporaryPlace(kind: "UserRemovalTests")
+        let tenant = try await Tenant.open(
+            at: place.isOnServer ? .postgres(place.name) : .directory(place.name), modules: [], name: "T",
+            passwords: PasswordHasher(cost: PasswordCost(logarithm: 4)))
+        let (user, identity) = ("ana@example.com", tenant.identity)
+        try await tenant.write(as: .administrator) { session in
+            try session.insert(session.document("User", from: ["email": .string(user), "first_name": "Ana"]))
+        }
+        func set(enabled: Bool) async throws {
+            try await tenant.write(as: .administrator) { session in
+                let document = try session.get("User", user)
+                document.set("enabled", enabled)
+                try session.save(document)
+            }
+        }
+        try await identity.setPassword("secret", of: user, at: tenant.now())
+        let keys = try await identity.generateKeys(for: user, at: tenant.now())
+        let scoped = try await identity.makeKey(for: user, label: "", scopes: "[]", at: tenant.now())
+        let sid = try await identity.createSession(for: user, at: tenant.now())
+        try await set(enabled: false)
+        // Nothing begins while it is disabled, either.
+        await #expect(throws: IdentityError.notAdmitted(user)) {
+            try await identity.createSession(for: user, at: tenant.now())
+        }
+        await #expect(throws: IdentityError.notAdmitted(user)) {
+            try await identity.generateKeys(for: user, at: tenant.now())
+        }
+        await #expect(throws: IdentityError.notAdmitted(user)) {
+            try await identity.makeKey(for: user, label: "", scopes: "[]", at: tenant.now())
+        }
+        try await set(enabled: true)
+        #expect(try await identity.session(sid, at: tenant.now()) == nil)
+        for key in [keys, scoped] {
+            #expect(try await identity.holder(ofKey: key.key, secret: key.secret, at: tenant.now()) == nil)
+        }
+        #expect(try await identity.scopedKeys(of: user).isEmpty)
+        #expect(try await identity.verifyPassword("secret", of: user), "the password is still the user's")
+        await tenant.close()
+        withExtendedLifetime(place) {}
+    }
+
+    @Test func `a password that somebody else sets ends sessions and keys, one's own the sessions`() async throws {
+        let place = try TemporaryPlace(kind: "UserRemovalTests")
+        let tenant = try await Tenant.open(
+            at: place.isOnServer ? .postgres(place.name) : .directory(place.name), modules: [], name: "T",
+            passwords: PasswordHasher(cost: PasswordCost(logarithm: 4)))
+        let (user, identity) = ("ana@example.com", tenant.identity)
+        try await tenant.write(as: .administrator) { session in
+            try session.insert(session.document("User", from: ["email": .string(user), "first_name": "Ana"]))
+        }
+        for (actor, keeps) in [(user, true), ("Administrator", false)] {
+            let keys = try await identity.generateKeys(for: user, at: tenant.now())
+            let scoped = try await identity.makeKey(for: user, label: "", scopes: "[]", at: tenant.now())
+            let sid = try await identity.createSession(for: user, at: tenant.now())
+            try await identity.setPassword("another", of: user, at: tenant.now(), by: actor)
+            #expect(try await identity.session(sid, at: tenant.now()) == nil)
+            for key in [keys, scoped] {
+                let holder = try await identity.holder(ofKey: key.key, secret: key.secret, at: tenant.now())
+                #expect((holder != nil) == keeps, "\(actor)")
+            }
+        }
+        await tenant.close()
+        withExtendedLifetime(place) {}
+    }
+
     @Test func `a change of one user leaves the others signed in`() async throws {
         let place = try TemporaryPlace(kind: "UserRemovalTests")
         let tenant = try await Tenant.open(

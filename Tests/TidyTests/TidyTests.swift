@@ -89,6 +89,28 @@ import Testing
         }
     }
 
+    @Test(arguments: ["Set<String>", "[String:"])
+    func `what business code keeps by names is keyed by Name`(type: String) {
+        for file in Self.sources where file.path.hasPrefix("Sources/Modules/") {
+            for (number, line) in file.numberedLines where line.code.contains(type) {
+                report("\(type): texts that look alike are one key; use Name", file, number)
+            }
+        }
+    }
+
+    @Test(arguments: ["Core", "Modules", "Server"])
+    func `what compares text compares its bytes`(layer: String) {
+        for file in Self.sources where file.path.hasPrefix("Sources/\(layer)/") {
+            let lines = file.numberedLines.map(\.line.code)
+            guard !lines.contains(where: { importedModule($0) == "Values" }) else { continue }
+            for (number, code) in zip(1..., lines)
+            where [" == ", " != ", "case \""].contains(where: { code.contains($0) }) {
+                report("the comparison of the standard library: import Values, which compares bytes", file, number)
+                break
+            }
+        }
+    }
+
     @Test func `what other modules use has a doc comment`() {
         let protocols = Protocols(in: Self.sources)
         for file in Self.sources {

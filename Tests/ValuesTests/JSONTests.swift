@@ -66,7 +66,7 @@ import Values
 
     @Test func `an error names line and column`() {
         let error = #expect(throws: JSONError.self) { try JSON.parse("{\n  \"ä\": x}") }
-        #expect(error == JSONError(reason: "expected a value", offset: 10, line: 2, column: 8))
+        #expect(error == JSONError(reason: "expected a value", offset: 10, line: 2, column: 8, key: "ä"))
         #expect(error?.description == "expected a value at line 2, column 8")
     }
 

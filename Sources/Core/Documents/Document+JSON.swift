@@ -123,7 +123,10 @@ extension Session {
         default:
             guard slot >= document.doctype.firstOwnSlot else { return }
             let isGiven = isNew && (!document.doctype.setsItself(field) || field.name == "amended_from" && row == nil)
-            guard !field.flags.contains(.readOnly) || isGiven else { return }
+            // What would be missing is taken: nobody is told to give what was given.
+            let isMissing = field.flags.contains(.required) && document.values[slot].isEmpty
+            guard !field.flags.contains(.readOnly) || isGiven || isMissing && !document.doctype.setsItself(field)
+            else { return }
             // A password that comes back as it was shown stays.
             if field.type == .password, case .string(let text) = json, Value.text(text).masked == .text(text) { return }
             document.values[slot] = try field.value(of: json, row: row)
@@ -186,11 +189,9 @@ extension FieldDefinition {
             if case .object = json, isPlain { break }
             return .text(json.text)
         case (.integer, .bool(let flag)): return .int(flag ? 1 : 0)
-        case (.integer, .int(let number)):
-            if type == .check { return .int(number != 0 ? 1 : 0) }
-            return .int(number)
+        case (.integer, .int(let number)): return .int(type == .check ? (number != 0 ? 1 : 0) : number)
         case (.integer, .decimal(let number)):
-            if let whole = try whole(number, row) { return .int(whole) }
+            if let whole = try whole(number, row) { return .int(type == .check ? (whole != 0 ? 1 : 0) : whole) }
         case (.integer, .string(let text)):
             if text.isEmpty { return .int(0) }
             if type == .check, ["true", "True", "false", "False"].contains(text) {
@@ -207,8 +208,7 @@ extension FieldDefinition {
             if let number = Exact(text) { return try fitting(number, row) }
         case (.day, .string(let text)):
             if text.isEmpty { return .null }
-            if let day = Day(text) { return .day(day) }
-            if let time = Timestamp(text) { return .day(time.day) }
+            if let day = Day.written(text) { return .day(day) }
         case (.timestamp, .string(let text)):
             if text.isEmpty { return .null }
             if let time = Timestamp(text) { return .timestamp(time) }
@@ -227,6 +227,7 @@ extension FieldDefinition {
     /// - Throws: ``Problem/Kind/wrongType``; ``Problem/Kind/outOfRange``.
     func fitting(_ value: Value) throws -> Value {
         switch (type.column, value) {
+        case (.integer, .int(let number)) where type == .check: .int(number != 0 ? 1 : 0)
         case (_, .null), (.text, .text), (.integer, .int), (.day, .day), (.timestamp, .timestamp), (.time, .time): value
         case (.decimal(let own), .decimal(_, let other)) where own == other: value
         default: try self.value(of: JSON(value))

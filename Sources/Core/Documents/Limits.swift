@@ -2,6 +2,9 @@
 public enum Limits {
     /// The most characters of a name or another text of one line.
     public static let lineCharacters = 140
+    /// The highest number that a counter of names gives: room for every number that is taken for one of a series, and a
+    /// number of which a million million more fit behind it.
+    public static let counter: Int64 = 999_999_999_999_999_999
     /// The most characters of longer text.
     public static let textCharacters = 1_000_000
     /// The most fields of a DocType, those that were added to it included.
@@ -16,7 +19,7 @@ public enum Limits {
     public static let childRows = 10_000
     /// The rows of a list when a request does not say.
     public static let pageRows = 20
-    /// The most rows of a list.
+    /// The most rows of a list; there may be more, which is told.
     public static let listRows = 100_000
     /// The most conditions of one list.
     public static let filters = 100

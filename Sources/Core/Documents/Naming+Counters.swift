@@ -1,5 +1,6 @@
+internal import Audit
 internal import Storage
-internal import Values
+package import Values
 
 extension Naming {
     /// How many numbers are looked through at once for free ones.
@@ -10,7 +11,7 @@ extension Naming {
     static func count(_ counted: [Counted], in session: Session) throws {
         guard let type = counted.first?.document.doctype else { return }
         var keys: [String] = []
-        var byKey: [String: [Counted]] = [:]
+        var byKey: [Name: [Counted]] = [:]
         for one in counted {
             if byKey[one.number.key] == nil { keys.append(one.number.key) }
             byKey[one.number.key, default: []].append(one)
@@ -40,14 +41,23 @@ extension Naming {
     ) throws -> (last: Int64, isTaken: Bool) {
         guard let number = waiting.first?.number else { return (0, false) }
         let count = Int64(waiting.count)
+        // A counter at 0 is under the audit log as one that is not there; any other start is asked for.
+        let isNew = try number.start != 0 && current(of: [Name(key)], in: session)[key] == nil
         var sql = """
             INSERT INTO _series (prefix, current) VALUES (?, ?)
-            ON CONFLICT (prefix) DO UPDATE SET current = _series.current + ? RETURNING current
+            ON CONFLICT (prefix) DO UPDATE SET current = _series.current + ? WHERE _series.current <= ?
+            RETURNING current
             """
         // A counter that nobody has used yet starts where its rule says.
-        var arguments: [Value] = [.text(key), .int(number.start + count), .int(count)]
+        var arguments: [Value] = [
+            .text(key), .int(number.start + count), .int(count), .int(Limits.counter - count),
+        ]
         guard waiting.count == 1, !type.isVirtual else {
-            return (try session.transaction.first(sql, arguments, [.integer])?[0].int ?? 0, false)
+            guard let last = try session.transaction.first(sql, arguments, [.integer])?[0].int else {
+                throw exhausted(key, type)
+            }
+            session.sealCounter(key, from: isNew ? 0 : last - count, to: last)
+            return (last, false)
         }
         sql += """
             , EXISTS (SELECT 1 FROM \(quoted(type.table)) taken WHERE taken.name =
@@ -58,8 +68,16 @@ extension Naming {
         arguments += [
             .text(number.before), .text(String(repeating: "0", count: number.digits)), .text(number.after),
         ]
-        let row = try session.transaction.first(sql, arguments, [.integer, .integer])
-        return (row?[0].int ?? 0, row?[1].int == 1)
+        guard let row = try session.transaction.first(sql, arguments, [.integer, .integer]), let last = row[0].int
+        else { throw exhausted(key, type) }
+        session.sealCounter(key, from: isNew ? 0 : last - count, to: last)
+        return (last, row[1].int == 1)
+    }
+
+    private static func exhausted(_ key: String, _ type: DocType) -> Problem {
+        Problem(
+            .outOfRange, "The counter \(FieldDefinition.short(key)) of \(type.name) has no number left", field: "name",
+            fix: "Use another series.")
     }
 
     /// Gives documents the next free numbers of a counter, and moves it to the last of them.
@@ -81,7 +99,7 @@ extension Naming {
             let shapes = Dictionary(grouping: left) { "\($0.number.before)\u{0}\($0.number.after)" }
                 .values.compactMap(\.first)
             let numbers = number..<(number + Int64(numbersAtOnce))
-            let names = Set(numbers.flatMap { number in shapes.map { $0.number.text(number) } })
+            let names: Set<Name> = Set(numbers.flatMap { number in shapes.map { $0.number.text(number) } })
             let taken = try session.values(of: type.name, names, ["name"])
             for next in numbers {
                 guard let one = left.first else { break }
@@ -95,14 +113,16 @@ extension Naming {
                 .duplicateName, "The next \(Limits.takenNumbers * numbersAtOnce) numbers of \(type.name) are taken",
                 field: "name", fix: "Set the counter \(key) to a free number.")
         }
-        try session.transaction.execute(
-            "UPDATE _series SET current = ? WHERE prefix = ?", [.int(number - 1), .text(key)])
+        try session.changeCounters([key]) {
+            try session.transaction.execute(
+                "UPDATE _series SET current = ? WHERE prefix = ?", [.int(number - 1), .text(key)])
+        }
     }
 
     /// Moves counters back when documents of one DocType that took their newest numbers are deleted, so that no gap stays.
     static func giveBack(_ documents: [Document], in session: Session) throws {
         guard let type = documents.first?.doctype, type.naming != .autoincrement else { return }
-        var free: [String: Set<Int64>] = [:]
+        var free: [Name: Set<Int64>] = [:]
         for place in try places(of: documents, in: session).joined() {
             free[place.key, default: []].insert(place.number)
         }
@@ -110,26 +130,30 @@ extension Naming {
             var last = newest
             while free[key]?.contains(last) == true { last -= 1 }
             guard last < newest else { continue }
-            try session.transaction.execute(
-                "UPDATE _series SET current = ? WHERE prefix = ? AND current = ?",
-                [.int(last), .text(key), .int(newest)])
+            try session.changeCounters([key.text]) {
+                try session.transaction.execute(
+                    "UPDATE _series SET current = ? WHERE prefix = ? AND current = ?",
+                    [.int(last), .text(key.text), .int(newest)])
+            }
         }
     }
 
     /// Moves the counters that would come to the names of documents of one DocType up to them, so that they do not give out
     /// their numbers again: for what comes back, and for what is called so by somebody.
     static func reserve(_ documents: [Document], in session: Session) throws {
-        var highest: [String: Int64] = [:]
+        var highest: [Name: Int64] = [:]
         for place in try places(of: documents, in: session).joined() {
             highest[place.key] = max(highest[place.key] ?? place.start, place.number)
         }
-        for keys in highest.keys.sorted().chunks(of: Limits.filterValues) {
-            try session.transaction.execute(
-                """
-                INSERT INTO _series (prefix, current) VALUES \(keys.map { _ in "(?, ?)" }.joined(separator: ", "))
-                ON CONFLICT (prefix) DO UPDATE SET current =
-                CASE WHEN _series.current < excluded.current THEN excluded.current ELSE _series.current END
-                """, keys.flatMap { [.text($0), .int(highest[$0] ?? 0)] })
+        for keys in highest.names.sorted().chunks(of: Limits.filterValues) where !keys.isEmpty {
+            try session.changeCounters(keys) {
+                try session.transaction.execute(
+                    """
+                    INSERT INTO _series (prefix, current) VALUES \(keys.map { _ in "(?, ?)" }.joined(separator: ", "))
+                    ON CONFLICT (prefix) DO UPDATE SET current =
+                    CASE WHEN _series.current < excluded.current THEN excluded.current ELSE _series.current END
+                    """, keys.flatMap { [.text($0), .int(highest[$0] ?? 0)] })
+            }
         }
     }
 
@@ -170,9 +194,9 @@ extension Naming {
     }
 
     /// Where counters stand; those that nobody has used yet are missing.
-    static func current(of keys: Set<String>, in session: Session) throws -> [String: Int64] {
-        var found: [String: Int64] = [:]
-        for chunk in keys.sorted().chunks(of: Limits.filterValues) {
+    static func current(of keys: Set<Name>, in session: Session) throws -> [Name: Int64] {
+        var found: [Name: Int64] = [:]
+        for chunk in keys.sorted().chunks(of: Limits.filterValues) where !chunk.isEmpty {
             let condition = session.transaction.dialect.isOneOf("prefix", count: chunk.count)
             try session.transaction.forEach(
                 "SELECT prefix, current FROM _series WHERE \(condition)", chunk.map(Value.text), [.text, .integer]
@@ -186,7 +210,7 @@ extension Naming {
     ///
     /// Where several counters could have named it, one that is far enough is enough.
     static func behind(
-        _ documents: [Document], _ counters: [String: Int64], in session: Session
+        _ documents: [Document], _ counters: [Name: Int64], in session: Session
     ) throws -> [(key: String, current: Int64)?] {
         guard let type = documents.first?.doctype else { return [] }
         let patterns = try self.counters(of: type, in: session.registry)
@@ -199,6 +223,18 @@ extension Naming {
 }
 
 extension Session {
+    /// Notes for the audit log that a counter moved.
+    func sealCounter(_ key: String, from old: Int64, to new: Int64) {
+        pending.sealed.remove([[.text(key), .int(old)]], from: Naming.sealed, under: auditKey)
+        pending.sealed.add([[.text(key), .int(new)]], to: Naming.sealed, under: auditKey)
+    }
+
+    /// Runs what moves these counters, at most ``Limits/filterValues``, and notes it for the audit log.
+    func changeCounters(_ keys: some Collection<String>, _ body: () throws -> Void) throws {
+        try sealing(
+            Naming.table, where: transaction.dialect.isOneOf("prefix", count: keys.count), keys.map(Value.text), body)
+    }
+
     /// Moves counters behind the numbers that an import brings for these documents, before any of them is written: they are
     /// not given to those that bring none.
     package func reserveNames(of documents: [Document]) throws {
@@ -211,7 +247,7 @@ extension Session {
     ///
     /// `counters` holds where each counter stands.
     package func countersBehind(
-        _ documents: [Document], _ counters: [String: Int64]
+        _ documents: [Document], _ counters: [Name: Int64]
     ) throws -> [(key: String, current: Int64)?] {
         try Naming.behind(documents, counters, in: self)
     }

@@ -1,3 +1,4 @@
+internal import Audit
 internal import Storage
 internal import Values
 
@@ -11,6 +12,12 @@ enum Naming {
     /// The counters of the series.
     static let table = TableSchema(
         "_series", columns: [.init("prefix", .text, required: true), .init("current", .integer, required: true)])
+
+    /// The same table under the audit log.
+    static let sealed = SealedTable(table)
+
+    /// The highest number a counter is set to by hand.
+    static let highestStart: Int64 = 999_999_999_999
 
     /// A way to count: a pattern, with the counter that its numbers are taken from.
     struct Counter {
@@ -29,7 +36,8 @@ enum Naming {
             _ document: Document, at now: Timestamp, _ words: NamingWords
         ) throws -> SeriesPattern.Resolved {
             var resolved = try pattern.resolve(document, at: now, words)
-            resolved.key = key ?? resolved.key
+            (resolved.before, resolved.after) = (resolved.before.normalized, resolved.after.normalized)
+            resolved.key = (key ?? resolved.key).normalized
             resolved.start = start
             return resolved
         }
@@ -48,6 +56,9 @@ enum Naming {
         let number: Int64
         /// The number before the first.
         let start: Int64
+
+        /// Whether both are the same place in the same counter.
+        static func == (l: Self, r: Self) -> Bool { l.key == r.key && l.number == r.number && l.start == r.start }
     }
 
     /// A name that waits for its number.
@@ -71,7 +82,8 @@ enum Naming {
                 ]
             default: []
             }
-        return rules(of: type, in: registry).map(\.counter) + own
+        let chosen = registry.seriesSettings[type.name].map { [$0.counter] } ?? []
+        return rules(of: type, in: registry).map(\.counter) + chosen + own
     }
 
     /// The rules for names that a company made for a DocType. Numbers alone and UUIDs are given before any rule is asked.
@@ -87,12 +99,15 @@ enum Naming {
         let words: NamingWords
         let session: Session
         let hooks: Hooks?
+        /// The series that the company chose instead of a field.
+        let series: SeriesSetting?
 
         init(_ documents: [Document], _ type: DocType, in session: Session, _ hooks: Hooks?) throws {
             self.type = type
             self.session = session
             self.hooks = hooks
             rules = Naming.rules(of: type, in: session.registry)
+            series = try session.registry.seriesSettings[type.name].flatMap { try $0.isChosen(in: session) ? $0 : nil }
             counters = try Naming.counters(of: type, in: session.registry)
             words = try NamingWords(documents, counters.map(\.pattern), in: session)
         }
@@ -124,6 +139,8 @@ enum Naming {
         try reserve(kept, in: session)
         try count(counted, in: session)
         for one in counted { try session.about(one.document) { try checkName(one.document) } }
+        guard namer.series?.yieldsToField == true, case .field(let field) = type.naming else { return }
+        for document in documents where document[field].isEmpty { document[field] = .text(document.name) }
     }
 
     /// Gives a document that comes back the next number where another has its name now.
@@ -156,7 +173,7 @@ enum Naming {
         if document.has("amended_from"), case .text(let original) = document["amended_from"] {
             let amended = try amendedName(original, of: document, type, in: session)
             if type.naming != .autoincrement, type.naming != .uuid {
-                document.name = amended
+                document.name = amended.normalized
                 return nil
             }
         }
@@ -177,7 +194,12 @@ enum Naming {
             let resolved = try namer.resolve(counter, document)
             if counter.pattern.counts { return resolved }
             document.name = resolved.before.trimmedName
-        case .field(let field): document.name = document[field].description.trimmedName
+        case .field(let field):
+            if let series = namer.series, !series.yieldsToField || document[field].isEmpty {
+                return try namer.resolve(series.counter, document)
+            }
+            document.name = document[field].description.trimmedName
+            if case .text = document[field] { document.set(field, document.name) }
         case .prompt: document.name = document.name.trimmedName
         case .hash: document.name = session.newIdentifier()
         case .uuid:
@@ -199,11 +221,13 @@ enum Naming {
         guard let imported = document.importedName?.trimmedName, !imported.isEmpty, !type.isSingle else { return false }
         if !isCounted {
             // What a field should say but does not is told as ever.
-            if document.name.isEmpty || document.name.utf8.elementsEqual(imported.utf8) { return false }
+            if document.name.isEmpty || document.name == imported { return false }
             if case .field(let field) = type.naming {
                 throw Problem(
                     .invalidName, "\(type.name) is called by \(field), which is \(document.name)", field: "name",
-                    fix: "Leave the name out, or make both the same.")
+                    fix: namer.session.registry.seriesSettings[type.name].map {
+                        "Leave the name out, make both the same, or let \($0.field) of \($0.settings) be Naming Series."
+                    } ?? "Leave the name out, or make both the same.")
             }
         }
         let isMade = type.naming == .controller && IdentifierSource.makes(document.name)
@@ -259,7 +283,7 @@ enum Naming {
         }
         let first = document["amended_from"].text
         guard first != nil, let dash = original.lastIndex(of: "-"),
-            let number = Int(original[original.index(after: dash)...])
+            let number = Int64(original[original.index(after: dash)...], in: 1...Limits.counter - 1)
         else { return "\(original)-1" }
         return "\(original[..<dash])-\(number + 1)"
     }
@@ -275,9 +299,10 @@ enum Naming {
             }
             throw Problem(.mandatory, "\(type.name) needs a name", field: "name", fix: "Give name.")
         }
-        guard name.utf8.count <= Limits.lineCharacters || name.count <= Limits.lineCharacters else {
+        guard name.utf8.count <= Limits.lineCharacters || Text.length(name) <= Limits.lineCharacters else {
             throw Problem(
-                .tooLong, "The name has \(name.count) characters, more than \(Limits.lineCharacters)", field: "name")
+                .tooLong, "The name has \(Text.length(name)) characters, more than \(Limits.lineCharacters)",
+                field: "name")
         }
         let isBad = name.unicodeScalars.contains { $0 == "<" || $0 == ">" || $0.value < 32 || $0.value == 127 }
         if isBad || name.hasPrefix("New \(type.name)") {
@@ -289,7 +314,9 @@ enum Naming {
     static func syncField(_ document: Document) {
         guard case .field(let field) = document.doctype.naming, !document.isNew,
             let slot = document.doctype.slot(of: field), case .text(let text) = document.values[slot],
-            text.trimmedName != document.name
+            text.trimmedName != document.name,
+            // What a series or a rule named is called by no field.
+            document.storedValue(field).text?.trimmedName == document.name
         else { return }
         document.values[slot] = document.values[Document.Slot.name]
     }
@@ -301,9 +328,9 @@ extension UInt8 {
 }
 
 extension String {
-    /// The text without spaces around it.
+    /// The text as a name: without spaces around it, and in NFC.
     var trimmedName: String {
-        guard first?.isWhitespace == true || last?.isWhitespace == true else { return self }
-        return Substring(self).trimmed
+        guard first?.isWhitespace == true || last?.isWhitespace == true else { return normalized }
+        return Substring(self).trimmed.normalized
     }
 }

@@ -1,4 +1,5 @@
 public import Storage
+internal import Values
 
 /// What is wrong with a request, in a form that programs and people can use.
 public struct Problem: Error, Sendable, Equatable {
@@ -131,6 +132,11 @@ extension Problem.Kind {
 }
 
 extension Problem {
+    /// The character NUL somewhere in text; no engine keeps it.
+    public static func nul(in field: String? = nil) -> Problem {
+        Problem(.nullCharacter, "Text holds the character NUL", field: field, fix: "Leave it out.")
+    }
+
     /// What a failure of the database means to whoever asked. SQL and file names stay out of it.
     public init(_ error: StorageError) {
         switch error {
@@ -157,7 +163,7 @@ extension Problem {
                 .unknownOutcome, "The database server went away while it kept this; it may have been kept",
                 fix: "Look whether it is there before you repeat it.")
         case .missing(let message): self.init(.unavailable, message.prefix(1).uppercased() + message.dropFirst())
-        case .invalidText: self.init(.nullCharacter, "Text holds the character NUL")
+        case .invalidText: self = .nul()
         case .migration(let message): self.init(.inconsistent, message)
         case .failed(let code, _): self.init(.inconsistent, "The database failed with code \(code)")
         }

@@ -10,12 +10,16 @@ public struct Registry: Sendable {
     /// The DocTypes as modules declare them.
     private var shippedTypes: [String: DocType] = [:]
     private var shippedOrder: [String] = []
+    /// The roles that the permissions of DocTypes name as modules declare them.
+    private(set) var shippedRoles: Set<String> = []
     /// Where documents come from that no table holds, or not all of them, by DocType.
     private(set) var sources: [String: VirtualSource] = [:]
     /// The kinds of rules that documents describe.
     private(set) var ruleKinds: [any Rules.Type] = []
     /// The rules that a company made.
     private var rules = CompiledRules()
+    /// The settings by which documents are called by a series, by their DocType.
+    private(set) var seriesSettings: [String: SeriesSetting] = [:]
     /// What of the company's changes cannot be and has no effect.
     public internal(set) var metadataProblems: [Problem] = []
     /// Those of them that are wrong by themselves, not because of another.
@@ -83,6 +87,7 @@ public struct Registry: Sendable {
             shippedTypes[doctype.name] = doctype
             order.append(doctype.name)
             shippedOrder.append(doctype.name)
+            shippedRoles.formUnion(doctype.permissions.map(\.role))
             if let controller = schema as? any Controller.Type { hooks[doctype.name] = Hooks(controller) }
             link(doctype)
         }
@@ -107,6 +112,9 @@ public struct Registry: Sendable {
 
     /// Whether a module declares the DocType.
     public func isShipped(_ name: String) -> Bool { shippedTypes[name] != nil }
+
+    /// Whether a DocType is not as a module declares it: the company made it, or changed something of it.
+    public func isChanged(_ name: String) -> Bool { types[name] !== shippedTypes[name] }
 
     /// The DocType as its module declares it.
     func shipped(_ name: String) -> DocType? { shippedTypes[name] }
@@ -141,8 +149,13 @@ public struct Registry: Sendable {
         for type in doctypes { link(type) }
     }
 
-    /// Whether a company made rules of its own for the names of such documents.
-    public func hasNamingRules(_ doctype: String) -> Bool { namingRules(of: doctype) != nil }
+    /// Whether a company may have made rules of its own for the names of such documents.
+    public func hasNamingRules(_ doctype: String) -> Bool {
+        namingRules(of: doctype) != nil || seriesSettings[doctype] != nil
+    }
+
+    /// Lets a company choose that documents of a DocType which is named by a field are called by a series.
+    public mutating func add(series: SeriesSetting, for doctype: String) { seriesSettings[doctype] = series }
 
     func namingRules(of doctype: String) -> [NamingRule]? { rules(NamingRules.self)?.byDocType[doctype] }
 
@@ -231,6 +244,14 @@ public struct Registry: Sendable {
     public func parents(of child: String) -> [DocType] { (parents[child] ?? []).compactMap { types[$0] } }
 
     func hooks(_ name: String) -> Hooks? { hooks[name] }
+
+    /// The tables whose rows are under the audit log as what was written; documents are under it each by itself. What is
+    /// not: what is recomputed from these (balances, bins, the search index), and what ends by itself (locks).
+    public var sealedTables: [TableSchema] {
+        doctypes.filter { $0.sealed != nil && !$0.isVirtual }.map(\.schema)
+            + [Naming.table, MetadataVersion.table, CompanySecret.table]
+            + tables.filter { [Collaboration.table.name, DailyRuns.table.name].contains($0.name) }
+    }
 
     /// The shapes of all tables.
     public var allTables: [TableSchema] {
@@ -353,28 +374,30 @@ public struct Arguments: Sendable {
             "[{\"".contains(first)
         else { return value }
         do {
-            return try JSON.parse(text)
+            return try JSON.parse(text, limits: .outside)
         } catch {
             throw Problem(
                 .malformed, "\(name) is not JSON: \(error.reason) at character \(error.offset)", field: name)
         }
     }
 
-    /// An argument as a whole number.
+    /// An argument as a whole number of a range; nil when it is missing or empty.
     ///
-    /// - Throws: ``Problem/Kind/wrongType``.
-    public func int(_ name: String) throws -> Int? {
+    /// - Throws: ``Problem/Kind/wrongType`` for what is no whole number, or none of the range.
+    public func int(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
+        let number: Int?
         switch self[name] {
-        case nil: return nil
-        case .int(let number): return Int(number)
-        case .bool(let flag): return flag ? 1 : 0
-        case .string(let text):
-            if text.isEmpty { return nil }
-            if let number = Int(text) { return number }
-            fallthrough
-        default:
-            throw Problem(.wrongType, "\(name) must be a whole number", field: name)
+        case nil, .string("")?: return nil
+        case .string(let text)?: number = Int(text, in: range)
+        case .bool(let flag)?: number = flag ? 1 : 0
+        case let json?: number = json.int.flatMap { Int(exactly: $0) }
         }
+        guard let number, range.contains(number) else {
+            let end = range.upperBound == .max ? "\(range.lowerBound) on" : "\(range.lowerBound) to \(range.upperBound)"
+            throw Problem(
+                .wrongType, "\(name) must be a whole number from \(end)", field: name, fix: "Send such a number.")
+        }
+        return number
     }
 
     /// An argument as yes or no: 1, "1", true and "true" are yes.
@@ -413,8 +436,7 @@ public struct Arguments: Sendable {
     /// - Throws: ``Problem/Kind/wrongType``.
     public func day(_ name: String) throws -> Day? {
         guard let text = text(name) else { return nil }
-        if let day = Day(text) { return day }
-        if let time = Timestamp(text) { return time.day }
+        if let day = Day.written(text) { return day }
         throw Problem(.wrongType, "\(name) must be a date as YYYY-MM-DD", field: name)
     }
 }

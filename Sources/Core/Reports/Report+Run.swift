@@ -77,7 +77,7 @@ extension Report {
             default: nil
             }
         guard let name = value.text, !name.isEmpty, let target,
-            try session.permitted(target, [name], for: doctype).isEmpty
+            try session.permitted(target, [Name(name)], for: doctype).isEmpty
         else { return }
         throw Problem(
             .forbidden, "\(session.actor.user) is limited to other values of \(target) than \(name)",
@@ -87,7 +87,7 @@ extension Report {
 
 extension Session {
     /// Whether a report of these roles is for the actor.
-    fileprivate func mayRun(_ roles: Set<String>) -> Bool {
+    fileprivate func mayRun(_ roles: Set<Name>) -> Bool {
         roles.isEmpty || actor.isAdministrator || !roles.isDisjoint(with: actor.roles)
     }
 }

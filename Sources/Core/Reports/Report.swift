@@ -1,4 +1,5 @@
 public import Documents
+public import Values
 
 /// A report: what it asks, who may run it, and how its rows come about.
 ///
@@ -22,7 +23,7 @@ public struct Report: Sendable {
     /// What it shows.
     public let summary: String
     /// The roles that may run it besides needing the right; empty for everyone who has the right.
-    public let roles: Set<String>
+    public let roles: Set<Name>
     /// Makes it. Arguments are the filters' values; a required one is present.
     public let run: @Sendable (Arguments, Session) throws -> ReportResult
 
@@ -39,7 +40,7 @@ public struct Report: Sendable {
     /// A report named `name`.
     public init(
         _ name: String, module: String, doctype: String, reading: Reading = .everything, filters: [Filter],
-        needs: ReportSources = .none, orderedBy: ReportSources = .none, summary: String, roles: Set<String> = [],
+        needs: ReportSources = .none, orderedBy: ReportSources = .none, summary: String, roles: Set<Name> = [],
         run: @escaping @Sendable (Arguments, Session) throws -> ReportResult
     ) {
         self.name = name

@@ -18,7 +18,7 @@ extension ReportResult {
         var isKept = rows.map { report.reading == .permitted || $0.kind == .entry }
         let isStrict = session.actor.restrictions.isStrict
         for target in try targets(among: fields, report, in: session) {
-            let named = Set(rows.compactMap { target.name(in: $0) }).subtracting([""])
+            let named = Set<Name>(rows.compactMap { target.name(in: $0) }).subtracting([""])
             let allowed = try session.permitted(target.doctype, named, for: report.doctype)
             for (index, row) in rows.enumerated() {
                 guard let name = target.name(in: row) else { continue }

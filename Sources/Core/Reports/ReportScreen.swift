@@ -84,7 +84,7 @@ extension ReportResult {
             guard let type = session.registry.find(doctype),
                 session.readCondition(for: type, table: type.table) != nil
             else { continue }
-            let named = Set(
+            let named: Set<Name> = Set(
                 rows.filter { $0.kind != .total }.flatMap { row in pairs.compactMap { row.values[$0.names].text } })
             let readable = try session.readable(type, named)
             guard !named.isSubset(of: readable) else { continue }
@@ -111,8 +111,8 @@ extension Value {
 
 extension Session {
     /// The documents among those of these names that the actor may list.
-    fileprivate func readable(_ type: DocType, _ names: Set<String>) throws -> Set<String> {
-        var found: Set<String> = []
+    fileprivate func readable(_ type: DocType, _ names: Set<Name>) throws -> Set<Name> {
+        var found: Set<Name> = []
         for chunk in names.sorted().chunks(of: Limits.filterValues) {
             guard let condition = readCondition(for: type, table: type.table) else { return names }
             let isNamed = transaction.dialect.isOneOf("\(quoted(type.table)).name", count: chunk.count)

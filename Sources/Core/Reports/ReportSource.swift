@@ -1,4 +1,5 @@
 internal import Documents
+internal import Values
 
 /// A field that something of a report is made of.
 public struct ReportSource: Sendable, Hashable {

@@ -56,29 +56,32 @@ public struct Event: Sendable, Equatable {
 
 /// The tenant's log of events: appended in the transaction that causes them, numbered without gaps, never changed.
 public enum EventLog {
+    /// The table of the log.
+    public static let log = TableSchema(
+        "_event",
+        columns: [
+            .init("number", .integer, required: true), .init("type", .text, required: true),
+            .init("subject", .text, required: true), .init("time", .timestamp, required: true),
+            .init("actor", .text, required: true), .init("data", .text, required: true),
+            .init("behalf", .text), .init("cause", .integer), .init("correlation", .text),
+        ], appendOnly: true)
+
     /// The tables of the log and of its consumers' cursors.
     public static let tables = [
-        TableSchema(
-            "_event",
-            columns: [
-                .init("number", .integer, required: true), .init("type", .text, required: true),
-                .init("subject", .text, required: true), .init("time", .timestamp, required: true),
-                .init("actor", .text, required: true), .init("data", .text, required: true),
-                .init("behalf", .text), .init("cause", .integer), .init("correlation", .text),
-            ], appendOnly: true),
+        log,
         TableSchema(
             "_cursor",
             columns: [.init("consumer", .text, required: true), .init("number", .integer, required: true)]),
     ]
 
-    /// Adds events to the log, in order, and returns the number of the last. `earlier` is how many of the same transaction
-    /// are in the log already.
+    /// Adds events to the log, in order, and gives the number of the last and the rows they are kept in, as the table of
+    /// the log orders its columns. `earlier` is how many of the same transaction are in the log already.
     @discardableResult
     public static func append(
         _ events: [Event], after earlier: Int = 0, in transaction: any Transaction
-    ) throws -> Int64 {
+    ) throws -> (last: Int64, rows: [[Value]]) {
         var number = try head(in: transaction)
-        guard !events.isEmpty else { return number }
+        guard !events.isEmpty else { return (number, []) }
         let before = number - Int64(earlier)
         let rows = events.map { event -> [Value] in
             number += 1
@@ -89,8 +92,8 @@ public enum EventLog {
                 .text(event.correlation.isEmpty ? String(before + 1) : event.correlation),
             ]
         }
-        try transaction.insert(into: "_event", columns, rows)
-        return number
+        try transaction.insert(into: log.name, columns, rows)
+        return (number, rows)
     }
 
     /// The number of the newest event; 0 in an empty log.

@@ -3,11 +3,7 @@ internal import Values
 
 /// PostgreSQL's own words.
 struct PostgresDialect: Dialect {
-    /// Letters of ASCII count as equal to their capitals and no other letters do, and nothing escapes `%` and `_`: as in
-    /// SQLite.
-    func like(_ column: String) -> String {
-        "lower(\(column) COLLATE \"C\") LIKE lower(CAST(? AS TEXT) COLLATE \"C\") ESCAPE ''"
-    }
+    func like(_ column: String) -> String { "\(PostgresFolding.sql(column)) LIKE CAST(? AS TEXT) ESCAPE '\\'" }
 
     func indexName(_ index: TableSchema.Index, of table: String) -> String {
         PostgresMigration.shortened(

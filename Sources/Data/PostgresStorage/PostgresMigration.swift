@@ -26,9 +26,12 @@ struct PostgresMigration {
             UNION ALL SELECT CAST(tgname AS TEXT) || ' ' || relname FROM pg_catalog.pg_trigger t
               JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid
             WHERE relnamespace = CAST(current_schema() AS REGNAMESPACE) AND NOT tgisinternal
+            UNION ALL SELECT CAST(proname AS TEXT) FROM pg_catalog.pg_proc
+            WHERE pronamespace = CAST(current_schema() AS REGNAMESPACE)
             """, [], [.text])
         let names = Set(named.compactMap { $0[0].text })
         var steps = Steps()
+        if !names.contains(PostgresFolding.name) { steps.statements.append(PostgresFolding.function) }
         for table in tables {
             try changeColumns(of: table, from: present[table.name], &steps)
             try addIndexes(of: table, besides: names, &steps)
@@ -87,8 +90,8 @@ struct PostgresMigration {
             steps.changes.append(.createdIndex(name))
         }
         guard table.appendOnly else { return }
-        for (verb, each) in [("UPDATE", "ROW"), ("DELETE", "ROW"), ("TRUNCATE", "STATEMENT")] {
-            let name = Self.shortened("\(table.name):no \(verb.lowercased())")
+        for (verb, each, _) in Self.seals {
+            let name = Self.seal(verb, of: table.name)
             guard !names.contains("\(name) \(table.name)") else { continue }
             if !steps.hasGuard {
                 steps.hasGuard = true
@@ -97,22 +100,34 @@ struct PostgresMigration {
             steps.statements.append(
                 """
                 CREATE TRIGGER \(quoted(name)) BEFORE \(verb) ON \(quoted(table.name)) FOR EACH \(each) \
-                EXECUTE FUNCTION "cauldron:append only"()
+                EXECUTE FUNCTION \(quoted(Self.guardName))()
                 """)
         }
     }
 
+    /// What is refused of an append-only table, for what, and how the server notes that in `tgtype`.
+    static let seals = [("UPDATE", "ROW", 19), ("DELETE", "ROW", 11), ("TRUNCATE", "STATEMENT", 34)]
+
+    /// What the trigger is called.
+    static func seal(_ verb: String, of table: String) -> String { shortened("\(table):no \(verb.lowercased())") }
+
+    /// The function of the triggers, and what it does.
+    static let guardName = "cauldron:append only"
+    static let guardBody = " BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END "
+
     private static let guardFunction = """
-        CREATE OR REPLACE FUNCTION "cauldron:append only"() RETURNS trigger LANGUAGE plpgsql AS \
-        $$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$
+        CREATE OR REPLACE FUNCTION \(quoted(guardName))() RETURNS trigger LANGUAGE plpgsql AS $$\(guardBody)$$
         """
 
     private func create(_ table: TableSchema) -> String {
         let columns = table.columns.map(definition).joined(separator: ",\n  ")
         let key = table.primaryKey.map(quoted).joined(separator: ",")
-        let name = quoted(Self.shortened("\(table.name):key"))
+        let name = quoted(Self.key(of: table.name))
         return "CREATE TABLE \(quoted(table.name)) (\n  \(columns),\n  CONSTRAINT \(name) PRIMARY KEY (\(key))\n)"
     }
+
+    /// What the primary key of a table is called.
+    static func key(of table: String) -> String { shortened("\(table):key") }
 
     private func definition(of column: TableSchema.Column) -> String {
         var text = "\(quoted(column.name)) \(ServerType.declaration(column.type))"

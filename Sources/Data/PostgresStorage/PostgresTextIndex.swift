@@ -9,6 +9,9 @@ struct PostgresTextIndex {
     /// The column of the words.
     static let column = "_words"
 
+    /// What the index of a table is called.
+    static func name(of table: String) -> String { PostgresMigration.shortened("\(table):text") }
+
     /// The statements that make it.
     var statements: [String] {
         // Each column has its own weight, by which a search may ask for it alone. A word that is never searched for stands
@@ -16,13 +19,12 @@ struct PostgresTextIndex {
         let parts = zip(table.textIndex, ["A", "B", "C", "D"]).map { column, weight in
             "setweight(to_tsvector('pg_catalog.simple', coalesce(\(quoted(column)), '') || ' x'), '\(weight)')"
         }
-        let name = PostgresMigration.shortened("\(table.name):text")
         return [
             """
             ALTER TABLE \(quoted(table.name)) ADD COLUMN \(quoted(Self.column)) tsvector \
             GENERATED ALWAYS AS (\(parts.joined(separator: " || "))) STORED
             """,
-            "CREATE INDEX \(quoted(name)) ON \(quoted(table.name)) USING gin (\(quoted(Self.column)))",
+            "CREATE INDEX \(quoted(Self.name(of: table.name))) ON \(quoted(table.name)) USING gin (\(quoted(Self.column)))",
         ]
     }
 }

@@ -124,7 +124,8 @@ extension Transaction {
 
 /// What the engines write differently.
 public protocol Dialect: Sendable {
-    /// A condition that compares text with a `%` pattern without regard to case; the pattern is the one argument.
+    /// A condition that holds when text fits a pattern of ``LikePattern/portable``, the one argument; null where the column
+    /// is.
     func like(_ column: String) -> String
 
     /// A condition that holds when text fits a pattern of ``TextPattern/portable``, the one argument.
@@ -163,6 +164,12 @@ public protocol Dialect: Sendable {
 
     /// A query for the names of all tables that are there.
     var tableNames: String { get }
+
+    /// What the schema of a database with these tables, and no others, holds.
+    func objects(of tables: [TableSchema]) -> [SchemaObject]
+
+    /// A query for all that the schema holds: kind, name, table and definition of each.
+    var presentObjects: String { get }
 
     /// A query that checks the engine's own files and tells of damage in rows of text, `ok` where there is none; nil
     /// where the engine has no such check.

@@ -129,6 +129,16 @@ extension Day: LosslessStringConvertible {
         self = day
     }
 
+    /// Reads a day, or the day that is written in a moment as ``Timestamp`` reads it: an offset moves the moment, not
+    /// the day that somebody wrote.
+    public static func written(_ text: String) -> Day? {
+        var at = 0
+        guard let day = Day(scanning: text.utf8.span, &at), at == text.utf8.count || Timestamp(text) != nil else {
+            return nil
+        }
+        return day
+    }
+
     init?(scanning text: Span<UInt8>, _ at: inout Int) {
         guard let year = Scan.digits(text, &at, 4, 4), Scan.byte(0x2D, text, &at),
             let month = Scan.digits(text, &at, 2, 2), Scan.byte(0x2D, text, &at),

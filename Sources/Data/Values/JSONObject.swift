@@ -1,12 +1,12 @@
 /// The members of a JSON object, in the order in which their keys first came.
 ///
-/// Of duplicate keys the last value wins. Looking up takes constant time also in large objects. Keys are compared as
-/// Swift compares strings, by canonical equivalence. Equality does not regard the order.
+/// Of duplicate keys the last value wins. Looking up takes constant time also in large objects. Keys are compared byte for
+/// byte. Equality does not regard the order.
 public struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
     /// Key and value of each member, in order.
     public private(set) var members: [(key: String, value: JSON)] = []
     /// Where each key is; kept only for objects that are too large to be searched through.
-    private var index: [String: Int] = [:]
+    private var index: [Name: Int] = [:]
 
     /// Up to this many members are searched through one by one, which is faster than hashing.
     private static var searchable: Int { 32 }

@@ -5,6 +5,8 @@ struct JSONReader {
     private var at = 0
     private var values = 0
     private var depth = 0
+    /// The member of the outermost object that is being read.
+    private var key: String?
 
     init(_ bytes: [UInt8], _ limits: JSONLimits) {
         self.bytes = bytes
@@ -20,7 +22,7 @@ struct JSONReader {
     }
 
     private func error(_ reason: String, at offset: Int? = nil) -> JSONError {
-        JSONError(reason, offset ?? at, in: bytes)
+        JSONError(reason, offset ?? at, in: bytes, key: key)
     }
 
     /// The byte at hand; 0, which JSON never has outside an error, at the end.
@@ -114,6 +116,7 @@ extension JSONReader {
             guard byte == 0x3A else { throw error(at < bytes.count ? "expected ':'" : "unexpected end") }
             at += 1
             skipSpace()
+            if depth == 1 { self.key = key }
             object.set(key, try value())
         } while try another(0x7D, "expected ',' or '}'")
         return .object(object)
@@ -248,6 +251,7 @@ extension JSONReader {
         case 0x74: plain = 0x09
         case 0x75:
             let scalar = try unicodeEscape(start)
+            if scalar == 0, !limits.allowsNUL { throw error(JSONError.nul, at: start) }
             text.append(contentsOf: Unicode.Scalar(scalar).map { Array(UTF8.encode($0) ?? .init()) } ?? [])
             return
         default: throw error(at < bytes.count ? "unknown escape" : "unexpected end in a string", at: start)

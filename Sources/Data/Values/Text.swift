@@ -20,6 +20,21 @@ public enum Text {
         return result
     }
 
+    /// The lines of a text, the empty ones too, whichever signs end them.
+    public static func lines(_ text: String) -> [Substring] {
+        text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" || $0 == "\r" }
+    }
+
+    /// How many characters a text has: numbers of Unicode, as databases count them.
+    public static func length(_ text: some StringProtocol) -> Int { text.unicodeScalars.count }
+
+    /// At most so many characters from the beginning of a text, and no half of what is read as one letter.
+    public static func beginning(_ text: some StringProtocol, _ most: Int) -> String {
+        var result = String(text.prefix(most))
+        while result.unicodeScalars.count > most { result.removeLast() }
+        return result
+    }
+
     /// The name of a column as a label: `posting_date` → `Posting Date`.
     public static func title(_ snake: String) -> String {
         snake.split(separator: "_")

@@ -18,6 +18,8 @@ public struct TimeOfDay: Sendable, Hashable {
 
     /// 0:00:00
     public static var midnight: TimeOfDay { TimeOfDay(microseconds: 0) }
+    /// 23:59:59.999999
+    public static var last: TimeOfDay { TimeOfDay(microseconds: .max) }
 
     /// 0...23
     public var hour: Int { Int(microseconds / 3_600_000_000) }

@@ -73,7 +73,10 @@ extension Timestamp: LosslessStringConvertible {
             return
         }
         guard let offset = Self.offsetMinutes(utf8, &at), at == utf8.count else { return nil }
-        self = moment.adding(seconds: -60 * offset)
+        // A moment that UTC would put into another millennium is none.
+        let utc = moment.microseconds - Int64(60 * offset) * 1_000_000
+        guard Self.earliestMicroseconds...Self.latestMicroseconds ~= utc else { return nil }
+        self.init(microseconds: utc)
     }
 
     private static func offsetMinutes(_ text: Span<UInt8>, _ at: inout Int) -> Int? {

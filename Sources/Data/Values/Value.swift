@@ -1,6 +1,7 @@
 /// What a column of a row holds. It takes at most 24 bytes, so that a row is one dense array.
 ///
 /// The scale is part of a decimal's identity here: `1.0` and `1.00` are different values. Compare ``exact`` for the number.
+/// Text is compared byte for byte, as the database compares it.
 public enum Value: Sendable, Hashable {
     /// Nothing.
     case null
@@ -20,6 +21,21 @@ public enum Value: Sendable, Hashable {
     case bytes([UInt8])
     /// A number that its column cannot hold; refused when the row is written.
     case outOfRange
+
+    /// Whether both are of one kind and the same; text byte for byte.
+    public static func == (l: Value, r: Value) -> Bool {
+        switch (l, r) {
+        case (.text(let l), .text(let r)): l == r
+        case (.null, .null), (.outOfRange, .outOfRange): true
+        case (.int(let l), .int(let r)): l == r
+        case (.decimal(let l, let lScale), .decimal(let r, let rScale)): l == r && lScale == rScale
+        case (.day(let l), .day(let r)): l == r
+        case (.timestamp(let l), .timestamp(let r)): l == r
+        case (.time(let l), .time(let r)): l == r
+        case (.bytes(let l), .bytes(let r)): l == r
+        default: false
+        }
+    }
 
     /// The number with that many decimals (0...18), rounded once; ``outOfRange`` when it does not fit 64 bits.
     public init(_ exact: Exact, scale: Int, _ rule: Rounding = .commercial) {

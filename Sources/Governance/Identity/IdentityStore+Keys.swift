@@ -5,24 +5,28 @@ public import Values
 extension IdentityStore {
     /// Makes a new secret for a user's programs, and a key if the user has none. The secret before it ends to be valid.
     /// `actor` is who does it, the user unless given.
+    ///
+    /// - Throws: ``IdentityError/notAdmitted(_:)``.
     public func generateKeys(
         for user: String, at now: Timestamp, by actor: String? = nil
     ) async throws -> APIKeys {
         let key = SecureRandom.token(bytes: 8)
         let secret = SecureRandom.token(bytes: 16)
         let digest = Secret.digest(secret)
-        let kept = try await database.write { [note] transaction -> String in
-            let sql = """
-                INSERT INTO _credential ("user", api_key, api_secret, changed) VALUES (?, ?, ?, ?)
-                ON CONFLICT ("user") DO UPDATE SET api_key = COALESCE(_credential.api_key, excluded.api_key),
-                api_secret = excluded.api_secret, changed = excluded.changed
-                """
-            try transaction.execute(sql, [.text(user), .text(key), .bytes(digest), .timestamp(now)])
-            let row = try transaction.first(
+        let kept = try await database.write { [self] transaction -> String in
+            try admit(user, transaction)
+            let known = try transaction.first(
                 "SELECT api_key FROM _credential WHERE \"user\" = ?", [.text(user)], [.text])
-            let kept = row?[0].text ?? key
-            try note(
-                CredentialChange(kind: .keyMade, user: user, key: kept, actor: actor ?? user, time: now), transaction)
+            let kept = known?[0].text ?? key
+            let change = CredentialChange(kind: .keyMade, user: user, key: kept, actor: actor ?? user, time: now)
+            try noting(change, [Self.credentials], [.text(user)], in: transaction) {
+                let sql = """
+                    INSERT INTO _credential ("user", api_key, api_secret, changed) VALUES (?, ?, ?, ?)
+                    ON CONFLICT ("user") DO UPDATE SET api_key = excluded.api_key,
+                    api_secret = excluded.api_secret, changed = excluded.changed
+                    """
+                try transaction.execute(sql, [.text(user), .text(kept), .bytes(digest), .timestamp(now)])
+            }
             return kept
         }
         cache.withLock { $0.forget(user) }
@@ -44,13 +48,19 @@ extension IdentityStore {
 
     /// Ends the validity of all keys of a user, those with scopes too. `actor` is who does it, the user unless given.
     public func removeKeys(of user: String, at now: Timestamp, by actor: String? = nil) async throws {
-        try await database.write { [note] transaction in
-            _ = try transaction.execute(
-                "UPDATE _credential SET api_key = NULL, api_secret = NULL WHERE \"user\" = ?", [.text(user)])
-            try transaction.execute("DELETE FROM _api_key WHERE \"user\" = ?", [.text(user)])
-            try note(CredentialChange(kind: .keysRemoved, user: user, actor: actor ?? user, time: now), transaction)
+        try await database.write { [self] transaction in
+            let change = CredentialChange(kind: .keysRemoved, user: user, actor: actor ?? user, time: now)
+            try noting(change, [Self.credentials, Self.keys], [.text(user)], in: transaction) {
+                try Self.endKeys(of: user, transaction)
+            }
         }
         cache.withLock { $0.forget(user) }
+    }
+
+    static func endKeys(of user: String, _ transaction: any Transaction) throws {
+        try transaction.execute(
+            "UPDATE _credential SET api_key = NULL, api_secret = NULL WHERE \"user\" = ?", [.text(user)])
+        try transaction.execute("DELETE FROM _api_key WHERE \"user\" = ?", [.text(user)])
     }
 
     private func load(_ key: String, _ generation: Int) async throws -> IdentityCache.Key? {

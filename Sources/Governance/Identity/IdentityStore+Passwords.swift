@@ -3,21 +3,25 @@ internal import Synchronization
 public import Values
 
 extension IdentityStore {
-    /// Sets a user's password and ends the user's sessions. `actor` is who does it, the user unless given.
+    /// Sets a user's password and ends the user's sessions; where somebody else sets it, the user's keys, too. `actor` is
+    /// who does it, the user unless given.
     ///
     /// - Throws: ``IdentityError/password(_:)`` when it is empty or too long, ``IdentityError/busy``.
     public func setPassword(
         _ password: String, of user: String, at now: Timestamp, by actor: String? = nil
     ) async throws {
         let hash = try await passwords.hash(password)
-        try await database.write { [note] transaction in
-            let sql = """
-                INSERT INTO _credential ("user", password, changed) VALUES (?, ?, ?)
-                ON CONFLICT ("user") DO UPDATE SET password = excluded.password, changed = excluded.changed
-                """
-            try transaction.execute(sql, [.text(user), .text(hash), .timestamp(now)])
-            try transaction.execute("DELETE FROM _web_session WHERE \"user\" = ?", [.text(user)])
-            try note(CredentialChange(kind: .passwordSet, user: user, actor: actor ?? user, time: now), transaction)
+        try await database.write { [self] transaction in
+            let change = CredentialChange(kind: .passwordSet, user: user, actor: actor ?? user, time: now)
+            try noting(change, Self.tables, [.text(user)], in: transaction) {
+                let sql = """
+                    INSERT INTO _credential ("user", password, changed) VALUES (?, ?, ?)
+                    ON CONFLICT ("user") DO UPDATE SET password = excluded.password, changed = excluded.changed
+                    """
+                try transaction.execute(sql, [.text(user), .text(hash), .timestamp(now)])
+                try transaction.execute("DELETE FROM _web_session WHERE \"user\" = ?", [.text(user)])
+                if let actor, actor != user { try Self.endKeys(of: user, transaction) }
+            }
         }
         cache.withLock { $0.forget(user) }
     }
@@ -33,10 +37,13 @@ extension IdentityStore {
         guard try await passwords.verify(password, hash), let hash else { return false }
         if passwords.isOutdated(hash), let fresh = try? await passwords.hash(password) {
             // Should another password be set meanwhile, that one stays.
-            _ = try? await database.write { transaction in
-                try transaction.execute(
-                    "UPDATE _credential SET password = ? WHERE \"user\" = ? AND password = ?",
-                    [.text(fresh), .text(user), .text(hash)])
+            _ = try? await database.write { [self] transaction in
+                let change = CredentialChange(kind: .passwordRehashed, user: user, actor: user)
+                try noting(change, [Self.credentials], [.text(user)], in: transaction) {
+                    try transaction.execute(
+                        "UPDATE _credential SET password = ? WHERE \"user\" = ? AND password = ?",
+                        [.text(fresh), .text(user), .text(hash)])
+                }
             }
         }
         return true

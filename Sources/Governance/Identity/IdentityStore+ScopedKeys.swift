@@ -32,30 +32,31 @@ extension IdentityStore {
     /// Makes a key with scopes for a user's program. Its secret is shown this once and kept as a hash. `actor` is
     /// who does it, the user unless given.
     ///
-    /// - Throws: ``IdentityError/tooManyKeys(_:)``.
+    /// - Throws: ``IdentityError/tooManyKeys(_:)``, ``IdentityError/notAdmitted(_:)``.
     public func makeKey(
         for user: String, label: String, scopes: String, expires: Timestamp? = nil, at now: Timestamp,
         by actor: String? = nil
     ) async throws -> APIKeys {
         let made = APIKeys(key: SecureRandom.token(bytes: 8), secret: SecureRandom.token(bytes: 16))
         let most = limits.keysPerUser
-        try await database.write { [note] transaction in
+        try await database.write { [self] transaction in
+            try admit(user, transaction)
             let count =
                 try transaction.first(
                     "SELECT count(*) FROM _api_key WHERE \"user\" = ?", [.text(user)], [.integer])?[0].int ?? 0
             guard count < most else { throw IdentityError.tooManyKeys(most) }
-            try transaction.insert(
-                into: "_api_key", ["key", "user", "label", "secret", "scopes", "created", "expires"],
-                [
+            let change = CredentialChange(
+                kind: .keyMade, user: user, key: made.key, scopes: scopes, actor: actor ?? user, time: now)
+            try noting(change, [Self.keys], [.text(user)], in: transaction) {
+                try transaction.insert(
+                    into: "_api_key", ["key", "user", "label", "secret", "scopes", "created", "expires"],
                     [
-                        .text(made.key), .text(user), .text(label), .bytes(Secret.digest(made.secret)), .text(scopes),
-                        .timestamp(now), expires.map(Value.timestamp) ?? .null,
-                    ]
-                ])
-            try note(
-                CredentialChange(
-                    kind: .keyMade, user: user, key: made.key, scopes: scopes, actor: actor ?? user, time: now),
-                transaction)
+                        [
+                            .text(made.key), .text(user), .text(label), .bytes(Secret.digest(made.secret)),
+                            .text(scopes), .timestamp(now), expires.map(Value.timestamp) ?? .null,
+                        ]
+                    ])
+            }
         }
         return made
     }
@@ -81,18 +82,15 @@ extension IdentityStore {
     public func revokeKey(
         _ key: String, of user: String, at now: Timestamp, by actor: String? = nil
     ) async throws -> Bool {
-        let count = try await database.write { [note] transaction in
-            let count = try transaction.execute(
-                "DELETE FROM _api_key WHERE key = ? AND \"user\" = ?", [.text(key), .text(user)])
-            if count > 0 {
-                try note(
-                    CredentialChange(kind: .keyRevoked, user: user, key: key, actor: actor ?? user, time: now),
-                    transaction)
-            }
-            return count
+        let isRevoked = try await database.write { [self] transaction in
+            let change = CredentialChange(kind: .keyRevoked, user: user, key: key, actor: actor ?? user, time: now)
+            let (condition, arguments) = ("key = ? AND \"user\" = ?", [Value.text(key), .text(user)])
+            return try !noting(change, [Self.keys], where: condition, arguments, in: transaction) {
+                try transaction.execute("DELETE FROM _api_key WHERE \(condition)", arguments)
+            }.allSatisfy(\.isEmpty)
         }
         cache.withLock { $0.forget(user) }
-        return count > 0
+        return isRevoked
     }
 
     /// Whom a key with this secret speaks for, or nil: when there is none, the secret is wrong, or it has expired. Costs no
@@ -101,16 +99,20 @@ extension IdentityStore {
         guard let known = try await known(key, secret: secret) else { return nil }
         if let expires = known.expires, expires <= now { return nil }
         if known.scopes != nil, known.lastUsed.map({ now > $0.adding(seconds: limits.lastSeenSeconds) }) ?? true {
-            await touch(key, at: now)
+            await touch(key, of: known.user, at: now)
         }
         return KeyHolder(user: known.user, scopes: known.scopes)
     }
 
     /// Notes that a key is in use. Should that fail, the next request tries again.
-    private func touch(_ key: String, at now: Timestamp) async {
+    private func touch(_ key: String, of user: String, at now: Timestamp) async {
         cache.withLock { $0.touch(key: key, at: now) }
-        _ = try? await database.write { transaction in
-            try transaction.execute("UPDATE _api_key SET last_used = ? WHERE key = ?", [.timestamp(now), .text(key)])
+        _ = try? await database.write { [self] transaction in
+            let change = CredentialChange(kind: .keyUsed, user: user, key: key, actor: user, time: now)
+            try noting(change, [Self.keys], where: "key = ?", [.text(key)], in: transaction) {
+                try transaction.execute(
+                    "UPDATE _api_key SET last_used = ? WHERE key = ?", [.timestamp(now), .text(key)])
+            }
         }
     }
 }

@@ -4,32 +4,45 @@ public import Values
 
 extension IdentityStore {
     /// Begins a session and returns its secret identifier: 256 random bits in hexadecimal, kept only as a hash.
+    ///
+    /// - Throws: ``IdentityError/notAdmitted(_:)``.
     public func createSession(for user: String, at now: Timestamp) async throws -> String {
         let sid = SecureRandom.token(bytes: 32)
         let digest = Secret.digest(sid)
         let session = WebSession(
             user: user, created: now, lastSeen: now, expires: now.adding(seconds: limits.sessionSeconds))
         let most = limits.sessionsPerUser
-        let ended = try await database.write { transaction -> Int in
-            var ended = try transaction.execute("DELETE FROM _web_session WHERE expires <= ?", [.timestamp(now)])
-            ended += try transaction.execute(
-                """
-                DELETE FROM _web_session WHERE "user" = ? AND sid NOT IN
-                (SELECT sid FROM _web_session WHERE "user" = ? ORDER BY last_seen DESC, created DESC LIMIT ?)
-                """, [.text(user), .text(user), .int(Int64(most - 1))])
-            try transaction.insert(
-                into: "_web_session", ["sid", "user", "created", "last_seen", "expires"],
-                [
+        let generation = cache.withLock { $0.generation }
+        let ended = try await database.write { [self] transaction -> Int in
+            try admit(user, transaction)
+            let change = CredentialChange(kind: .sessionBegun, user: user, actor: user, time: now)
+            let arguments: [Value] = [.text(user), .timestamp(now)]
+            var ended = 0
+            try noting(
+                change, [Self.sessions], where: "(\"user\" = ? OR expires <= ?)", arguments, in: transaction
+            ) {
+                ended = try transaction.execute("DELETE FROM _web_session WHERE expires <= ?", [.timestamp(now)])
+                ended += try transaction.execute(
+                    """
+                    DELETE FROM _web_session WHERE "user" = ? AND sid NOT IN
+                    (SELECT sid FROM _web_session WHERE "user" = ? ORDER BY last_seen DESC, created DESC LIMIT ?)
+                    """, [.text(user), .text(user), .int(Int64(most - 1))])
+                try transaction.insert(
+                    into: "_web_session", ["sid", "user", "created", "last_seen", "expires"],
                     [
-                        .bytes(digest), .text(user), .timestamp(now), .timestamp(session.lastSeen),
-                        .timestamp(session.expires),
-                    ]
-                ])
+                        [
+                            .bytes(digest), .text(user), .timestamp(now), .timestamp(session.lastSeen),
+                            .timestamp(session.expires),
+                        ]
+                    ])
+            }
             return ended
         }
         cache.withLock { [limits] cache in
+            // What was taken away meanwhile may have been this one.
+            let isCurrent = cache.generation == generation
             if ended > 0 { cache.forget(user) }
-            cache.add(session: session, digest, limits: limits)
+            if isCurrent { cache.add(session: session, digest, limits: limits) }
         }
         return sid
     }
@@ -53,17 +66,15 @@ extension IdentityStore {
     /// Ends a session; one that does not exist is no error.
     public func destroySession(_ sid: String) async throws { try await destroy(digest: Secret.digest(sid)) }
 
-    /// Ends all sessions of a user.
-    public func destroySessions(of user: String) async throws {
-        try await database.write { transaction in
-            _ = try transaction.execute("DELETE FROM _web_session WHERE \"user\" = ?", [.text(user)])
-        }
-        cache.withLock { $0.forget(user) }
-    }
-
     private func destroy(digest: [UInt8]) async throws {
-        try await database.write { transaction in
-            _ = try transaction.execute("DELETE FROM _web_session WHERE sid = ?", [.bytes(digest)])
+        try await database.write { [self] transaction in
+            let row = try transaction.first(
+                "SELECT \"user\" FROM _web_session WHERE sid = ?", [.bytes(digest)], [.text])
+            guard let user = row?[0].text else { return }
+            let change = CredentialChange(kind: .sessionsEnded, user: user, actor: user)
+            try noting(change, [Self.sessions], where: "sid = ?", [.bytes(digest)], in: transaction) {
+                try transaction.execute("DELETE FROM _web_session WHERE sid = ?", [.bytes(digest)])
+            }
         }
         cache.withLock { $0.forget(session: digest) }
     }
@@ -91,10 +102,13 @@ extension IdentityStore {
         session.expires = now.adding(seconds: limits.sessionSeconds)
         let touched = session
         cache.withLock { $0.update(session: touched, digest) }
-        _ = try? await database.write { transaction in
-            try transaction.execute(
-                "UPDATE _web_session SET last_seen = ?, expires = ? WHERE sid = ?",
-                [.timestamp(touched.lastSeen), .timestamp(touched.expires), .bytes(digest)])
+        _ = try? await database.write { [self] transaction in
+            let change = CredentialChange(kind: .sessionUsed, user: touched.user, actor: touched.user, time: now)
+            try noting(change, [Self.sessions], where: "sid = ?", [.bytes(digest)], in: transaction) {
+                try transaction.execute(
+                    "UPDATE _web_session SET last_seen = ?, expires = ? WHERE sid = ?",
+                    [.timestamp(touched.lastSeen), .timestamp(touched.expires), .bytes(digest)])
+            }
         }
     }
 }

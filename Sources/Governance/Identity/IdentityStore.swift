@@ -14,16 +14,21 @@ public final class IdentityStore: Sendable {
     let cache = Mutex(IdentityCache())
     /// Writes a change to the logs, in its transaction.
     let note: Note
+    private let admits: Admits
 
     /// Writes a change to the logs, in its transaction.
     public typealias Note = @Sendable (CredentialChange, any Transaction) throws -> Void
 
+    /// Whether there is such a user and it may sign in, asked in the transaction that would give it a session or a key.
+    public typealias Admits = @Sendable (_ user: String, any Transaction) throws -> Bool
+
     /// A store in `database`, whose ``tables`` must be there. `note` is told of each change in the transaction that makes it;
-    /// what it throws undoes the change.
+    /// what it throws undoes the change. Nothing is given to who is not admitted.
     public init(
         database: any Database, passwords: PasswordHasher, limits: IdentityLimits = IdentityLimits(),
-        note: @escaping Note = { _, _ in }
+        admits: @escaping Admits = { _, _ in true }, note: @escaping Note = { _, _ in }
     ) {
+        self.admits = admits
         self.database = database
         self.passwords = passwords
         self.limits = limits
@@ -31,47 +36,96 @@ public final class IdentityStore: Sendable {
     }
 
     /// The tables of the store.
-    public static let tables = [
-        TableSchema(
-            "_credential",
-            columns: [
-                .init("user", .text, required: true), .init("password", .text), .init("api_key", .text),
-                .init("api_secret", .bytes), .init("changed", .timestamp),
-            ], indexes: [.init("api_key", unique: true)]),
-        TableSchema(
-            "_web_session",
-            columns: [
-                .init("sid", .bytes, required: true), .init("user", .text, required: true),
-                .init("created", .timestamp, required: true), .init("last_seen", .timestamp, required: true),
-                .init("expires", .timestamp, required: true),
-            ], indexes: [.init("user"), .init("expires")]),
-        TableSchema(
-            "_api_key",
-            columns: [
-                .init("key", .text, required: true), .init("user", .text, required: true), .init("label", .text),
-                .init("secret", .bytes, required: true), .init("scopes", .text, required: true),
-                .init("created", .timestamp, required: true), .init("expires", .timestamp),
-                .init("last_used", .timestamp),
-            ], indexes: [.init("user")]),
-    ]
+    public static let tables = [credentials, sessions, keys]
+
+    static let credentials = TableSchema(
+        "_credential",
+        columns: [
+            .init("user", .text, required: true), .init("password", .text), .init("api_key", .text),
+            .init("api_secret", .bytes), .init("changed", .timestamp),
+        ], indexes: [.init("api_key", unique: true)])
+    static let sessions = TableSchema(
+        "_web_session",
+        columns: [
+            .init("sid", .bytes, required: true), .init("user", .text, required: true),
+            .init("created", .timestamp, required: true), .init("last_seen", .timestamp, required: true),
+            .init("expires", .timestamp, required: true),
+        ], indexes: [.init("user"), .init("expires")])
+    static let keys = TableSchema(
+        "_api_key",
+        columns: [
+            .init("key", .text, required: true), .init("user", .text, required: true), .init("label", .text),
+            .init("secret", .bytes, required: true), .init("scopes", .text, required: true),
+            .init("created", .timestamp, required: true), .init("expires", .timestamp),
+            .init("last_used", .timestamp),
+        ], indexes: [.init("user")])
+
+    /// Runs `body`, which changes rows of a user, or others that `condition` names by its arguments, and notes what
+    /// became of them; nothing when nothing did.
+    ///
+    /// - Returns: what became of the rows of each table, in the order given.
+    @discardableResult
+    func noting(
+        _ change: CredentialChange, _ tables: [TableSchema], where condition: String = "\"user\" = ?",
+        _ arguments: [Value], in transaction: any Transaction, _ body: () throws -> Void
+    ) throws -> [RowsChange] {
+        var change = change
+        change.rows = try Self.changes(tables[...], condition, arguments, transaction, body)
+        if !change.rows.allSatisfy(\.isEmpty) { try note(change, transaction) }
+        return change.rows
+    }
+
+    /// What becomes of rows of some tables while `body` runs.
+    fileprivate static func changes(
+        _ tables: ArraySlice<TableSchema>, _ condition: String, _ arguments: [Value], _ transaction: any Transaction,
+        _ body: () throws -> Void
+    ) throws -> [RowsChange] {
+        guard let table = tables.first else {
+            try body()
+            return []
+        }
+        var rest: [RowsChange] = []
+        let own = try transaction.changes(of: table, where: condition, arguments) {
+            rest = try changes(tables.dropFirst(), condition, arguments, transaction, body)
+        }
+        return [own] + rest
+    }
+
+    /// - Throws: ``IdentityError/notAdmitted(_:)``.
+    func admit(_ user: String, _ transaction: any Transaction) throws {
+        guard try admits(user, transaction) else { throw IdentityError.notAdmitted(user) }
+    }
 
     /// Forgets everything of a user who is removed or locked: password, keys and sessions.
     public func remove(user: String) async throws {
-        try await database.write { transaction in
-            try transaction.execute("DELETE FROM _web_session WHERE \"user\" = ?", [.text(user)])
-            try transaction.execute("DELETE FROM _api_key WHERE \"user\" = ?", [.text(user)])
-            try transaction.execute("DELETE FROM _credential WHERE \"user\" = ?", [.text(user)])
+        try await database.write { [self] transaction in
+            let change = CredentialChange(kind: .forgotten, user: user, actor: user)
+            try noting(change, Self.tables, [.text(user)], in: transaction) {
+                for table in Self.tables {
+                    try transaction.execute("DELETE FROM \(table.name) WHERE \"user\" = ?", [.text(user)])
+                }
+            }
         }
         cache.withLock { $0.forget(user) }
     }
 }
 
 extension IdentityStore {
-    /// Forgets everything of users who are gone from the table of users, in the transaction that changes it.
-    public static func keepOnly(usersOf table: String, in transaction: any Transaction) throws {
-        for own in ["_web_session", "_api_key", "_credential"] {
+    /// Ends the sessions and keys of users who are gone from the table of users or disabled there, and forgets the
+    /// passwords of those who are gone, in the transaction that changes the table. Says what became of the rows.
+    public static func keepOnly(usersOf table: String, in transaction: any Transaction) throws -> [RowsChange] {
+        let users = "SELECT name FROM \(quoted(table))"
+        let enabled = "\(users) WHERE enabled = 1"
+        return try changes(tables[...], "\"user\" NOT IN (\(enabled))", [], transaction) {
+            for own in [sessions, keys] {
+                try transaction.execute("DELETE FROM \(own.name) WHERE \"user\" NOT IN (\(enabled))")
+            }
+            try transaction.execute("DELETE FROM _credential WHERE \"user\" NOT IN (\(users))")
             try transaction.execute(
-                "DELETE FROM \(own) WHERE \"user\" NOT IN (SELECT name FROM \(quoted(table)))")
+                """
+                UPDATE _credential SET api_key = NULL, api_secret = NULL
+                WHERE api_key IS NOT NULL AND "user" NOT IN (\(enabled))
+                """)
         }
     }
 
@@ -83,7 +137,7 @@ extension IdentityStore {
 /// cannot be put in after.
 struct IdentityCache {
     private var sessions: [[UInt8]: Kept<WebSession>] = [:]
-    private var keys: [String: Kept<Key>] = [:]
+    private var keys: [Name: Kept<Key>] = [:]
     private(set) var generation = 0
 
     struct Key {

@@ -35,8 +35,8 @@ public struct LoginThrottle: Sendable {
     }
 
     private enum Key: Hashable {
-        case pair(user: String, address: String)
-        case user(String)
+        case pair(user: Name, address: String)
+        case user(Name)
         case address(String)
     }
 
@@ -101,7 +101,7 @@ public struct LoginThrottle: Sendable {
     }
 
     private func keys(_ user: String, _ address: String) -> [Key] {
-        let user = String(user.prefix(140))
+        let user = Name(String(user.prefix(140)))
         return [.pair(user: user, address: address), .user(user), .address(address)]
     }
 }

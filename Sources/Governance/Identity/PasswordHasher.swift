@@ -102,6 +102,8 @@ public enum IdentityError: Error, Sendable, Equatable {
     case password(String)
     /// Too many sign-ins at once.
     case busy
+    /// There is no such user, or it may not sign in.
+    case notAdmitted(String)
     /// A user has as many keys as one may have.
     case tooManyKeys(Int)
 }

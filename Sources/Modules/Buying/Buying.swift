@@ -4,7 +4,8 @@ public import Reports
 
 /// Buying: suppliers, orders to them and their bills.
 public let buyingModule = Module("Buying", roles: ["Purchase User", "Purchase Manager"]) { registry in
-    registry.add(SupplierGroup.self, Supplier.self)
+    registry.add(SupplierGroup.self, Supplier.self, BuyingSettings.self)
+    registry.add(series: SeriesSetting("Buying Settings", "supp_master_name", series: "SUP-.YYYY.-"), for: "Supplier")
     registry.add(PurchaseOrder.self, PurchaseOrderItem.self, PurchaseInvoice.self, PurchaseInvoiceItem.self)
     registry.register(PartyKind.creditor("Supplier"))
     registry.register(Facts(of: "Supplier", "disabled", "is_frozen"))

@@ -18,6 +18,8 @@ public let sellingModule = Module("Selling", roles: ["Sales User", "Sales Manage
     registry.register(
         TradeDocument("Sales Order", .sells, .field("customer", of: "Customer"), day: "transaction_date"))
     registry.observe(.all, .written, CreditLimit.observer)
+    registry.add(SellingSettings.self)
+    registry.add(series: SeriesSetting("Selling Settings", "cust_master_name", series: "CUST-.YYYY.-"), for: "Customer")
     registry.add(daily: QuotationExpiry.task)
     for method in SellingMethods.all { registry.add(method) }
 }

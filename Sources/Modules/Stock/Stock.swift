@@ -1,6 +1,7 @@
 internal import Accounting
 internal import Documents
 public import Reports
+internal import Values
 
 /// Items, warehouses, the stock ledger and what moves it.
 public let stockModule = Module(

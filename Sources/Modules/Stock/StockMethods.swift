@@ -57,21 +57,22 @@ enum StockMethods {
         try requireOpen(["item_code", "warehouse", "actual_qty"], in: session)
         for (field, target, name) in [("item_code", "Item", item), ("warehouse", "Warehouse", warehouse)] {
             guard let name else { continue }
-            guard try !session.permitted(target, [name], for: type.name).isEmpty else {
+            guard try !session.permitted(target, [Name(name)], for: type.name).isEmpty else {
                 throw forbidden("is limited to other values of \(target) than \(name)", session, field: field)
             }
             _ = try session.get(target, name)
         }
-        var scope = StockBalances.Scope(items: [item])
+        var scope = StockBalances.Scope(items: [Name(item)])
         if let warehouse {
             scope.warehouses = try Tree.names("Warehouse", parent: "parent_warehouse", from: warehouse, in: session)
         }
         if let condition = session.readCondition(for: type, table: type.table) {
-            let readable = try session.transaction.query(
-                "SELECT warehouse FROM bin WHERE item_code = ? AND \(condition.sql)",
-                [.text(item)] + condition.arguments, [.text]
-            ).compactMap { $0[0].text }
-            scope.warehouses = scope.warehouses?.intersection(readable) ?? Set(readable)
+            let readable = Set<Name>(
+                try session.transaction.query(
+                    "SELECT warehouse FROM bin WHERE item_code = ? AND \(condition.sql)",
+                    [.text(item)] + condition.arguments, [.text]
+                ).compactMap { $0[0].text })
+            scope.warehouses = scope.warehouses?.intersection(readable) ?? readable
         }
         return scope
     }

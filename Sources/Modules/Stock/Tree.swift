@@ -11,8 +11,8 @@ enum Tree {
         let parent = node.text(field)
         guard !parent.isEmpty, node.isNew || node[field] != node.storedValue(field) else { return }
         let type = node.doctype
-        var parents: [String: String] = [:]
-        var groups: Set<String> = []
+        var parents: [Name: String] = [:]
+        var groups: Set<Name> = []
         try session.transaction.forEach(
             "SELECT name, \(quoted(field)), is_group FROM \(quoted(type.table))", [], [.text, .text, .integer]
         ) { row in
@@ -45,15 +45,15 @@ enum Tree {
     /// `root` and all nodes below it.
     static func names(
         _ doctype: String, parent field: String, from root: String, in session: Session
-    ) throws -> Set<String> {
+    ) throws -> Set<Name> {
         let type = try session.registry.doctype(doctype)
-        var children: [String: [String]] = [:]
+        var children: [Name: [String]] = [:]
         try session.transaction.forEach(
             "SELECT name, \(quoted(field)) FROM \(quoted(type.table))", [], [.text, .text]
         ) { row in
             children[row[1].text ?? "", default: []].append(row[0].text ?? "")
         }
-        var found: Set<String> = []
+        var found: Set<Name> = []
         var open = [root]
         while let next = open.popLast() {
             guard found.insert(next).inserted else { continue }

@@ -33,14 +33,18 @@ public struct GatewayServer: Sendable {
         let decoder = HTTP1Channel.Configuration.DecoderConfiguration(
             maxHeaderFieldSize: max(configuration.targetBytes, configuration.headerBytes) + 1024,
             maxHeaderListSize: configuration.headerBytes, maxHeaderFieldCount: configuration.headerCount)
-        let channel = HTTP1Channel.Configuration(
-            idleTimeout: .seconds(Int64(configuration.idleSeconds)), httpDecoderConfiguration: decoder)
+        // When a connection is closed for being quiet, its own watch says.
+        let channel = HTTP1Channel.Configuration(idleTimeout: nil, httpDecoderConfiguration: decoder)
+        let limits = configuration
         var logger = Logger(label: "cauldron.http")
         logger.logLevel = .warning
         return Application(
-            responder: gateway, server: .http1(configuration: channel),
+            responder: gateway,
+            server: HTTPServerBuilder { GuardedChannel(HTTP1Channel(responder: $0, configuration: channel), limits) },
             configuration: ApplicationConfiguration(
-                address: .hostname(configuration.host, port: configuration.port), serverName: "cauldron"),
+                address: .hostname(configuration.host, port: configuration.port), serverName: "cauldron",
+                availableConnectionsDelegate: .maximum(
+                    configuration.connections + GuardedChannel.refusedAtOnce, logger: logger)),
             onServerRunning: { [onListening] channel in await onListening(channel.localAddress?.port ?? 0) },
             logger: logger)
     }

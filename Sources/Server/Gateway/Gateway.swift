@@ -17,8 +17,7 @@ public final class Gateway: HTTPResponder {
     private let configuration: GatewayConfiguration
     private let authenticator: Authenticator
     private let resources: Resources
-    private let accounts: AccountMethods
-    private let methods: [String: Method]
+    private let methods: MethodTable
     private let pages: Pages
     private let uploads: FileUpload
     private let downloads: FileDownload
@@ -36,9 +35,9 @@ public final class Gateway: HTTPResponder {
         authenticator = Authenticator(tenant: tenant)
         resources = Resources(tenant: tenant)
         let signIn = SignIn(tenant: tenant, secureCookies: configuration.secureCookies)
-        accounts = AccountMethods(tenant: tenant, signIn: signIn)
-        methods = MethodTable.make(tenant.registry, tenant.reports, timeZone: configuration.timeZone)
         uploads = FileUpload(tenant: tenant, store: configuration.objects, configuration: configuration)
+        methods = MethodTable(
+            tenant, AccountMethods(tenant: tenant, signIn: signIn), uploads, timeZone: configuration.timeZone)
         downloads = FileDownload(tenant: tenant, store: configuration.objects)
         pages = Pages(tenant: tenant, signIn: signIn, title: configuration.title ?? tenant.name)
         watchHealth()
@@ -54,7 +53,9 @@ public final class Gateway: HTTPResponder {
     /// - Throws: only when the connection breaks while the body arrives.
     public func respond(to request: Request, from address: String) async throws -> Response {
         let number = requests.wrappingAdd(1, ordering: .relaxed).newValue
-        if request.head.path == "/healthz", request.head.method == .get { return health() }
+        if request.head.path == "/healthz", request.head.method == .get, Incoming.namesOneHost(request) {
+            return health()
+        }
         var incoming = Incoming(request, address: address, trustsProxy: configuration.trustsProxy)
         if request.head.method == .get, let target = request.head.path, let known = targets.find(target),
             incoming.take(known, request)
@@ -64,12 +65,14 @@ public final class Gateway: HTTPResponder {
         let route = Route(incoming.path)
         var reply: Reply
         do {
+            try Incoming.check(request)
             if (request.head.path ?? "").utf8.count > configuration.targetBytes {
                 throw Problem(
                     .targetTooLong, "The address is longer than \(configuration.targetBytes) bytes",
                     fix: "Send the arguments in the body.")
             }
-            if case .file(let url) = route {
+            if case .file(let url) = route, request.head.method != .options {
+                try requireVerb(route, incoming)
                 let response = try await told(incoming) { try await self.file(url, incoming) }
                 return request.head.method == .head ? response.createHeadResponse() : response
             }
@@ -163,16 +166,45 @@ public final class Gateway: HTTPResponder {
         if problem.kind.status >= 500, !isKnown {
             logger.warning("a request was not served", metadata: ["path": "\(request.path)", "problem": "\(problem)"])
         }
-        if case .page(let page) = route, request.text("cmd") == nil { return pages.failure(problem, page) }
-        return .problem(problem)
+        var reply = Reply.problem(problem)
+        if case .page(let page) = route, request.text("cmd") == nil { reply = pages.failure(problem, page) }
+        if problem.kind == .wrongVerb, let verbs = try? verbs(of: route, request) {
+            reply.headers.append((.allow, verbs.allow))
+        }
+        return reply
     }
 
     // MARK: Where requests go
 
-    private func dispatch(_ request: Incoming, _ route: Route) async throws -> Reply {
-        if request.method == .options {
-            return Reply(content: .text, headers: [(.allow, "GET, HEAD, POST, PUT, DELETE, OPTIONS")])
+    /// The HTTP methods that an address takes.
+    ///
+    /// - Throws: ``Problem/Kind/noSuchMethod``, ``Problem/Kind/noSuchPage``.
+    private func verbs(of route: Route, _ request: Incoming) throws -> Verbs {
+        switch route {
+        case .method(let name): return try methods.find(name).description.verbs
+        case .page(let page):
+            return try request.text("cmd").map { try methods.find($0).description.verbs } ?? page.verbs
+        case .resources(let doctype): return Resources.verbs(ofDocuments: tenant.registry.find(doctype))
+        case .resource(let doctype, _): return Resources.verbs(ofDocument: tenant.registry.find(doctype))
+        case .openAPI, .file, .health: return .reading
+        case .unknown: throw Problem(.noSuchPage, "There is nothing at \(request.path.prefix(200))")
         }
+    }
+
+    private func requireVerb(_ route: Route, _ request: Incoming) throws {
+        let verbs = try verbs(of: route, request)
+        guard verbs.contains(request.verb) else {
+            throw Problem(
+                .wrongVerb, "This address does not take \(request.verb.rawValue.prefix(20))",
+                fix: "Send \(verbs.all.map(\.rawValue).joined(separator: " or ")).")
+        }
+    }
+
+    private func dispatch(_ request: Incoming, _ route: Route) async throws -> Reply {
+        if request.verb == .options {
+            return Reply(content: .text, headers: [(.allow, try verbs(of: route, request).allow)])
+        }
+        try requireVerb(route, request)
         switch route {
         case .method(let name): return try await call(name, request)
         case .page(let page):
@@ -181,22 +213,16 @@ public final class Gateway: HTTPResponder {
             return try await pages.answer(page, request, by: callerOrGuest(of: request))
         case .resources(let doctype):
             let actor = try await actor(of: request)
-            switch request.method {
-            case .get: return try await resources.list(doctype, request, as: actor)
-            case .post: return try await resources.create(doctype, request, as: actor)
-            default: throw wrongVerb(request)
-            }
+            return try await request.method == .post
+                ? resources.create(doctype, request, as: actor) : resources.list(doctype, request, as: actor)
         case .resource(let doctype, let name):
             return try await resource(doctype, name, request, as: actor(of: request))
-        case .openAPI:
-            guard request.method == .get else { throw wrongVerb(request) }
-            return Reply(body: try await openAPI(for: actor(of: request)))
-        case .file: throw Problem(.noSuchPage, "There is nothing at \(request.path.prefix(200))")
+        case .openAPI: return Reply(body: try await openAPI(for: actor(of: request)))
         case .health:
             let trouble = tenant.trouble()
             return Reply(
                 status: trouble == nil ? 200 : 503, content: .text, body: Array("\(trouble?.message ?? "ok")\n".utf8))
-        case .unknown: throw Problem(.noSuchPage, "There is nothing at \(request.path.prefix(200))")
+        case .file, .unknown: throw Problem(.noSuchPage, "There is nothing at \(request.path.prefix(200))")
         }
     }
 
@@ -204,7 +230,6 @@ public final class Gateway: HTTPResponder {
         _ doctype: String, _ name: String, _ request: Incoming, as actor: Actor
     ) async throws -> Reply {
         switch request.method {
-        case .get: return try await resources.read(doctype, name, request, as: actor)
         case .put: return try await resources.update(doctype, name, request, as: actor)
         case .delete: return try await resources.delete(doctype, name, request, as: actor)
         case .post:
@@ -214,56 +239,40 @@ public final class Gateway: HTTPResponder {
                     fix: "Change it by PUT, or send run_method.")
             }
             return try await resources.run(method, doctype, name, request, as: actor)
-        default: throw wrongVerb(request)
+        default: return try await resources.read(doctype, name, request, as: actor)
         }
     }
 
+    /// Calls a method once whoever asks may.
     private func call(_ name: String, _ request: Incoming) async throws -> Reply {
-        if methods[name] == nil, try request.arguments.isRehearsal { throw notRehearsed(name) }
-        if let method = AccountMethods.find(name) {
-            let caller = try await method.allowsGuests ? callerOrGuest(of: request) : knownCaller(of: request)
-            try requireScope(name, caller)
-            if method.writes, request.isSafe, name != "logout", name != "web_logout" { throw notByGet(name) }
-            var remarks = Remarks()
-            let stray = request.arguments.stray(besides: Set(method.parameters.map(\.name)).union(["arg"]))
-            try remarks.passOver(arguments: stray, of: name, strict: request.isStrict)
-            return try await accounts.call(method, request, by: caller).telling(remarks)
-        }
-        if FileUpload.names.contains(name) || name == FileUpload.attachName {
-            let caller = try await knownCaller(of: request)
-            try requireScope(name, caller)
-            if request.isSafe { throw notByGet(name) }
-            return try await uploads.take(request.arguments, as: caller.actor)
-        }
-        guard let method = methods[name] else {
-            throw Problem(.noSuchMethod, "There is no method \(name.prefix(140))", fix: "See /openapi.json.")
-        }
+        let entry = try methods.find(name)
+        if !entry.description.isRehearsable, try request.arguments.isRehearsal { throw notRehearsed(name) }
+        return try await entry.run(request, caller(of: name, entry.description, request))
+    }
+
+    /// Who calls a method: somebody who has signed in, unless guests may, with a key that is good for the method.
+    private func caller(
+        of name: String, _ method: MethodDescription, _ request: Incoming
+    ) async throws -> Caller {
         let caller = try await method.allowsGuests ? callerOrGuest(of: request) : knownCaller(of: request)
-        try requireScope(name, caller)
-        let arguments = request.arguments
-        let strict = try request.isStrict
-        let body: @Sendable (Session) throws -> [UInt8] = { session in
-            let message = try method.call(arguments, session)
-            try session.passOver(arguments: arguments.stray + request.displaced, of: method.name)
-            return Bodies.message(message)
+        guard caller.actor.mayCall(name) else {
+            throw Problem(
+                .forbidden, "The key is not good for the method \(name.prefix(140))",
+                fix: "Use a key whose scopes name the method.")
         }
-        guard method.writes else { return try await tenant.answer(as: caller.actor, strict: strict, body) }
-        if request.isSafe { throw notByGet(name) }
-        return try await tenant.writingAnswer(as: caller.actor, strict: strict, body)
+        return caller
     }
 
     /// Takes a file that comes as a form. Who sends it is asked before its bytes are read.
     private func upload(_ name: String, _ incoming: Incoming, _ request: Request) async throws -> Reply {
-        let caller = try await knownCaller(of: incoming)
-        try requireScope(name, caller)
-        if incoming.isSafe { throw notByGet(name) }
+        try requireVerb(.method(name), incoming)
+        let caller = try await caller(of: name, FileUpload.description, incoming)
         if incoming.queryValue("rehearse") != nil { throw notRehearsed(name) }
         return try await uploads.take(request, as: caller.actor)
     }
 
     /// A file that was uploaded. One that nobody may see who asks is not there.
     private func file(_ url: String, _ request: Incoming) async throws -> Response {
-        guard request.isSafe else { throw wrongVerb(request) }
         let caller = try await callerOrGuest(of: request)
         do {
             return try await downloads.answer(
@@ -273,24 +282,8 @@ public final class Gateway: HTTPResponder {
         }
     }
 
-    /// Refuses a method that the caller's key is not good for.
-    private func requireScope(_ method: String, _ caller: Caller) throws {
-        guard !caller.actor.mayCall(method) else { return }
-        throw Problem(
-            .forbidden, "The key is not good for the method \(method.prefix(140))",
-            fix: "Use a key whose scopes name the method.")
-    }
-
-    private func wrongVerb(_ request: Incoming) -> Problem {
-        Problem(.wrongVerb, "This address does not take \(request.method.rawValue)")
-    }
-
     private func notRehearsed(_ name: String) -> Problem {
         Problem(.forbidden, "\(name.prefix(140)) cannot be rehearsed", field: "rehearse", fix: "Leave rehearse out.")
-    }
-
-    private func notByGet(_ name: String) -> Problem {
-        Problem(.notByGet, "\(name) changes something and is not called by GET", fix: "Send POST.")
     }
 
     // MARK: Who asks
@@ -335,7 +328,7 @@ public final class Gateway: HTTPResponder {
         let reports = tenant.reports
         return try await tenant.read(as: actor) { session in
             let hidden = session.registry.doctypes.filter { type in
-                type.isCustom && !session.may(.read, type) && !session.may(.select, type)
+                session.registry.isChanged(type.name) && !session.mayKnow(type)
             }
             return GatewayOpenAPI.document(
                 registry: session.registry, reports: reports, without: Set(hidden.map(\.name))

@@ -18,9 +18,11 @@ public struct GatewayConfiguration: Sendable {
     public var headerBytes = 64 << 10
     /// The most headers of a request.
     public var headerCount = 100
-    /// After how many seconds without a byte a connection is closed.
+    /// The most connections that are open at once; beyond them new ones are refused.
+    public var connections = 512
+    /// After how many seconds without a byte a connection is closed; one with half a request is told so before.
     public var idleSeconds = 60
-    /// How many seconds a request's body may take to arrive.
+    /// How many seconds a request may take to arrive, its head and its body.
     public var bodySeconds = 120
     /// How deep a request's JSON may be nested.
     public var jsonDepth = 64

@@ -1,4 +1,5 @@
 internal import Documents
+internal import Values
 
 /// Where a path leads.
 enum Route: Equatable {
@@ -81,6 +82,14 @@ enum PageRoute: Equatable {
                 self = .document(PercentCoding.decode(doctype), PercentCoding.decode(name))
             default: return nil
             }
+        }
+    }
+
+    /// What it is asked for by.
+    var verbs: Verbs {
+        switch self {
+        case .signIn, .signOut, .document: .form
+        case .home, .list, .report: .reading
         }
     }
 

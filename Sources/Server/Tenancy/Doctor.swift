@@ -1,4 +1,4 @@
-internal import Audit
+public import Audit
 internal import Documents
 internal import EventLog
 public import Reports
@@ -13,12 +13,16 @@ public import Values
 public struct Doctor: Sendable {
     private let registry: Registry
     private let data: String?
+    private let key: AuditKey?
+    private let heads: [AuditHeadsFile]
 
-    /// A doctor for companies of these modules; with `data`, the directory of the company, it looks after its attached
-    /// files, too.
-    public init(modules: [Module], data: String? = nil) {
+    /// A doctor for companies of these modules. `data` is the directory of the company, with its attached files, its audit
+    /// key and the heads of its audit log; `key` the key of one without a directory; `heads` are more of them, kept elsewhere.
+    public init(modules: [Module], data: String? = nil, key: AuditKey? = nil, heads: [AuditHeadsFile] = []) {
         registry = Registry.of(modules)
         self.data = data
+        self.key = key
+        self.heads = (data.map { [AuditHeadsFile.standard(in: $0)] } ?? []) + heads
     }
 
     /// What one check found.
@@ -58,7 +62,9 @@ public struct Doctor: Sendable {
     public func run(
         on database: any Database, at now: Timestamp, report: @escaping @Sendable (Finding) -> Void = { _ in }
     ) async throws -> [Finding] {
-        var checks = Self.checks(registry)
+        let key = try key ?? data.flatMap { try AuditKeyFile.read(in: $0) }
+        let audit = DoctorAudit(key: key, directory: data, heads: heads)
+        var checks = Self.checks(registry, audit)
         if let data {
             checks.append(Check(name: "attached files") { try DoctorChecks.files(data, $0, &$1) })
             checks.append(Check(name: "rights of files") { DoctorChecks.rights(data, &$1) })
@@ -70,10 +76,10 @@ public struct Doctor: Sendable {
                 let session = Session(actor: .administrator, now: now, registry: registry, transaction: transaction) {
                     ""
                 }
-                try session.adoptMetadata()
+                let damage = try Self.adoptMetadata(of: session)
                 // The body runs again when the connection is lost: what was found before stands.
                 for check in all.dropFirst(findings.withLock { $0.count }) {
-                    let finding = try Self.perform(check, session)
+                    let finding = try Self.perform(check, session, beginningWith: check.name == "tables" ? damage : [])
                     report(finding)
                     findings.withLock { $0.append(finding) }
                 }
@@ -109,11 +115,13 @@ public struct Doctor: Sendable {
         }
     }
 
-    private static func checks(_ registry: Registry) -> [Check] {
+    private static func checks(_ registry: Registry, _ audit: DoctorAudit) -> [Check] {
         var checks = [
             Check(name: "database file", run: DoctorChecks.file),
             Check(name: "tables", run: DoctorChecks.tables),
-            Check(name: "audit chain", run: DoctorChecks.auditChain),
+        ]
+        checks += audit.checks
+        checks += [
             Check(name: "documents and audit log", run: DoctorDocuments.digests),
             Check(name: "event numbers", run: DoctorChecks.eventNumbers),
             Check(name: "events and audit log", run: DoctorChecks.eventCounts),
@@ -130,9 +138,23 @@ public struct Doctor: Sendable {
         return checks
     }
 
+    /// Takes what the company changed of the metadata into force. Where that is damaged, only what the modules declare is, and
+    /// it is said in words.
+    private static func adoptMetadata(of session: Session) throws -> [String] {
+        do {
+            try session.savepoint { _ = try session.adoptMetadata() }
+            return []
+        } catch let problem as Problem {
+            return ["what the company changed of the DocTypes is damaged: \(problem.message)"]
+        }
+    }
+
     /// Runs a check. One that fails is a finding, unless the whole reading has failed.
-    private static func perform(_ check: Check, _ session: Session) throws -> Finding {
+    private static func perform(
+        _ check: Check, _ session: Session, beginningWith known: [String]
+    ) throws -> Finding {
         var notes = Notes()
+        notes.add(known, of: known.count)
         let start = ContinuousClock.now
         do {
             // A statement that fails ends a transaction of PostgreSQL up to the savepoint before it.

@@ -1,4 +1,3 @@
-internal import Audit
 internal import Documents
 internal import EventLog
 internal import Storage
@@ -36,27 +35,12 @@ enum DoctorChecks {
         }
     }
 
-    /// Each file that a document names is there.
-    static func files(_ directory: String, _ session: Session, _ notes: inout Doctor.Notes) throws {
-        let hashes = try session.usedFileHashes().sorted()
-        notes.looked = hashes.count
-        for hash in hashes where !TenantBackup.exists(TenantFiles.path(of: hash, in: directory)) {
-            notes.add("the file \(hash) is missing")
-        }
-    }
-
     /// Nobody but its owner can read what lies in the company's directory.
     static func rights(_ directory: String, _ notes: inout Doctor.Notes) {
         for path in PrivateFolder.open(in: directory) {
             notes.add(
                 "\(path) can be reached by others than its owner; the next start of a server by its owner mends it")
         }
-    }
-
-    /// The chain of the audit log.
-    static func auditChain(_ session: Session, _ notes: inout Doctor.Notes) throws {
-        notes.looked = try count("_audit", session)
-        for problem in try AuditLog.verify(in: session.transaction) { notes.add(problem) }
     }
 
     /// Events are numbered from 1 without gaps, and no consumer is ahead of them.

@@ -30,14 +30,14 @@ enum DoctorDocuments {
     /// The action and digest of the last entry about each document of a range of names.
     private static func lastEntries(
         _ doctype: String, _ after: String, _ last: String?, _ session: Session
-    ) throws -> [String: (action: String, digest: [UInt8])] {
+    ) throws -> [Name: (action: String, digest: [UInt8])] {
         var range = "doctype = ? AND name > ?"
         var arguments: [Value] = [.text(doctype), .text(after)]
         if let last {
             range += " AND name <= ?"
             arguments.append(.text(last))
         }
-        var entries: [String: (action: String, digest: [UInt8])] = [:]
+        var entries: [Name: (action: String, digest: [UInt8])] = [:]
         try session.transaction.forEach(
             """
             SELECT a.name, a.action, a.digest FROM _audit a
@@ -50,7 +50,7 @@ enum DoctorDocuments {
     }
 
     private static func compare(
-        _ type: DocType, _ names: [String], _ entries: [String: (action: String, digest: [UInt8])], _ session: Session,
+        _ type: DocType, _ names: [String], _ entries: [Name: (action: String, digest: [UInt8])], _ session: Session,
         _ notes: inout Doctor.Notes
     ) throws {
         var entries = entries
@@ -75,12 +75,12 @@ enum DoctorDocuments {
 
     /// No name stands before a counter that has not reached it: the next document would get a name that is taken.
     static func series(_ session: Session, _ notes: inout Doctor.Notes) throws {
-        var counters: [String: Int64] = [:]
+        var counters: [Name: Int64] = [:]
         try session.transaction.forEach("SELECT prefix, current FROM _series", [], [.text, .integer]) {
             counters[$0[0].text ?? ""] = $0[1].int
         }
         notes.looked = counters.count
-        var highest: [String: (number: Int64, name: String, doctype: String)] = [:]
+        var highest: [Name: (number: Int64, name: String, doctype: String)] = [:]
         for type in session.registry.doctypes where type.kind == .document && !type.isVirtual {
             let hasRules = session.registry.hasNamingRules(type.name)
             switch type.naming {
@@ -115,9 +115,9 @@ enum DoctorDocuments {
     /// The same for documents that are counted by a pattern or by rules, which their fields are needed for: a thousand at a
     /// time. Of each counter the document furthest ahead is noted.
     private static func countedByPattern(
-        _ type: DocType, _ counters: [String: Int64], _ session: Session, _ notes: inout Doctor.Notes
+        _ type: DocType, _ counters: [Name: Int64], _ session: Session, _ notes: inout Doctor.Notes
     ) throws {
-        var ahead: [String: (name: String, current: Int64)] = [:]
+        var ahead: [Name: (name: String, current: Int64)] = [:]
         var after = ""
         var isLast = false
         while !isLast {
@@ -138,7 +138,7 @@ enum DoctorDocuments {
     }
 
     /// The counter a name was counted by, the longest that fits, and its number.
-    private static func split(_ name: String, _ counters: [String: Int64]) -> (prefix: String, number: Int64)? {
+    private static func split(_ name: String, _ counters: [Name: Int64]) -> (prefix: String, number: Int64)? {
         let digits = name.utf8.reversed().prefix { $0 >= 0x30 && $0 <= 0x39 }.count
         for length in 1...max(1, min(digits, 18)) where length <= digits {
             let prefix = String(name.dropLast(length))

@@ -127,9 +127,13 @@ public struct Export: Sendable {
             fix: "Give names of fields, and of rows as \(type.tables.first?.field.name ?? "table").field.")
     }
 
+    /// A value as text. Three decimals get a zero behind them, so that their point is none between thousands.
     private func cell(_ value: Value) -> String {
         // Numbers, days and moments are no texts, and are never run.
-        if case .text(let text) = value, !isRaw { SpreadsheetText.harmless(text) } else { value.description }
+        if case .text(let text) = value { return isRaw ? text : SpreadsheetText.harmless(text) }
+        let text = value.description
+        guard case .decimal = value, let point = text.lastIndex(of: "."), text[point...].count == 4 else { return text }
+        return text + "0"
     }
 
     private func records(of document: Document, _ columns: [Column]) -> [[String]] {

@@ -1,3 +1,5 @@
+internal import Values
+
 /// Text in a file that a spreadsheet opens: what begins like a formula would be run there.
 ///
 /// Such a text gets an apostrophe in front, and so does one that has apostrophes before its formula, so that taking one

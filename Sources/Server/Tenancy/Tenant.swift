@@ -1,4 +1,4 @@
-internal import Audit
+public import Audit
 public import Documents
 internal import EventLog
 internal import Foundation
@@ -26,6 +26,8 @@ public final class Tenant: Sendable {
     public let identity: IdentityStore
     /// Its database.
     public let database: any Database
+    /// What its audit log is under.
+    public let audit: AuditKey
     /// Whether it can be read and written.
     public let health: TenantHealth
 
@@ -38,7 +40,7 @@ public final class Tenant: Sendable {
 
     /// Who acts, as it was last read. `generation` moves when users change, so that what was read before is not kept after.
     private struct KnownActors {
-        var byName: [String: (actor: Actor?, until: ContinuousClock.Instant)] = [:]
+        var byName: [Name: (actor: Actor?, until: ContinuousClock.Instant)] = [:]
         var generation = 0
 
         mutating func forget() {
@@ -49,8 +51,8 @@ public final class Tenant: Sendable {
 
     private init(
         name: String, modules: [Module], metadata: TenantMetadata.Current, database: any Database,
-        address: TenantAddress,
-        identity: IdentityStore, identifiers: IdentifierSource, clock: @escaping @Sendable () -> Timestamp
+        address: TenantAddress, identity: IdentityStore, audit: AuditKey, identifiers: IdentifierSource,
+        clock: @escaping @Sendable () -> Timestamp
     ) {
         self.name = name
         self.modules = modules
@@ -58,6 +60,7 @@ public final class Tenant: Sendable {
         self.database = database
         health = TenantHealth(address)
         self.identity = identity
+        self.audit = audit
         self.clock = clock
         reports = Dictionary(modules.flatMap(\.reports).map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         self.identifiers = Mutex(identifiers)
@@ -81,32 +84,50 @@ public final class Tenant: Sendable {
 
     /// Opens the tenant whose database is at an address; see ``open(directory:modules:name:passwords:limits:seed:clock:)``.
     ///
-    /// - Throws: ``StorageError`` when the database cannot be opened or brought to its shape.
+    /// `data` is where the audit key of a company on a server is; without it the key lives as long as the process.
+    ///
+    /// - Throws: ``StorageError`` when the database cannot be opened or brought to its shape;
+    ///   ``Problem/Kind/unavailable`` when its audit log is under a key that is not there.
     public static func open(
-        at address: TenantAddress, modules: [Module], name: String, passwords: PasswordHasher = PasswordHasher(),
+        at address: TenantAddress, data: String? = nil, modules: [Module], name: String,
+        passwords: PasswordHasher = PasswordHasher(),
         limits: StorageLimits = .standard, seed: UInt64 = .random(in: .min ... .max),
         clock: @escaping @Sendable () -> Timestamp = Tenant.systemClock
     ) async throws -> Tenant {
         let database = try address.makeDatabase(limits: limits)
         var registry = Registry.core()
         for module in modules { module.register(&registry) }
-        let tables = TenantFile.systemTables
+        let audit: AuditKey
+        do {
+            audit = try await auditKey(of: database, in: address.folder(data))
+        } catch {
+            await database.close()
+            throw error
+        }
         let shipped = registry
         let identifiers = Mutex(IdentifierSource(seed: seed))
         let metadata = try await database.write { transaction in
             try CompanyFacts.refuseNewer(in: transaction, called: address.shown)
             transaction.takeTime(seconds: Limits.migrationSeconds)
             let now = clock()
-            let session = Session(actor: .administrator, now: now, registry: shipped, transaction: transaction) {
+            let session = Session(
+                actor: .administrator, now: now, registry: shipped, transaction: transaction, audit: audit
+            ) {
                 identifiers.withLock { $0.next(at: now) }
             }
             let made = try session.madeDocTypes()
-            try transaction.migrate(to: tables + shipped.allTables.filter { !made.contains($0.name) })
+            let changes = try transaction.migrate(
+                to: TenantFile.systemTables + shipped.allTables.filter { !made.contains($0.name) })
             try session.adoptMetadata()
+            // Before anything is written: what stands is what the log will hold.
+            try AuditLog.seal(
+                sealedTables(session.registry), under: audit, by: Actor.administrator.user, at: now, in: transaction)
             if !made.isEmpty { try session.takeOverDocTypes(made) }
             // What the company made stands, also where a new version of a module declares more.
-            try transaction.migrate(to: session.registry.allTables)
+            let more = try transaction.migrate(to: session.registry.allTables)
+            try session.fillAdded(changes + more)
             try session.refreshSearch()
+            try session.refreshLookalikes()
             try CompanyFacts.setFormat(in: transaction)
             try session.finish()
             return TenantMetadata.Current(
@@ -114,9 +135,10 @@ public final class Tenant: Sendable {
         }
         let tenant = Tenant(
             name: name, modules: modules, metadata: metadata, database: database, address: address,
-            identity: IdentityStore(database: database, passwords: passwords, note: CredentialLog.note),
-            identifiers: identifiers.withLock { $0 },
-            clock: clock)
+            identity: IdentityStore(
+                database: database, passwords: passwords, admits: Self.admits,
+                note: CredentialLog.note(under: audit, clock: clock)),
+            audit: audit, identifiers: identifiers.withLock { $0 }, clock: clock)
         try await tenant.addBasics()
         return tenant
     }
@@ -214,11 +236,12 @@ public final class Tenant: Sendable {
                     current = TenantMetadata.Current(
                         registry: session.registry, version: try MetadataVersion.current(in: transaction))
                 }
-                try session.finish()
                 if session.touched.contains("User") {
-                    // A user of the same name who is added later is somebody else.
-                    try IdentityStore.keepOnly(usersOf: session.registry.doctype("User").table, in: transaction)
+                    // A user of the same name who is added later is somebody else; one who was disabled begins anew.
+                    try session.noteForAudit(
+                        IdentityStore.keepOnly(usersOf: session.registry.doctype("User").table, in: transaction))
                 }
+                try session.finish()
                 return (result, session.touched, current)
             }
             metadata.adopt(changed)
@@ -246,6 +269,14 @@ public final class Tenant: Sendable {
         return actor
     }
 
+    /// Whether a user may sign in: one that is enabled. It is asked where a session begins, so that none begins while the
+    /// user is being disabled.
+    private static let admits: IdentityStore.Admits = { user, transaction in
+        if user == Actor.administrator.user { return true }
+        return try transaction.first(
+            "SELECT 1 FROM \"user\" WHERE name = ? AND enabled = 1", [.text(user)], [.integer]) != nil
+    }
+
     /// Lets what is queued finish and closes the database.
     public func close() async { await database.close() }
 
@@ -254,7 +285,7 @@ public final class Tenant: Sendable {
     private func makeSession(
         _ actor: Actor, _ now: Timestamp, _ registry: Registry, _ transaction: any Transaction
     ) -> Session {
-        Session(actor: actor, now: now, registry: registry, transaction: transaction) { [self] in
+        Session(actor: actor, now: now, registry: registry, transaction: transaction, audit: audit) { [self] in
             identifiers.withLock { $0.next(at: now) }
         }
     }
@@ -264,7 +295,7 @@ public final class Tenant: Sendable {
         let roles = Set(modules.flatMap(\.roles) + ["System Manager", "All", "Guest", "Desk User"]).sorted()
         let secret = SecureRandom.bytes(32)
         try await write(as: .administrator) { session in
-            try CompanySecret.set(secret, in: session.transaction)
+            try CompanySecret.set(secret, in: session)
             let present = try session.values(of: "Role", roles, ["name"])
             try session.insert(
                 roles.filter { present[$0] == nil }.map { name in

@@ -9,7 +9,8 @@ internal import Values
 /// The file a tenant's database is kept in: checking one, copying one and putting one in place.
 public enum TenantFile {
     /// The tables that are there whatever the modules.
-    static let systemTables = EventLog.tables + AuditLog.tables + IdentityStore.tables + [CompanyFacts.table]
+    static let systemTables =
+        EventLog.tables + AuditLog.tables + IdentityStore.tables + [CompanyFacts.table, ImportRecord.table]
 
     /// What the engine says of its own file; empty when it is whole, or when the engine has no check of its own.
     static func integrity(in transaction: any Transaction) throws -> [String] {
@@ -60,7 +61,7 @@ public enum TenantFile {
     }
 
     /// Checks that a file is a whole database of a tenant, and says how many documents its audit log knows of. One that
-    /// `isNew` here, a copy of a backup, gets the system's tables as they are today, and its audit chain is checked.
+    /// `isNew` here, a copy of a backup, gets the system's tables as they are today.
     ///
     /// - Throws: ``Problem/Kind/invalid`` when it is not; ``Problem/Kind/unavailable`` when it cannot be read.
     @discardableResult
@@ -77,13 +78,10 @@ public enum TenantFile {
         let look: @Sendable (any Transaction) throws -> (damage: [String], count: Int) = { transaction in
             let names = try TenantCopy.presentTables(in: transaction)
             guard names.isSuperset(of: ["_audit", "_event", "_secret"]) else { throw StorageError.missing("") }
-            var damage = try integrity(in: transaction)
+            let damage = try integrity(in: transaction)
             if damage.isEmpty, isNew {
                 try CompanyFacts.refuseNewer(in: transaction, called: shown)
                 try transaction.migrate(to: systemTables)
-                var notes = Doctor.Notes()
-                try DoctorChecks.auditChain(BackupFiles.session(transaction), &notes)
-                damage = notes.problems
             }
             let count = try transaction.first("SELECT count(*) FROM _audit", [], [.integer])?[0].int ?? 0
             return (damage, Int(count))

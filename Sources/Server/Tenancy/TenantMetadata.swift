@@ -1,6 +1,7 @@
 internal import Documents
 internal import Storage
 internal import Synchronization
+internal import Values
 
 /// The registry that is in force for a tenant, and the version of the metadata that it holds.
 ///

@@ -34,7 +34,8 @@ struct BenchPlace {
 
     /// Opens a company, and makes an empty one where there is none.
     func open(_ name: String) async throws -> Tenant {
-        try await Tenant.open(at: address(name), modules: allModules, name: BenchCompany.company)
+        try await Tenant.open(
+            at: address(name), data: directory, modules: allModules, name: BenchCompany.company)
     }
 
     /// Runs `body` with a copy of a company that nobody has open, and removes the copy.

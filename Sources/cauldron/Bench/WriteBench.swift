@@ -60,10 +60,12 @@ struct WriteBench {
             var previous = ""
             for step in work.steps {
                 let last = previous
-                let registry = tenant.registry
+                let (registry, audit) = (tenant.registry, tenant.audit)
                 let (statements, name) = try await tenant.database.write { transaction in
                     let recorder = RecordingTransaction(transaction)
-                    let session = Session(actor: .administrator, now: now, registry: registry, transaction: recorder) {
+                    let session = Session(
+                        actor: .administrator, now: now, registry: registry, transaction: recorder, audit: audit
+                    ) {
                         identifiers.withLock { $0.next(at: now) }
                     }
                     let name = try step(session, number, last)

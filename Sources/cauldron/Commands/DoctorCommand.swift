@@ -1,4 +1,6 @@
 import ArgumentParser
+import Documents
+import Foundation
 import Storage
 import Tenancy
 import Values
@@ -9,25 +11,32 @@ struct DoctorCommand: AsyncParsableCommand {
         commandName: "doctor",
         abstract: "Recompute everything that is kept and say what differs.",
         discussion: """
-            Balances, stock, outstanding amounts, the audit chain, each document against the audit log, event numbers, \
-            links, rows of tables, series counters and attached files. Changes nothing; may run while the company is served. The exit \
+            Balances, stock, outstanding amounts, the audit chain and the heads of it that were kept, each document and each row \
+            against the audit log, what stands in the schema, event numbers, links, rows of tables, series counters and attached files. Changes nothing; may run while the company is served. The exit \
             code is 1 when anything differs.
 
             Example: cauldron doctor --data ./data
             """)
+
+    @Option(
+        help: ArgumentHelp(
+            "A file of heads of the audit log that was kept elsewhere; may be given several times.", valueName: "file"))
+    var heads: [String] = []
 
     @OptionGroup var data: DataOptions
     @OptionGroup var format: OutputOptions
 
     func run() async throws {
         let output = format.output
+        for file in heads where !FileManager.default.fileExists(atPath: file) {
+            throw Problem(.unavailable, "There is no file \(file)", fix: "Give one that `cauldron audit head` wrote.")
+        }
         let start = ContinuousClock.now
         let database = try await data.directory.address.openDatabase(limits: TenantFile.patient)
         let findings: [Doctor.Finding]
         do {
-            findings = try await Doctor(modules: allModules, data: data.path).run(
-                on: database, at: Tenant.systemClock()
-            ) { finding in
+            let doctor = Doctor(modules: allModules, data: data.path, heads: heads.map { AuditHeadsFile($0) })
+            findings = try await doctor.run(on: database, at: Tenant.systemClock()) { finding in
                 tell(finding, output)
             }
         } catch {

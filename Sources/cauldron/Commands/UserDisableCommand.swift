@@ -1,6 +1,5 @@
 import ArgumentParser
 import Documents
-import Identity
 import Tenancy
 import Values
 
@@ -18,15 +17,7 @@ struct UserDisableCommand: AsyncParsableCommand {
     @OptionGroup var format: OutputOptions
 
     func run() async throws {
-        guard user != Actor.administrator.user else {
-            throw Problem(.forbidden, "\(user) cannot be disabled", fix: "Change its password instead.")
-        }
-        let line = try await data.directory.with { tenant in
-            let line = try await UserLine.set(user, enabled: false, in: tenant)
-            try await tenant.identity.destroySessions(of: user)
-            try await tenant.identity.removeKeys(of: user, at: tenant.now(), by: Actor.administrator.user)
-            return line
-        }
+        let line = try await data.directory.with { try await UserLine.set(user, enabled: false, in: $0) }
         format.output.line("disabled \(line.text)")
         format.output.json(line.json)
     }

@@ -14,8 +14,12 @@ struct UserListCommand: AsyncParsableCommand {
     func run() async throws {
         let users = try await data.directory.with { tenant in
             try await tenant.read(as: .administrator) { session in
-                let names = try session.list(ListQuery("User", orderBy: "name asc", limit: 0)).rows.compactMap {
-                    $0[0].text
+                var names: [String] = []
+                while true {
+                    let query = ListQuery("User", orderBy: "name asc", start: names.count, limit: Limits.listRows)
+                    let page = try session.list(query).rows.compactMap { $0[0].text }
+                    names += page
+                    if page.count < Limits.listRows { break }
                 }
                 return try session.getMany("User", names).map(UserLine.init)
             }

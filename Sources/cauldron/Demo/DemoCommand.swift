@@ -33,7 +33,8 @@ struct DemoCommand: AsyncParsableCommand {
         } else {
             try await maker.make()
         }
-        let tenant = try await Tenant.open(at: directory.address, modules: allModules, name: DemoCompany.name)
+        let tenant = try await Tenant.open(
+            at: directory.address, data: directory.path, modules: allModules, name: DemoCompany.name)
         let access: DemoAccess
         do {
             access = try await DemoAccess.find(for: tenant, in: directory.path)

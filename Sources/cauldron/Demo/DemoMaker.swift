@@ -35,7 +35,7 @@ struct DemoMaker: Sendable {
         try prepare(folder)
         let opening = Timestamp(timeline.opening).adding(seconds: 8 * 3600)
         let tenant = try await Tenant.open(
-            at: database.map(TenantAddress.postgres) ?? .directory(folder), modules: allModules,
+            at: database.map(TenantAddress.postgres) ?? .directory(folder), data: folder, modules: allModules,
             name: DemoCompany.name, seed: Self.seed, clock: { opening })
         do {
             try await fill(tenant, from: opening)

@@ -29,7 +29,7 @@ import Values
         (String(repeating: "x", count: 200) + ".txt", String(repeating: "x", count: 136) + ".txt"),
         (
             "a" + String(repeating: "\u{301}", count: 500) + ".txt",
-            "a" + String(repeating: "\u{301}", count: 135) + ".txt"
+            "\u{E1}" + String(repeating: "\u{301}", count: 134) + ".txt"
         ),
         ("aux", "_aux"), ("CON.txt", "_CON.txt"), ("com1.txt", "_com1.txt"), ("console.txt", "console.txt"),
     ]

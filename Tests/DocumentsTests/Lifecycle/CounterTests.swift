@@ -197,4 +197,90 @@ private struct CountingCompany: TestCompany {
         }
         #expect(try await company.make(doctype, kind) == names[0].replacing("1", with: "4"))
     }
+
+    // MARK: The largest numbers
+
+    @Test(arguments: counted) func `a counter at its highest number says so, and gives none`(
+        doctype: String, kind: String, names: [String]
+    ) async throws {
+        let company = try await CountingCompany()
+        _ = try await company.make(doctype, kind)
+        func set(_ current: Int64) async throws {
+            try await company.write {
+                _ = try $0.transaction.execute("UPDATE _series SET current = ?", [.int(current)])
+            }
+        }
+        for current in [Limits.counter, .max] {
+            try await set(current)
+            for count in [1, 3] {
+                let found = await problem {
+                    try await company.write { session in
+                        try session.insert(
+                            (0..<count).map { _ in
+                                let document = try session.new(doctype)
+                                if document.has("kind") { document.set("kind", kind) }
+                                return document
+                            })
+                    }
+                }
+                #expect(
+                    found?.kind == .outOfRange && found?.field == "name" && found?.fix != nil,
+                    "\(String(describing: found))")
+            }
+            #expect(try await company.highest() == current)
+        }
+        try await set(Limits.counter - 1)
+        #expect(
+            try await company.make(doctype, kind)
+                == names[0].replacing(/0*1/, with: "\(Limits.counter)", maxReplacements: 1))
+    }
+
+    @Test func `a rule begins no counter at a number behind which there is none`() async throws {
+        let company = try await CountingCompany()
+        let rule: JSONObject = ["document_type": "Counted Bill", "prefix": "LAST-", "prefix_digits": 4]
+        for counter in [Int64.max, .max - 1, 1_000_000_000_000] as [Int64] {
+            let found = await problem {
+                try await company.write { session in
+                    var rule = rule
+                    rule["counter"] = .int(counter)
+                    _ = try session.make("Document Naming Rule", rule)
+                }
+            }
+            #expect(found?.kind == .outOfRange && found?.field == "counter")
+        }
+        // One that was made before there was a limit.
+        try await company.write { session in
+            _ = try session.transaction.execute("UPDATE document_naming_rule SET counter = ?", [.int(.max)])
+            _ = try session.make("Document Naming Rule", rule)
+        }
+        #expect(try await company.make("Counted Bill", "R") == "RULE-1000000000000")
+        let counters = try await company.read { session in
+            try session.call("cauldron.naming.counters", ["doctype": "Counted Bill", "doc": ["kind": "R"]])
+        }
+        #expect(counters.text.contains("RULE-1000000000001"), "\(counters.text)")
+    }
+
+    @Test(arguments: ["9223372036854775807", "9223372036854775808", "0", "999999999999999999"])
+    func `what ends in a number too large to go on from is amended by another number behind it`(
+        ending: String
+    ) async throws {
+        let company = try await CountingCompany()
+        let name = "BILL-\(ending)"
+        let amended = try await company.write { session -> String in
+            let first = try session.new("Counted Bill")
+            try session.insert(first)
+            try session.submit(first)
+            try session.cancel(first)
+            let second = try session.amend(first)
+            try session.insert(second)
+            try session.rename("Counted Bill", second.name, to: name)
+            let renamed = try session.get("Counted Bill", name)
+            try session.submit(renamed)
+            try session.cancel(renamed)
+            let third = try session.amend(renamed)
+            try session.insert(third)
+            return third.name
+        }
+        #expect(amended == "\(name)-1")
+    }
 }

@@ -82,7 +82,7 @@ import Values
         }
         try await world.write { _ = try $0.rename("Life Part", "bolt", to: "screw") }
         let counts = try await world.database.read { transaction in
-            #expect(try AuditLog.verify(in: transaction) == [])
+            #expect(try AuditLog.verify(under: .ofProcess, in: transaction) == [])
             return try [
                 "SELECT count(*) FROM life_job WHERE part = 'screw'",
                 "SELECT count(*) FROM version WHERE ref_doctype = 'Life Job'",

@@ -113,6 +113,71 @@ import Values
         return try await world.write(as: .administrator, at: Timestamp(day)) { try $0.runAutoRepeat(day) }
     }
 
+    /// What may have become of who set a rule up, and what the rule says then.
+    private static let ends: [String: (said: String, change: @Sendable (Session, String) throws -> Void)] = [
+        "disabled": (
+            "cannot sign in any more",
+            { session, user in
+                let document = try session.get("User", user)
+                try session.apply(["enabled": 0], to: document)
+                try session.save(document)
+            }
+        ),
+        "gone": ("cannot sign in any more", { session, user in try session.delete("User", user) }),
+        "without the right to create": (
+            "may not create Life Job",
+            { session, user in
+                let document = try session.get("User", user)
+                try session.apply(["roles": [["role": "Visitor"]]], to: document)
+                try session.save(document)
+                try session.make("Custom DocPerm", ["parent": "Life Job", "role": "Visitor", "read": 1])
+            }
+        ),
+        "without the right to read": (
+            "may not read Life Job",
+            { session, user in
+                try session.make(
+                    "User Permission",
+                    ["user": .string(user), "allow": "Life Part", "for_value": "nut"])
+            }
+        ),
+    ]
+
+    @Test(arguments: ends.keys.sorted())
+    func `a rule whose owner is disabled or has no right any more does not act, and says so`(end: String) async throws {
+        let world = try await LifeWorld()
+        let end = try #require(Self.ends[end])
+        let job = try await world.job("rent", ["bolt"], ["part": "bolt"])
+        let worker = LifeWorld.worker
+        let name = try await world.write(as: worker) { session in
+            try session.make(
+                "Auto Repeat",
+                [
+                    "reference_doctype": "Life Job", "reference_document": .string(job), "frequency": "Daily",
+                    "start_date": "2026-03-03",
+                ]
+            ).name
+        }
+        #expect(try await run(world, "2026-03-03") == 1)
+        let owner = try await world.read { session in
+            try session.list(ListQuery("Life Job", fields: ["owner"], orderBy: "name desc", limit: 1)).rows[0][0].text
+        }
+        #expect(owner == worker.user, "what is made is made on behalf of who set it up")
+        try await world.write(as: .administrator) { try end.change($0, worker.user) }
+        #expect(try await run(world, "2026-03-04") == 0)
+        let said = try await world.read(as: worker) { session in
+            let rule = try session.get("Auto Repeat", name)
+            #expect(rule.isSet("disabled") && rule.text("status") == "Disabled")
+            return rule.text("last_error")
+        }
+        #expect(said.contains(end.said), "\(said)")
+        let events = try await world.database.read { transaction in
+            try transaction.query(
+                "SELECT count(*) FROM _event WHERE type = 'cauldron.auto_repeat.failed'", [], [.integer])[0][0].int
+        }
+        #expect(events == 1)
+    }
+
     private static let edits: [JSONObject] = [
         ["submit_on_creation": 1], ["frequency": "Weekly"], ["end_date": "2027-01-01"],
         ["repeat_on_days": [["day": "Tuesday"]], "frequency": "Weekly"],

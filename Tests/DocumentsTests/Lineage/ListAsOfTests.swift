@@ -152,3 +152,31 @@ import Values
         #expect(found?.kind.code == "no_history")
     }
 }
+
+@Suite(.bothEngines) struct RenamedAsOfTests {
+    @Test func `a list as of before a rename has each document once, under its name of then`() async throws {
+        let archive = try await Archive()
+        try await archive.write(10) { session in
+            for name in ["Ana", "Bo", "Cy"] {
+                try session.make("Past Customer", ["__newname": .string(name), "territory": "North", "title": "T"])
+            }
+        }
+        try await archive.write(20) { try $0.rename("Past Customer", "Ana", to: "Zoe") }
+        try await archive.write(30) { session in
+            try session.rename("Past Customer", "Zoe", to: "Yve")
+            // The names go round.
+            try session.rename("Past Customer", "Bo", to: "Xu")
+            try session.rename("Past Customer", "Cy", to: "Bo")
+        }
+        for (moment, names) in [
+            (15, ["Ana", "Bo", "Cy"]), (25, ["Bo", "Cy", "Zoe"]), (35, ["Bo", "Xu", "Yve"]),
+        ] {
+            var query = ListQuery("Past Customer", orderBy: "name asc", limit: 0)
+            query.asOf = Archive.moment(moment)
+            let (listed, count) = try await archive.read { [query] session in
+                (try session.list(query).rows.compactMap { $0[0].text }, try session.count(query))
+            }
+            #expect(listed == names && count == 3, "\(moment)")
+        }
+    }
+}

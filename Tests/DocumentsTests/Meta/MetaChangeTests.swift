@@ -58,7 +58,7 @@ import Values
         }
         try await laboratory.write { session in
             let part = try session.get(Part.self, "bolt")
-            #expect(part.document.int("custom_bin_number") == 0)
+            #expect(part.document.int("custom_bin_number") == 5, "documents that are there have the default")
             part.document.set("custom_bin_number", 9)
             part.title = "Bolts"
             try session.save(part)

@@ -22,6 +22,7 @@ import Values
         (#"{"moment": ["between", ["1996-07-04", "1996-07-04"]]}"#, "o1 o2"),
         (#"{"moment": ["between", ["1996-07-04 07:00:00", "1996-07-04 09:00:00"]]}"#, "o1"),
         (#"{"day": ["between", "1996-04-01, 1996-04-30"]}"#, "o2"),
+        (#"{"moment": ["between", ["0001-01-01", "9999-12-31"]]}"#, "o1 o2"),
         (#"{"day": ["timespan", "this fiscal year"]}"#, "o1 o2"),
         (#"{"day": ["timespan", "last fiscal year"]}"#, "o3"),
         (#"{"day": ["timespan", "next fiscal year"]}"#, "malformed"),

@@ -79,10 +79,10 @@ import Values
         }
         let before = try await hash()
         #expect(try await hash() == before)
-        try await place.database.write { try CompanySecret.set([1, 2, 3], in: $0) }
+        try await place.write { try CompanySecret.set([1, 2, 3], in: $0) }
         let keyed = try await hash()
         #expect(keyed != before)
-        try await place.database.write { try CompanySecret.set([4, 5, 6], in: $0) }
+        try await place.write { try CompanySecret.set([4, 5, 6], in: $0) }
         #expect(try await hash() == keyed, "a company keeps its secret")
     }
 

@@ -62,7 +62,7 @@ extension GenericDocTypes {
                 return ["tag": .string(tag), "document_type": type, "document_name": one]
             },
             // A folder is called by its file_name when it is made.
-            "File": .init(changing: ["is_private": 1]) { _ in ["file_name": "Papers", "is_folder": 1] },
+            "File": .init(changing: ["is_private": 0]) { _ in ["file_name": "Papers", "is_folder": 1] },
             "ToDo": .init(changing: ["description": "<p>Write back</p>", "priority": "High"]) { session in
                 [
                     "allocated_to": try user(session), "description": "Call back", "date": "1996-02-01",

@@ -13,8 +13,8 @@ extension GenericDocTypes {
     func tryRights(on type: DocType, _ name: String, sent: JSONObject?) throws {
         let everybody = Actor(user: Self.stranger, roles: [])
         try tryRights(of: everybody, on: type, name, sent)
-        for role in Set(type.permissions.map(\.role)).subtracting(everybody.roles).sorted() {
-            try tryRights(of: Actor(user: Self.stranger, roles: [role]), on: type, name, sent)
+        for role in Set<Name>(type.permissions.map(\.role)).subtracting(everybody.roles).sorted() {
+            try tryRights(of: Actor(user: Self.stranger, roles: [Name(role)]), on: type, name, sent)
         }
     }
 

@@ -28,7 +28,19 @@ struct Comment: DocTypeSchema, Controller {
         "Edit", "Bot",
     ]
 
+    /// What people write. All other types are notes of what was done, which the system writes by the way.
+    private static let written = "Comment"
+
+    /// Refuses to write, change or remove a note of what was done.
+    private static func keepNote(_ comment: Doc<Self>, in session: Session) throws {
+        guard comment.commentType != written, !session.asksNoRoles else { return }
+        throw Problem(
+            .forbidden, "A comment of the type \(comment.commentType) is written by the system alone",
+            field: "comment_type", fix: "Write a comment of the type \(written).")
+    }
+
     static func validate(_ comment: Doc<Self>, in session: Session) throws {
+        try keepNote(comment, in: session)
         let reference = comment.reference
         try session.keepReference(of: comment.document, "reference_doctype", "reference_name")
         if comment.document.isNew {
@@ -59,6 +71,7 @@ struct Comment: DocTypeSchema, Controller {
     }
 
     static func onTrash(_ comment: Doc<Self>, in session: Session) throws {
+        try keepNote(comment, in: session)
         guard let reference = comment.reference else { return }
         try Collaboration.change(reference.doctype, reference.name, in: session) { marks in
             marks.comments.removeAll { $0["name"]?.string == comment.name }

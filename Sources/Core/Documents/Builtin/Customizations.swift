@@ -90,10 +90,14 @@ public struct CustomDocPerm: DocTypeSchema, Controller {
     public init() {}
 
     public static func validate(_ doc: Doc<Self>, in session: Session) throws {
-        guard session.actor.user != Actor.administrator.user, session.registry.find(doc.parent)?.isCustom == true,
+        guard session.actor.user != Actor.administrator.user,
             doc.document.isNew || doc.document.stored != doc.document.values
         else { return }
         try AutomaticRole.refuse(doc.role)
+    }
+
+    public static func onRestore(_ doc: Doc<Self>, in session: Session) throws {
+        if session.actor.user != Actor.administrator.user { try AutomaticRole.refuse(doc.role) }
     }
 }
 
@@ -113,8 +117,13 @@ public struct DocumentNamingRule: DocTypeSchema, Controller {
 
     public static func validate(_ doc: Doc<Self>, in session: Session) throws {
         let type = try session.registry.doctype(doc.documentType)
-        guard (1...12).contains(doc.prefixDigits) else {
-            throw Problem(.outOfBounds, "A number has 1 to 12 digits", field: "prefix_digits")
+        guard (1...NamingRule.mostDigits).contains(doc.prefixDigits) else {
+            throw Problem(.outOfBounds, "A number has 1 to \(NamingRule.mostDigits) digits", field: "prefix_digits")
+        }
+        guard (0...Int(Naming.highestStart)).contains(doc.counter) else {
+            throw Problem(
+                .outOfRange, "A counter begins between 0 and \(Naming.highestStart)", field: "counter",
+                fix: "Choose a lower number.")
         }
         guard type.naming != .autoincrement, type.naming != .uuid else {
             throw Problem(

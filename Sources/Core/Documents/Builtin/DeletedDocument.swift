@@ -26,7 +26,7 @@ public enum Lifecycle {
 
     /// Keeps copies of documents of one DocType that are about to be deleted, in one statement.
     static func keep(
-        _ documents: [Document], _ hanging: [Session.Hanging], _ marks: [String: Collaboration.Marks],
+        _ documents: [Document], _ hanging: [Session.Hanging], _ marks: [Name: Collaboration.Marks],
         in session: Session
     ) throws {
         guard let type = documents.first?.doctype else { return }

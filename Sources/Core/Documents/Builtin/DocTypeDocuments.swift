@@ -61,6 +61,11 @@ public struct DocTypeDocument: DocTypeSchema, Controller {
         throw Problem(.forbidden, "\(doc.name) is shipped and cannot be deleted", field: "name")
     }
 
+    public static func onRestore(_ doc: Doc<Self>, in session: Session) throws {
+        guard session.actor.user != Actor.administrator.user else { return }
+        for row in doc.permissions { try AutomaticRole.refuse(row.role, row: row.document.idx) }
+    }
+
     /// Roles that nobody is given, because everybody, every user or every guest has them, are granted by Administrator alone.
     private static func refuseAutomaticRoles(_ document: Document, in session: Session) throws {
         guard session.actor.user != Actor.administrator.user, let slot = document.doctype.tableSlot(of: "permissions")

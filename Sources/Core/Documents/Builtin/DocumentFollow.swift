@@ -36,7 +36,7 @@ extension Session {
             try privileged { for one in known { try delete(DocumentFollow.doctype.name, one) } }
             return true
         }
-        _ = try get(doctype, name)
+        let name = try get(doctype, name).name
         let follow = try new(DocumentFollow.self)
         follow.refDoctype = doctype
         follow.refDocname = name
@@ -47,7 +47,7 @@ extension Session {
 
     /// Who follows a document.
     public func followers(_ doctype: String, _ name: String) throws -> [String] {
-        _ = try get(doctype, name)
+        let name = try get(doctype, name).name
         return try transaction.query(
             "SELECT \"user\" FROM document_follow WHERE ref_doctype = ? AND ref_docname = ? ORDER BY \"user\"",
             [.text(doctype), .text(name)], [.text]

@@ -17,7 +17,7 @@ struct File: DocTypeSchema, Controller {
     let fileSize = IntField(.kind(.longInt), .readOnly, .inListView)
     let fileUrl = SmallText(.named("file_url"), .kind(.code))
     let thumbnailUrl = SmallText(.named("thumbnail_url"), .readOnly)
-    let folder = Link("File", .indexed)
+    let folder = Link("File", .linksToHidden, .indexed)
     let isFolder = Check(.setOnlyOnce)
     let isHomeFolder = Check(.readOnly, .hidden)
     let isAttachmentsFolder = Check(.readOnly, .hidden)

@@ -12,7 +12,7 @@ public struct RoleProfile: DocTypeSchema, Controller {
     public init() {}
 
     public static func validate(_ profile: Doc<Self>, in session: Session) throws {
-        var seen: Set<String> = []
+        var seen: Set<Name> = []
         profile.roles = profile.roles.filter { seen.insert($0.role).inserted }
     }
 

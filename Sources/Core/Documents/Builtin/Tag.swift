@@ -5,7 +5,7 @@ internal import Values
 struct Tag: DocTypeSchema, Controller {
     static let doctype = DocTypeInfo(
         "Tag", module: "Desk", naming: .prompt, .untracked, .renamable, sort: ("name", false),
-        permissions: [.manage("System Manager"), Permission("All", [.read, .select, .create])],
+        permissions: [.manage("System Manager"), Permission("All", [.read, .select, .create], ifOwner: true)],
         summary: "A word that documents are marked with.")
     let description = SmallText()
     init() {}
@@ -19,7 +19,7 @@ struct Tag: DocTypeSchema, Controller {
 
     /// Lists show the words themselves.
     static func afterRename(_ tag: Doc<Self>, _ rename: Rename, in session: Session) throws {
-        var names: [String: Set<String>] = [:]
+        var names: [String: Set<Name>] = [:]
         var doubles: [String] = []
         try session.transaction.forEach(
             "SELECT document_type, document_name, name FROM tag_link WHERE tag = ? ORDER BY name", [.text(rename.new)],
@@ -99,6 +99,7 @@ extension Session {
     @discardableResult
     public func tag(_ doctype: String, _ name: String, with tag: String) throws -> String {
         let document = try get(doctype, name)
+        let name = document.name
         try require(.write, document.doctype, document)
         let tag = String(tag.split(whereSeparator: \.isWhitespace).joined(separator: " "))
         if try Collaboration.marks(doctype, name, in: self).tags.contains(tag) { return tag }
@@ -121,6 +122,7 @@ extension Session {
     /// Takes a tag from a document; one it does not have is no error.
     public func untag(_ doctype: String, _ name: String, from tag: String) throws {
         let document = try get(doctype, name)
+        let name = document.name
         try require(.write, document.doctype, document)
         let links = try transaction.query(
             "SELECT name FROM tag_link WHERE document_type = ? AND document_name = ? AND tag = ? ORDER BY name",

@@ -29,6 +29,7 @@ struct ToDo: DocTypeSchema, Controller {
     static func validate(_ todo: Doc<Self>, in session: Session) throws {
         let reference = todo.reference
         try session.keepReference(of: todo.document, "reference_type", "reference_name")
+        try keepAssigner(todo, in: session)
         if todo.document.isNew {
             try session.requireReference(.write, reference)
             // The system acts under names that are no user's.
@@ -43,6 +44,17 @@ struct ToDo: DocTypeSchema, Controller {
                 .duplicate, "\(reference.doctype) \(reference.name) is assigned to \(todo.allocatedTo) already",
                 field: "allocated_to")
         }
+    }
+
+    /// Nobody assigns in the name of another, or learns by trying what others are called.
+    private static func keepAssigner(_ todo: Doc<Self>, in session: Session) throws {
+        let user = todo.assignedBy
+        guard !user.isEmpty, todo.document.storedValue("assigned_by").text != user,
+            user != session.actor.user, !session.asksNoRoles
+        else { return }
+        throw Problem(
+            .forbidden, "What \(session.actor.user) assigns is assigned by \(session.actor.user)", field: "assigned_by",
+            fix: "Leave assigned_by out.")
     }
 
     static func onUpdate(_ todo: Doc<Self>, in session: Session) throws {

@@ -7,7 +7,7 @@ public struct User: DocTypeSchema, Controller {
         permissions: [.manage("System Manager"), Permission("All", [.read, .select], ifOwner: true)],
         summary: "Somebody who can sign in.")
 
-    public let email = Data(.required, .setOnlyOnce)
+    public let email = Data(.required, .setOnlyOnce, .format("Email"))
     public let firstName = Data(.required)
     public let middleName = Data()
     public let lastName = Data()
@@ -27,12 +27,13 @@ public struct User: DocTypeSchema, Controller {
     public init() {}
 
     public static func validate(_ user: Doc<Self>, in session: Session) throws {
+        try requireAddress(user)
         user.fullName = user.lastName.isEmpty ? user.firstName : "\(user.firstName) \(user.lastName)"
-        var seen: Set<String> = []
+        var seen: Set<Name> = []
         if !user.roleProfileName.isEmpty {
             let roles = try RoleProfile.roles(of: user.roleProfileName, in: session)
             user.roles = user.roles.filter { roles.contains($0.role) }
-            let present = Set(user.roles.map(\.role))
+            let present: Set<Name> = Set(user.roles.map(\.role))
             for role in roles where !present.contains(role) {
                 let row = try session.new(HasRole.self)
                 row.role = role
@@ -40,6 +41,41 @@ public struct User: DocTypeSchema, Controller {
             }
         }
         user.roles = user.roles.filter { seen.insert($0.role).inserted }
+        if !user.enabled { try Indispensable.keep(user: user.name, "disabled", field: "enabled") }
+        if Indispensable.wasManager(user), !Indispensable.isManager(user) {
+            try Indispensable.requireManager(besides: user.name, field: user.enabled ? "roles" : "enabled", in: session)
+        }
+    }
+
+    public static func beforeRename(_ user: Doc<Self>, _ rename: Rename, in session: Session) throws -> String {
+        try Indispensable.keep(user: user.name, rename.merges ? "merged" : "renamed")
+        if rename.merges, Indispensable.wasManager(user) {
+            try Indispensable.requireManager(besides: user.name, field: "name", in: session)
+        }
+        return rename.new
+    }
+
+    public static func onTrash(_ user: Doc<Self>, in session: Session) throws {
+        try Indispensable.keep(user: user.name, "deleted")
+    }
+
+    /// Several may go together, so that it is asked once they are gone.
+    public static func afterDelete(_ user: Doc<Self>, in session: Session) throws {
+        guard Indispensable.wasManager(user) else { return }
+        try Indispensable.requireManager(besides: user.name, field: "name", in: session)
+    }
+}
+
+extension User {
+    /// Somebody who signs in is called by an e-mail address, but for the two users that every company has.
+    private static func requireAddress(_ user: Doc<Self>) throws {
+        let isOwn = user.email == Actor.administrator.user || user.email == Actor.guest.user
+        guard user.document.isNew, !isOwn else { return }
+        // All of it is seen, and one address.
+        if DataFormats.isEmail(user.email), Skeleton.of(user.email, foldsCase: false) == user.email { return }
+        throw Problem(
+            .badFormat, "Email must be an e-mail address, not \(FieldDefinition.short(user.email))", field: "email",
+            fix: "Send email as an e-mail address.")
     }
 }
 
@@ -59,13 +95,26 @@ public struct DefaultValue: DocTypeSchema {
 }
 
 /// A name that DocTypes give rights to.
-public struct Role: DocTypeSchema {
+public struct Role: DocTypeSchema, Controller {
     public static let doctype = DocTypeInfo(
         "Role", module: "Core", naming: .field("role_name"),
         permissions: [.manage("System Manager"), .read("All")], summary: "A name that DocTypes give rights to.")
     public let roleName = Data(.required, .setOnlyOnce, .inListView)
     public let disabled = Check()
     public init() {}
+
+    public static func validate(_ role: Doc<Self>, in session: Session) throws {
+        if role.disabled { try Indispensable.keepEnabled(role: role.name) }
+    }
+
+    public static func beforeRename(_ role: Doc<Self>, _ rename: Rename, in session: Session) throws -> String {
+        try Indispensable.keep(role: role.name, rename.merges ? "merged" : "renamed", in: session)
+        return rename.new
+    }
+
+    public static func onTrash(_ role: Doc<Self>, in session: Session) throws {
+        try Indispensable.keep(role: role.name, "deleted", in: session)
+    }
 }
 
 extension Registry {
@@ -80,6 +129,7 @@ extension Registry {
         LineageMethods.register(&registry)
         Lifecycle.register(&registry)
         SearchMethods.register(&registry)
+        Lookalikes.register(&registry)
         registry.add(companion: Companion("DocShare", "share_doctype", "share_name", keepsCopies: false))
         return registry
     }

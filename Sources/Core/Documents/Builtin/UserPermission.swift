@@ -12,7 +12,7 @@ public struct UserPermission: DocTypeSchema, Controller {
 
     public let user = Link(User.self, .required, .inListView)
     public let allow = Data(.required, .inListView)
-    public let forValue = DynamicLink("allow", .required, .inListView)
+    public let forValue = DynamicLink("allow", .required, .linksToHidden, .inListView)
     public let isDefault = Check()
     public let applyToAllDoctypes = Check(.fallback(1))
     public let applicableFor = Data(.inListView)

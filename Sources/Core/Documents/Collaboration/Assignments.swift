@@ -20,10 +20,11 @@ public struct Assignment: Sendable {
 
 extension Session {
     /// Gives a document to users to work on: each who does not have it yet gets an open ``ToDo``. Who could not read it
-    /// gets to: it is shared with them. Needs the right to write the document.
+    /// gets to: it is shared with them. Needs the right to write the document, and to share it where it is.
     ///
     /// - Returns: the names of the new ToDos.
-    /// - Throws: ``Problem/Kind/brokenLink`` for a user that does not exist or is disabled.
+    /// - Throws: ``Problem/Kind/brokenLink`` for a user that does not exist or is disabled; ``Problem/Kind/forbidden`` for
+    ///   one who could not read the document, without the right to share it.
     @discardableResult
     public func assign(
         _ doctype: String, _ name: String, to users: [String], _ assignment: Assignment = Assignment()
@@ -32,6 +33,7 @@ extension Session {
             throw Problem(.tooMany, "More than \(Limits.assignees) people at once", field: "assign_to")
         }
         let document = try get(doctype, name)
+        let name = document.name
         try require(.write, document.doctype, document)
         let known = try values(of: "User", users, ["enabled"])
         for user in users where known[user]?[0].int != 1 {
@@ -41,6 +43,14 @@ extension Session {
         var wanted: [String] = []
         for user in users where !assigned.contains(user) && !wanted.contains(user) { wanted.append(user) }
         guard !wanted.isEmpty else { return [] }
+        let strangers = try wanted.filter { user in try user != actor.user && !canRead(document, user) }
+        if let stranger = strangers.first, try !decision(.share, document.doctype, document).isAllowed {
+            throw Problem(
+                .forbidden,
+                "\(stranger) may not read \(doctype) \(name), and \(actor.user) may not share it", field: "assign_to",
+                fix: "Assign it to somebody who may read it, or ask somebody who may share it."
+            ).about(document)
+        }
         let todos = try wanted.map { user -> Document in
             let todo = try new(ToDo.self)
             todo.allocatedTo = user
@@ -55,7 +65,7 @@ extension Session {
         try privileged { try insert(todos) }
         for (user, todo) in zip(wanted, todos) where user != actor.user {
             try share("ToDo", todo.name, with: user, writes: true)
-            if try !canRead(document, user) { try share(doctype, name, with: user, writes: false) }
+            if strangers.contains(user) { try share(doctype, name, with: user, writes: false) }
         }
         for user in wanted {
             emit(
@@ -71,6 +81,7 @@ extension Session {
     /// - Throws: ``Problem/Kind/notFound`` when it is not assigned to the user.
     public func endAssignment(_ doctype: String, _ name: String, of user: String, isDone: Bool) throws {
         let document = try get(doctype, name)
+        let name = document.name
         if user != actor.user { try require(.write, document.doctype, document) }
         let found = try transaction.first(
             """
@@ -92,7 +103,7 @@ extension Session {
 
     /// The open assignments of a document, oldest first.
     public func assignments(_ doctype: String, _ name: String) throws -> [JSON] {
-        _ = try get(doctype, name)
+        let name = try get(doctype, name).name
         return try transaction.query(
             """
             SELECT name, allocated_to, description, priority, date FROM todo
@@ -109,7 +120,9 @@ extension Session {
     /// Whether another user may read a document.
     private func canRead(_ document: Document, _ user: String) throws -> Bool {
         guard let other = try User.actor(user, in: self) else { return false }
-        let session = Session(actor: other, now: now, registry: registry, transaction: transaction) { "" }
+        let session = Session(actor: other, now: now, registry: registry, transaction: transaction, audit: auditKey) {
+            ""
+        }
         do {
             try session.require(.read, document.doctype, document)
             return true

@@ -32,11 +32,14 @@ extension Session {
 
     /// Notes beside a document that a file was attached to it.
     func noteAttached(_ file: Doc<File>, _ reference: Reference) throws {
-        try comment(reference.doctype, reference.name, "Added \(file.fileUrl)", kind: "Attachment")
+        try comment(
+            reference.doctype, reference.name, "Added \(file.fileUrl)", kind: "Attachment", field: file.attachedToField)
     }
 
     /// Notes beside a document that a file was taken from it.
     func noteRemoved(_ file: Doc<File>, _ reference: Reference) throws {
-        try comment(reference.doctype, reference.name, "Removed \(file.fileName)", kind: "Attachment Removed")
+        try comment(
+            reference.doctype, reference.name, "Removed \(file.fileName)", kind: "Attachment Removed",
+            field: file.attachedToField)
     }
 }

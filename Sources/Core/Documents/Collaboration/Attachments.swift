@@ -115,7 +115,7 @@ extension Session {
 
     /// The first file that is attached to a document the actor may read. Documents are read once for each DocType.
     private func attached(_ files: [Doc<File>]) throws -> Doc<File>? {
-        var names: [String: Set<String>] = [:]
+        var names: [String: Set<Name>] = [:]
         for reference in files.compactMap(\.reference) { names[reference.doctype, default: []].insert(reference.name) }
         var readable: [Reference: Document] = [:]
         for (doctype, names) in names.sorted(by: { $0.key < $1.key }) {
@@ -133,12 +133,13 @@ extension Session {
     /// The files of a document the actor may read, oldest first.
     public func attachments(_ doctype: String, _ name: String) throws -> [JSON] {
         let document = try get(doctype, name)
+        let name = document.name
         return try transaction.query(
             """
             SELECT name, file_name, file_url, is_private, file_size, attached_to_field, owner FROM file
             WHERE attached_to_doctype = ? AND attached_to_name = ? ORDER BY name
             """, [.text(doctype), .text(name)], [.text, .text, .text, .integer, .integer, .text, .text]
-        ).filter { shows($0[5].text ?? "", of: document) || isSameName($0[6].text ?? "", actor.user) }.map { row in
+        ).filter { shows($0[5].text ?? "", of: document) || $0[6].text == actor.user }.map { row in
             [
                 "name": JSON(row[0]), "file_name": JSON(row[1]), "file_url": JSON(row[2]), "is_private": JSON(row[3]),
                 "file_size": JSON(row[4]),
@@ -192,14 +193,14 @@ extension Session {
         guard let first = changes.first, first.action == .insert else { return }
         let type = first.document.doctype
         guard type.slot(of: "amended_from") != nil else { return }
-        var heirs: [String: String] = [:]
+        var heirs: [Name: String] = [:]
         for document in changes.lazy.map(\.document) {
             let original = document.text("amended_from")
             if !original.isEmpty { heirs[original] = document.name }
         }
         guard !heirs.isEmpty, registry.find(File.doctype.name) != nil else { return }
         var names: [String] = []
-        for chunk in heirs.keys.sorted().chunks(of: Limits.filterValues) {
+        for chunk in heirs.names.sorted().chunks(of: Limits.filterValues) {
             let condition = transaction.dialect.isOneOf("attached_to_name", count: chunk.count)
             try transaction.forEach(
                 "SELECT name FROM file WHERE \(condition) AND attached_to_doctype = ? ORDER BY name",
@@ -215,10 +216,20 @@ extension Session {
         try privileged { try insert(copies) }
     }
 
+    /// The addresses of the files of a document that are in fields hidden from the actor.
+    func hiddenFiles(of document: Document) throws -> [String] {
+        try transaction.query(
+            """
+            SELECT file_url, attached_to_field FROM file
+            WHERE attached_to_doctype = ? AND attached_to_name = ? AND attached_to_field <> ''
+            """, [.text(document.doctype.name), .text(document.name)], [.text, .text]
+        ).filter { !shows($0[1].text ?? "", of: document) }.compactMap { $0[0].text }
+    }
+
     /// Whether the actor sees what a field of a document holds, and so the file that is in it.
-    private func shows(_ field: String, of document: Document) -> Bool {
+    func shows(_ field: String, of document: Document) -> Bool {
         guard !field.isEmpty, !asksNoFields else { return true }
-        let rights = fieldRights(of: document.doctype, isOwn: isSameName(document.storedOwner, actor.user))
+        let rights = fieldRights(of: document.doctype, isOwn: document.storedOwner == actor.user)
         return !rights.hidden.contains(field) && !rights.masked.contains(field)
     }
 

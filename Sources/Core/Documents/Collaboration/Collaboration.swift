@@ -1,3 +1,4 @@
+internal import Audit
 public import Storage
 internal import Values
 
@@ -12,6 +13,9 @@ public enum Collaboration {
             .init("doctype", .text, required: true), .init("name", .text, required: true), .init("user_tags", .text),
             .init("comments", .text), .init("assign", .text), .init("liked_by", .text), .init("seen", .text),
         ], primaryKey: ["doctype", "name"])
+
+    /// The same table under the audit log.
+    private static let sealed = SealedTable(table)
 
     /// The columns of the table by the names lists know them by.
     public static let columns = [
@@ -28,11 +32,17 @@ public enum Collaboration {
         var seen: [String] = []
 
         var isEmpty: Bool { self == Marks() }
+
+        /// Whether both are the same, names byte for byte.
+        static func == (l: Marks, r: Marks) -> Bool {
+            l.tags == r.tags && l.comments == r.comments && l.assigned == r.assigned && l.likedBy == r.likedBy
+                && l.seen == r.seen
+        }
     }
 
     /// The rows of documents of one DocType; those without a row are left out.
-    static func rows(_ doctype: String, _ names: [String], in session: Session) throws -> [String: Marks] {
-        var found: [String: Marks] = [:]
+    static func rows(_ doctype: String, _ names: [String], in session: Session) throws -> [Name: Marks] {
+        var found: [Name: Marks] = [:]
         for chunk in names.chunks(of: Limits.filterValues) {
             try session.transaction.forEach(
                 """
@@ -76,9 +86,11 @@ public enum Collaboration {
         guard !changed.isEmpty else { return }
         let old = changed.map(\.name).filter { known[$0] != nil }
         if !old.isEmpty { try forget(doctype, old, in: session) }
-        try session.transaction.insert(
-            into: table.name, table.columns.map(\.name),
-            changed.filter { !$0.marks.isEmpty }.map { [.text(doctype), .text($0.name)] + $0.marks.values })
+        let rows = changed.filter { !$0.marks.isEmpty }.map { one -> [Value] in
+            [.text(doctype), .text(one.name)] + one.marks.values
+        }
+        try session.transaction.insert(into: table.name, table.columns.map(\.name), rows)
+        session.seal(rows, in: sealed)
     }
 
     /// Writes what a document has in place of what it had.
@@ -89,11 +101,11 @@ public enum Collaboration {
     /// Removes what documents have.
     static func forget(_ doctype: String, _ names: [String], in session: Session) throws {
         for chunk in names.chunks(of: Limits.filterValues) {
-            try session.transaction.execute(
-                """
-                DELETE FROM _collaboration
-                WHERE doctype = ? AND \(session.transaction.dialect.isOneOf("name", count: chunk.count))
-                """, [.text(doctype)] + chunk.map(Value.text))
+            let condition = "doctype = ? AND \(session.transaction.dialect.isOneOf("name", count: chunk.count))"
+            let arguments = [.text(doctype)] + chunk.map(Value.text)
+            try session.sealing(table, where: condition, arguments) {
+                try session.transaction.execute("DELETE FROM _collaboration WHERE \(condition)", arguments)
+            }
         }
     }
 

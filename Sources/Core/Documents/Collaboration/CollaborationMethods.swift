@@ -54,8 +54,8 @@ enum CollaborationMethods {
         "cauldron.marks", parameters: [doctype, name],
         summary: "The tags, comments, assignments, likes and readers of a document."
     ) { arguments, session in
-        let (doctype, name) = (try arguments.required("doctype"), try arguments.required("name"))
-        _ = try session.get(doctype, name)
+        let doctype = try arguments.required("doctype")
+        let name = try session.get(doctype, arguments.required("name")).name
         return try Collaboration.marks(doctype, name, in: session).json
     }
 
@@ -108,21 +108,27 @@ enum CollaborationMethods {
     }
 
     private static let getTags = Method(
-        "frappe.desk.doctype.tag.tag.get_tags", parameters: [doctype, .optional("txt", "A part of the tag.")],
-        summary: "The tags that documents of a DocType have."
+        "frappe.desk.doctype.tag.tag.get_tags",
+        parameters: [doctype, .optional("txt", "A part of the tag."), .optional("limit_start", "Tags to leave out.")],
+        summary: "The tags of those documents of a DocType that the user may read."
     ) { arguments, session in
         let type = try session.registry.doctype(arguments.required("doctype"))
         try session.require(.read, type)
-        let found = try session.transaction.query(
-            "SELECT DISTINCT tag FROM tag_link WHERE document_type = ? ORDER BY tag LIMIT ?",
-            [.text(type.name), .int(Int64(Limits.filterValues))], [.text])
-        let part = arguments.text("txt")?.lowercased() ?? ""
-        let tags = found.compactMap { $0[0].text }.filter { part.isEmpty || $0.lowercased().contains(part) }
-        return .array(tags.map(JSON.string))
+        guard !type.isVirtual else { return [] }
+        let rule = session.readCondition(for: type, table: "d", right: .read)
+        let pattern = LikePattern(containing: arguments.text("txt") ?? "").portable
+        let sql = """
+            SELECT DISTINCT t.tag FROM tag_link t JOIN \(quoted(type.table)) d ON d.name = t.document_name
+            WHERE t.document_type = ? AND \(session.transaction.dialect.like("t.tag"))\(rule.map { " AND \($0.sql)" } ?? "")
+            ORDER BY t.tag
+            """
+        return try page(
+            sql, [.text(type.name), .text(pattern)] + (rule?.arguments ?? []), arguments, session)
     }
 
     private static let taggedDocuments = Method(
-        "frappe.desk.doctype.tag.tag.get_tagged_docs", parameters: [doctype, .required("tag", "The tag.")],
+        "frappe.desk.doctype.tag.tag.get_tagged_docs",
+        parameters: [doctype, .required("tag", "The tag."), .optional("limit_start", "Documents to leave out.")],
         summary: "The documents of a DocType that have a tag."
     ) { arguments, session in
         let type = try session.registry.doctype(arguments.required("doctype"))
@@ -130,12 +136,22 @@ enum CollaborationMethods {
         let rule = session.readCondition(for: type, table: "d")
         let sql = """
             SELECT DISTINCT d.name FROM tag_link t JOIN \(quoted(type.table)) d ON d.name = t.document_name
-            WHERE t.document_type = ? AND t.tag = ?\(rule.map { " AND \($0.sql)" } ?? "") ORDER BY d.name LIMIT ?
+            WHERE t.document_type = ? AND t.tag = ?\(rule.map { " AND \($0.sql)" } ?? "") ORDER BY d.name
             """
         let values: [Value] = [.text(type.name), .text(try arguments.required("tag"))] + (rule?.arguments ?? [])
-        return .array(
-            try session.transaction.query(sql, values + [.int(Int64(Limits.filterValues))], [.text]).map { JSON($0[0]) }
-        )
+        return try page(sql, values, arguments, session)
+    }
+
+    /// The texts that a statement gives, from `limit_start` on; that there are more is told.
+    private static func page(
+        _ sql: String, _ values: [Value], _ arguments: Arguments, _ session: Session
+    ) throws -> JSON {
+        let start = try arguments.int("limit_start", in: 0...Int(Limits.listRows) * 1_000) ?? 0
+        let most = Limits.filterValues
+        let rows = try session.transaction.query(
+            sql + " LIMIT ? OFFSET ?", values + [.int(Int64(most + 1)), .int(Int64(start))], [.text])
+        if rows.count > most { session.noteMore("limit_start=\(start + most)") }
+        return .array(rows.prefix(most).map { JSON($0[0]) })
     }
 
     // MARK: Assignments

@@ -7,7 +7,7 @@ extension Session {
     ///
     /// A handful of statements, however much there is.
     public func info(_ doctype: String, _ name: String) throws -> JSON {
-        _ = try get(doctype, name)
+        let name = try get(doctype, name).name
         let marks = try Collaboration.marks(doctype, name, in: self)
         let comments = try comments(doctype, name)
         return [

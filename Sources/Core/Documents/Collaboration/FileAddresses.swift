@@ -25,7 +25,7 @@ extension Session {
             Self.addresses(file.fileName, file.contentHash, isPrivate: file.isPrivate)
         }
         var taken = try hashes(at: displaced.flatMap(possible))
-        var moved: [String: String] = [:]
+        var moved: [Name: String] = [:]
         for file in displaced {
             let new = try Self.first(possible(file), file.contentHash, free: taken, file.fileName)
             taken[new, default: []].insert(file.contentHash)
@@ -47,7 +47,7 @@ extension Session {
     }
 
     private static func first(
-        _ addresses: [String], _ hash: String, free taken: [String: Set<String>], _ fileName: String
+        _ addresses: [String], _ hash: String, free taken: [Name: Set<String>], _ fileName: String
     ) throws -> String {
         guard let free = addresses.first(where: { (taken[$0] ?? []).isSubset(of: [hash]) }) else {
             throw Problem(.badFile, "The name \(fileName) is taken", field: "file_name", fix: "Choose another.")
@@ -56,9 +56,9 @@ extension Session {
     }
 
     /// The content that stands at each of some addresses; "" is that of another site.
-    private func hashes(at addresses: [String]) throws -> [String: Set<String>] {
-        var found: [String: Set<String>] = [:]
-        for chunk in Set(addresses).sorted().chunks(of: Limits.filterValues) {
+    private func hashes(at addresses: [String]) throws -> [Name: Set<String>] {
+        var found: [Name: Set<String>] = [:]
+        for chunk in Set<Name>(addresses).sorted().chunks(of: Limits.filterValues) {
             let condition = transaction.dialect.isOneOf("file_url", count: chunk.count)
             try transaction.forEach(
                 "SELECT DISTINCT file_url, content_hash FROM file WHERE \(condition)", chunk.map(Value.text),

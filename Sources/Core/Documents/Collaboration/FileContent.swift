@@ -1,3 +1,5 @@
+internal import Values
+
 /// What files may hold, told from their first bytes.
 ///
 /// The signatures are those of the formats themselves: PNG (ISO 15948), JPEG (ISO 10918), GIF89a, RIFF, PDF (ISO 32000),

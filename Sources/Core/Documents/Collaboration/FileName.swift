@@ -1,3 +1,5 @@
+internal import Values
+
 /// What files may be called.
 public enum FileName {
     /// A name that is safe in an address, in a header and on every system: the last part of a path, without control
@@ -22,10 +24,11 @@ public enum FileName {
         guard !text.isEmpty else {
             throw Problem(.badFile, "The file has no name that can be kept", field: "file_name", fix: "Name it.")
         }
-        guard text.unicodeScalars.count > Limits.lineCharacters else { return String(text) }
+        guard Text.length(text) > Limits.lineCharacters else { return String(text) }
         let (stem, ending) = parts(String(text))
-        let left = stem.unicodeScalars.prefix(max(1, Limits.lineCharacters - ending.unicodeScalars.count))
-        return String(String(left) + ending)
+        // One letter may have more marks than fit.
+        let left = max(1, Limits.lineCharacters - Text.length(ending))
+        return String(String.UnicodeScalarView(stem.unicodeScalars.prefix(left))) + ending
     }
 
     private static let devices: Set<String> = [

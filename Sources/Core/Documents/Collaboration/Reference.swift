@@ -19,6 +19,9 @@ struct Reference: Hashable {
         self.name = name
     }
 
+    /// Whether both are the same document.
+    static func == (l: Self, r: Self) -> Bool { l.doctype == r.doctype && l.name == r.name }
+
     /// The subject of its events.
     var subject: String { "\(doctype)/\(name)" }
 }
@@ -46,9 +49,9 @@ extension Session {
     }
 
     /// The full names of users, by their names; of those there is none, the name itself.
-    func fullNames(of users: some Collection<String>) throws -> [String: String] {
+    func fullNames(of users: [String]) throws -> [Name: String] {
         let found = try values(of: "User", users, ["full_name"])
         return Dictionary(
-            users.map { ($0, found[$0]?[0].text ?? $0) }, uniquingKeysWith: { first, _ in first })
+            users.map { (Name($0), found[$0]?[0].text ?? $0) }, uniquingKeysWith: { first, _ in first })
     }
 }

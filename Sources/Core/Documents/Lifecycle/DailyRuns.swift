@@ -31,9 +31,11 @@ extension Session {
             "SELECT day FROM _daily_run WHERE task = ?", [.text(task.name)], [.day])?[0].day
         if let last, last >= day { return false }
         try privileged { try task.run(self, day) }
-        try transaction.execute(
-            "INSERT INTO _daily_run (task, day) VALUES (?, ?) ON CONFLICT (task) DO UPDATE SET day = excluded.day",
-            [.text(task.name), .day(day)])
+        try sealing(DailyRuns.table, where: "task = ?", [.text(task.name)]) {
+            try transaction.execute(
+                "INSERT INTO _daily_run (task, day) VALUES (?, ?) ON CONFLICT (task) DO UPDATE SET day = excluded.day",
+                [.text(task.name), .day(day)])
+        }
         return true
     }
 }

@@ -7,8 +7,7 @@ public struct DeletePreview: Sendable {
     public struct Linked: Sendable, Equatable {
         /// The DocType.
         public let doctype: String
-        /// How many there are, also of those the actor may not read; no more than ``Limits/previewLinks`` are counted in one
-        /// column.
+        /// How many there are of those the actor may read; no more than ``Limits/previewLinks`` are counted in one column.
         public let count: Int
         /// How many of them are submitted, which keeps the document from being deleted with them.
         public let submitted: Int
@@ -20,7 +19,7 @@ public struct DeletePreview: Sendable {
     public let linked: [Linked]
     /// What would be deleted with it, by DocType: comments, files, assignments and the like.
     public let companions: [(doctype: String, count: Int)]
-    /// Whether it can be deleted now, as far as links and its own state go.
+    /// Whether the actor can delete it now. What it may not read and links to it counts, without being told.
     public let isPossible: Bool
     /// Whether it can be deleted together with what links to it, directly or through others.
     public let cascadeIsPossible: Bool
@@ -45,10 +44,11 @@ public struct DeletePreview: Sendable {
 extension Session {
     /// What links to a document and what would be deleted with it; versions and the log stay.
     ///
-    /// Names are told only of documents the actor may read; of others only how many there are.
+    /// Only documents that the actor may read are told and counted, and only what a form shows around the document.
     public func deletePreview(_ doctype: String, _ name: String) throws -> DeletePreview {
         let document = try get(doctype, name)
-        var found: [String: Set<String>] = [:]
+        let name = document.name
+        var found: [String: Set<Name>] = [:]
         var isHeld = false
         let mayDelete = try decision(.delete, document.doctype, document).isAllowed
         for column in LinkColumn.all(to: document.doctype, in: registry) where column.holds {
@@ -69,31 +69,64 @@ extension Session {
                 found[holder, default: []].insert(row[1].text ?? "")
             }
         }
-        let linked = try found.sorted { $0.key < $1.key }.map { try describe($0.key, $0.value.sorted()) }
-        let hanging = try hanging(on: document.doctype, [name])
-        var counts: [(String, Int)] = []
-        for group in hanging {
-            guard let type = group.documents.first?.doctype.name else { continue }
-            if let index = counts.firstIndex(where: { $0.0 == type }) {
-                counts[index].1 += group.documents.count
-            } else {
-                counts.append((type, group.documents.count))
-            }
+        var linked: [DeletePreview.Linked] = []
+        for (doctype, names) in found.sorted(by: { $0.key < $1.key }) {
+            let one = try describe(doctype, names.sorted())
+            if mayDelete, one.count < names.count { isHeld = true }
+            if one.count > 0 { linked.append(one) }
         }
-        let isFree = document.docstatus != .submitted
+        let isFree = mayDelete && document.docstatus != .submitted
         let goesWithAll =
             try isFree && !isHeld && linked.allSatisfy { $0.submitted == 0 } && cascades(from: document, linked)
         return DeletePreview(
-            linked: linked, companions: counts.map { (doctype: $0.0, count: $0.1) },
+            linked: linked, companions: try shownCompanions(of: document),
             isPossible: isFree && !isHeld && linked.isEmpty,
             cascadeIsPossible: goesWithAll)
     }
 
-    /// Whether nothing that would go with the document is submitted, however far away, and it is not too much.
+    /// What would be deleted with a document, as far as a form shows it around the document: files in hidden fields, what is
+    /// noted of them, and recurrences of others do not count.
+    private func shownCompanions(of document: Document) throws -> [(doctype: String, count: Int)] {
+        let hidden = asksNoFields ? [] : try hiddenFiles(of: document)
+        var counts: [(doctype: String, count: Int)] = []
+        for group in try hanging(on: document.doctype, [document.name]) {
+            guard let type = group.documents.first?.doctype else { continue }
+            let shown: [Document]
+            switch type.name {
+            case File.doctype.name: shown = group.documents.filter { !hidden.contains($0.text("file_url")) }
+            case Comment.doctype.name:
+                shown = group.documents.filter { note in
+                    note.text("comment_type") == "Comment"
+                        || shows(note.text("subject"), of: document)
+                            && !hidden.contains { note.text("content").hasSuffix($0) }
+                }
+            case AutoRepeat.doctype.name:
+                shown = zip(group.documents, try decisions(.read, type, group.documents)).filter(\.1.isAllowed).map(\.0)
+            default: shown = group.documents
+            }
+            if let index = counts.firstIndex(where: { $0.doctype == type.name }) {
+                counts[index].count += shown.count
+            } else if !shown.isEmpty {
+                counts.append((type.name, shown.count))
+            }
+        }
+        return counts
+    }
+
+    /// Whether the actor may read and delete all that would go with the document, however far away, nothing of it is
+    /// submitted, and it is not too much.
     private func cascades(from document: Document, _ linked: [DeletePreview.Linked]) throws -> Bool {
         if linked.isEmpty { return true }
         do {
-            return try withAllThatLinks(to: document).allSatisfy { $0.docstatus != .submitted }
+            let all = try withAllThatLinks(to: document)
+            guard all.allSatisfy({ $0.docstatus != .submitted }) else { return false }
+            for (_, documents) in Dictionary(grouping: all, by: \.doctype.name).sorted(by: { $0.key < $1.key }) {
+                for right in [Right.read, .delete] {
+                    let decisions = try decisions(right, documents[0].doctype, documents)
+                    guard decisions.allSatisfy(\.isAllowed) else { return false }
+                }
+            }
+            return true
         } catch let problem as Problem where problem.kind == .tooMany {
             return false
         }
@@ -116,24 +149,22 @@ extension Session {
     private func describe(_ doctype: String, _ names: [String]) throws -> DeletePreview.Linked {
         let type = try registry.doctype(doctype)
         var readable: [String] = []
-        if may(.read, type) {
-            let rule = readCondition(for: type, table: type.table)
-            for chunk in names.chunks(of: Limits.filterValues) where readable.count < Limits.previewNames {
+        if may(.read, type) || actor.sharedTypes.contains(doctype) {
+            let rule = readCondition(for: type, table: type.table, right: .read)
+            for chunk in names.chunks(of: Limits.filterValues) {
                 let condition = transaction.dialect.isOneOf("name", count: chunk.count)
                 try transaction.forEach(
-                    """
-                    SELECT name FROM \(quoted(type.table)) WHERE \(condition)\(rule.map { " AND \($0.sql)" } ?? "")
-                    ORDER BY name LIMIT \(Limits.previewNames)
-                    """, chunk.map(Value.text) + (rule?.arguments ?? []), [.text]
+                    "SELECT name FROM \(quoted(type.table)) WHERE \(condition)\(rule.map { " AND \($0.sql)" } ?? "") ORDER BY name",
+                    chunk.map(Value.text) + (rule?.arguments ?? []), [.text]
                 ) { readable.append($0[0].text ?? "") }
             }
         }
         var submitted = 0
         if type.isSubmittable {
-            submitted = try values(of: doctype, names, ["docstatus"]).values.count { $0[0].int == 1 }
+            submitted = try values(of: doctype, readable, ["docstatus"]).values.count { $0[0].int == 1 }
         }
         return DeletePreview.Linked(
-            doctype: doctype, count: names.count, submitted: submitted,
+            doctype: doctype, count: readable.count, submitted: submitted,
             names: Array(readable.prefix(Limits.previewNames)))
     }
 }

@@ -75,7 +75,7 @@ extension Collaboration.Marks {
     /// The marks whose documents came back with the one they are about.
     func kept(by companions: [Document], on reference: Reference) -> Self {
         var kept = self
-        func names(_ doctype: String, _ field: String, where holds: (Document) -> Bool = { _ in true }) -> Set<String> {
+        func names(_ doctype: String, _ field: String, where holds: (Document) -> Bool = { _ in true }) -> Set<Name> {
             Set(companions.filter { $0.doctype.name == doctype && holds($0) }.map { $0.text(field) })
         }
         let tags = names("Tag Link", "tag") { $0.text("document_name") == reference.name }

@@ -19,6 +19,7 @@ extension Lifecycle {
         registry.add(companion: Companion("Auto Repeat", "reference_doctype", "reference_document"))
         registry.add(daily: DailyTask("auto_repeat") { session, day in try session.runAutoRepeat(day) })
         registry.add(daily: DailyTask("document_locks") { session, _ in try session.purgeLocks() })
+        registry.add(AuditMethods.head)
         for method in LifecycleMethods.all + FormMethods.all + CollaborationMethods.all { registry.add(method) }
     }
 }

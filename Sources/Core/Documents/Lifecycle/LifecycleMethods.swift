@@ -143,8 +143,8 @@ enum LifecycleMethods {
         ], summary: "Holds a document: nobody else changes it until then."
     ) { arguments, session in
         let document = try session.get(arguments.required("doctype"), arguments.required("name"))
-        let lock = try session.lock(
-            document, for: arguments.int("seconds") ?? 900, reason: arguments.text("reason") ?? "")
+        let seconds = try arguments.int("seconds", in: 1...Limits.lockSeconds) ?? 900
+        let lock = try session.lock(document, for: seconds, reason: arguments.text("reason") ?? "")
         return ["locked_by": .string(lock.user), "until": .string(lock.until.description)]
     }
 

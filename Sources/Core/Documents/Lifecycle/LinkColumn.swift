@@ -49,7 +49,7 @@ struct LinkColumn {
 
     /// Whether this row names it in this column.
     func names(_ target: DocType, _ name: String, in row: Document) -> Bool {
-        guard case .text(let value) = row[field.name], value.utf8.elementsEqual(name.utf8) else { return false }
+        guard case .text(let value) = row[field.name], value == name else { return false }
         return selector.map { row.text($0.name) == target.name } ?? true
     }
 }

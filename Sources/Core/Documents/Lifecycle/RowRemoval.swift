@@ -45,7 +45,7 @@ extension Session {
             let (holder, names) = edge.removeFirst()
             for companion in registry.companions {
                 guard let companionType = registry.find(companion.doctype) else { continue }
-                var rootOf: [String: String] = [:]
+                var rootOf: [Name: String] = [:]
                 for chunk in names.chunks(of: Limits.filterValues) {
                     let condition = transaction.dialect.isOneOf(quoted(companion.nameField), count: chunk.count)
                     try transaction.forEach(
@@ -62,7 +62,7 @@ extension Session {
                     }
                 }
                 guard !rootOf.isEmpty else { continue }
-                let own = rootOf.keys.sorted()
+                let own = rootOf.names.sorted()
                 found.append(Hanging(documents: try load(companionType, own), rootOf: rootOf))
                 edge.append((companionType, own))
             }
@@ -74,6 +74,6 @@ extension Session {
     struct Hanging {
         let documents: [Document]
         /// The document that each goes with, by its own name.
-        let rootOf: [String: String]
+        let rootOf: [Name: String]
     }
 }

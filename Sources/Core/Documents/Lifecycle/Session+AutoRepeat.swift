@@ -2,8 +2,8 @@ internal import Storage
 public import Values
 
 extension Session {
-    /// Makes the copies that are due by `day`, one for each day they were due on. A rule whose copy cannot be made is
-    /// disabled and says why; the others go on.
+    /// Makes the copies that are due by `day`, one for each day they were due on, on behalf of who set the rule up and with
+    /// the rights that user has now. A rule whose copy cannot be made is disabled and says why; the others go on.
     ///
     /// - Returns: how many copies were made.
     @discardableResult
@@ -30,12 +30,19 @@ extension Session {
     }
 
     private func run(_ rule: Doc<AutoRepeat>, through day: Day) throws -> Int {
-        var count = 0
-        while let next = rule.nextScheduleDate, next <= day, rule.status == "Active", count < Limits.repeatsPerRun {
-            try makeCopy(for: rule, on: next)
-            count += 1
-            rule.lastMadeFor = next
-            try AutoRepeat.plan(rule, after: next)
+        let owner = rule.document.owner
+        guard let actor = try User.actor(owner, in: self) else {
+            throw Problem(.forbidden, "\(owner), who set it up, cannot sign in any more")
+        }
+        let count = try acting(as: actor) { session in
+            var count = 0
+            while let next = rule.nextScheduleDate, next <= day, rule.status == "Active", count < Limits.repeatsPerRun {
+                try session.makeCopy(for: rule, on: next)
+                count += 1
+                rule.lastMadeFor = next
+                try AutoRepeat.plan(rule, after: next)
+            }
+            return count
         }
         try saveDerived([rule.document])
         return count

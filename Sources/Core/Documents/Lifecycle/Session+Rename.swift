@@ -17,10 +17,10 @@ extension Session {
     @discardableResult
     public func rename(_ doctype: String, _ old: String, to new: String, merge: Bool = false) throws -> String {
         let document = try get(doctype, old)
-        let rename = Rename(doctype: doctype, old: old, new: Self.trimmed(new), merges: merge)
+        let rename = Rename(doctype: doctype, old: document.name, new: new.trimmedName, merges: merge)
         let write = Write(merge ? .merge : .rename, [document], detail: .rename(rename, of: document))
         try run(write)
-        return write.documents.first?.name ?? old
+        return write.documents.first?.name ?? document.name
     }
 
     func permitRename(_ document: Document) throws {
@@ -36,20 +36,28 @@ extension Session {
             let settled = try registry.hooks(rename.doctype)?.beforeRename(document, rename, self)
             if let settled, settled != rename.new {
                 rename = Rename(
-                    doctype: rename.doctype, old: rename.old, new: Self.trimmed(settled), merges: rename.merges)
+                    doctype: rename.doctype, old: rename.old, new: settled.trimmedName, merges: rename.merges)
                 write.detail = .rename(rename, of: document)
             }
-            if rename.new.utf8.elementsEqual(rename.old.utf8) {
+            if rename.new == rename.old {
                 write.documents = []
                 return
             }
             try checkNewName(rename, document.doctype)
-            let target = try exists(rename.doctype, rename.new)
+            let target =
+                try rename.merges
+                ? isReadable(rename.new, document.doctype) : exists(rename.doctype, rename.new)
             guard target == rename.merges else {
                 if target { throw duplicateOfRename(rename) }
                 throw notThere(document.doctype, rename.new)
             }
         }
+    }
+
+    /// Whether there is a document of a name that the actor may read: what it is merged into.
+    private func isReadable(_ name: String, _ type: DocType) throws -> Bool {
+        guard let document = try load(type, [name]).first else { return false }
+        return try decision(.read, type, document).isAllowed
     }
 
     // MARK: - The two ways
@@ -76,7 +84,9 @@ extension Session {
         var changes = Changes(fields: [
             FieldChange(field: "name", old: .text(rename.old), new: .text(rename.new))
         ])
-        if case .field(let field) = type.naming, let slot = type.slot(of: field) {
+        if case .field(let field) = type.naming, let slot = type.slot(of: field),
+            document.values[slot].text?.trimmedName == rename.old
+        {
             assignments += ", \(quoted(field)) = ?"
             arguments.append(.text(rename.new))
             changes.fields.append(FieldChange(field: field, old: document.values[slot], new: .text(rename.new)))
@@ -98,9 +108,14 @@ extension Session {
         }
         try repoint(rename, type)
         try moveLock(rename)
-        try transaction.execute(
-            "UPDATE _collaboration SET name = ? WHERE doctype = ? AND name = ?",
-            [.text(rename.new), .text(type.name), .text(rename.old)])
+        try sealing(
+            Collaboration.table, where: "doctype = ? AND name IN (?, ?)",
+            [.text(type.name), .text(rename.old), .text(rename.new)]
+        ) {
+            try transaction.execute(
+                "UPDATE _collaboration SET name = ? WHERE doctype = ? AND name = ?",
+                [.text(rename.new), .text(type.name), .text(rename.old)])
+        }
         forget(rename)
         guard let renamed = try load(type, [rename.new]).first else { throw Self.notFound(type.name, rename.new) }
         try Naming.reserve([renamed], in: self)
@@ -149,13 +164,21 @@ extension Session {
         for table in sealed { for sql in transaction.dialect.unsealing(table) { try transaction.execute(sql) } }
         for column in columns {
             let (condition, arguments) = column.condition([rename.old], type, transaction.dialect)
-            do {
+            func change() throws {
                 let count = try transaction.execute(
                     "UPDATE \(quoted(column.type.table)) SET \(quoted(column.field.name)) = ? WHERE \(condition)",
                     [.text(rename.new)] + arguments)
                 if keepsEffects, count > 0, column.type.kind == .ledger {
                     pending.effects.append(.relinked(RelinkedRows(column, rename, count)))
                 }
+            }
+            do {
+                guard column.type.sealed != nil else {
+                    try change()
+                    continue
+                }
+                let both = column.condition([rename.old, rename.new], type, transaction.dialect)
+                try sealing(column.type.schema, where: both.sql, both.arguments, change)
             } catch StorageError.duplicate(let duplicate) {
                 throw conflict(rename, column, duplicate)
             }
@@ -185,7 +208,7 @@ extension Session {
 
     /// Notes the documents that name the old one, as they will be, with what changes in them: a thousand in memory at a time.
     private func recordHolders(_ rename: Rename, _ columns: [LinkColumn], _ type: DocType) throws {
-        var names: [String: Set<String>] = [:]
+        var names: [String: Set<Name>] = [:]
         for column in columns where column.type.kind == .document || column.type.kind == .child {
             let (condition, arguments) = column.condition([rename.old], type, transaction.dialect)
             let isRow = column.type.kind == .child
@@ -240,9 +263,10 @@ extension Session {
     private func checkNewName(_ rename: Rename, _ type: DocType) throws {
         let name = rename.new
         guard !name.isEmpty else { throw Problem(.mandatory, "The new name is missing", field: "new") }
-        guard name.count <= Limits.lineCharacters else {
+        guard Text.length(name) <= Limits.lineCharacters else {
             throw Problem(
-                .tooLong, "The name has \(name.count) characters, more than \(Limits.lineCharacters)", field: "new")
+                .tooLong, "The name has \(Text.length(name)) characters, more than \(Limits.lineCharacters)",
+                field: "new")
         }
         let isBad = name.unicodeScalars.contains { $0 == "<" || $0 == ">" || $0.value < 32 || $0.value == 127 }
         if isBad || name.hasPrefix("New \(type.name)") {
@@ -286,12 +310,5 @@ extension Session {
             .notMergeable,
             "\(rename.old) and \(rename.new) both stand in \(column.type.name), where \(column.field.label) is unique",
             field: column.field.name, fix: "Remove one of the two there first.")
-    }
-
-    private static func trimmed(_ text: String) -> String {
-        var part = Substring(text)
-        while part.first?.isWhitespace == true { part.removeFirst() }
-        while part.last?.isWhitespace == true { part.removeLast() }
-        return String(part)
     }
 }

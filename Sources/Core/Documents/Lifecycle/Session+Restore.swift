@@ -56,9 +56,11 @@ extension Session {
             try restoreCompanions(copies, kept)
             try putBack(copies.takenOut)
         }
-        try transaction.execute(
-            "UPDATE deleted_document SET restored = 1, new_name = ?, modified = ?, modified_by = ? WHERE name = ?",
-            [.text(copies.document.name), .timestamp(now), .text(actor.user), .text(kept.name)])
+        try sealing(kept.doctype.schema, where: "name = ?", [.text(kept.name)]) {
+            try transaction.execute(
+                "UPDATE deleted_document SET restored = 1, new_name = ?, modified = ?, modified_by = ? WHERE name = ?",
+                [.text(copies.document.name), .timestamp(now), .text(actor.user), .text(kept.name)])
+        }
     }
 
     /// The newest copy of a deleted document that was not brought back yet, by which ``restore(_:)`` finds it.

@@ -58,7 +58,7 @@ extension Session {
         var byType: [String: [TakenOutRow]] = [:]
         for row in rows { byType[row.holder.doctype, default: []].append(row) }
         for (doctype, rows) in byType.sorted(by: { $0.key < $1.key }) {
-            let documents = try load(registry.doctype(doctype), Set(rows.map(\.holder.name)).sorted())
+            let documents = try load(registry.doctype(doctype), Set<Name>(rows.map(\.holder.name)).sorted())
             for document in documents {
                 for one in rows where one.holder.name == document.name {
                     let known = document.table(one.table)

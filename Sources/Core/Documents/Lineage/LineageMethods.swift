@@ -23,11 +23,14 @@ enum LineageMethods {
         "cauldron.lineage.versions",
         parameters: [
             doctype, .required("name", "The document."), .optional("limit", "The most versions; 10 unless given."),
+            .optional("start", "Versions to leave out."),
         ], summary: "The versions of a document, the newest first."
     ) { arguments, session in
-        let limit = try arguments.int("limit") ?? 10
-        return .array(
-            try session.versions(of: arguments.required("doctype"), arguments.required("name"), limit: limit))
+        .array(
+            try session.versions(
+                of: arguments.required("doctype"), arguments.required("name"),
+                start: arguments.int("start", in: 0...Int.max) ?? 0,
+                limit: arguments.int("limit", in: 0...Int.max) ?? 10))
     }
 
     private static let asOf = Method(
@@ -57,8 +60,8 @@ enum LineageMethods {
         query.orderBy = arguments.text("order_by")
         query.groupBy = arguments.text("group_by")
         query.parent = arguments.text("parent")
-        query.start = try number("limit_start", arguments) ?? 0
-        query.limit = try number("limit_page_length", arguments) ?? Limits.pageRows
+        query.start = try arguments.int("limit_start", in: 0...Int.max) ?? 0
+        query.limit = try arguments.int("limit_page_length", in: 0...Int.max) ?? Limits.pageRows
         return try session.list(query).json(dictionaries: true)
     }
 
@@ -72,12 +75,6 @@ enum LineageMethods {
             return text.split(separator: ",").map { .string(String($0.drop { $0 == " " })) }
         default: throw Problem(.malformed, "fields must be a list of names", field: "fields")
         }
-    }
-
-    private static func number(_ name: String, _ arguments: Arguments) throws -> Int? {
-        guard let number = try arguments.int(name) else { return nil }
-        guard number >= 0 else { throw Problem(.wrongType, "\(name) must not be negative", field: name) }
-        return number
     }
 }
 
@@ -100,22 +97,31 @@ extension Session {
     /// deletion that was undone are among them; those from before the actor could read the document are not.
     ///
     /// - Throws: ``Problem/Kind/forbidden``, ``Problem/Kind/notFound``.
-    public func versions(of doctype: String, _ name: String, limit: Int) throws -> [JSON] {
+    public func versions(of doctype: String, _ name: String, start: Int = 0, limit: Int) throws -> [JSON] {
         let document = try get(doctype, name)
         let most = min(max(limit, 0), Limits.documentsPerCall)
         guard most > 0 else { return [] }
         let screen = try VersionScreen(self, document.doctype)
         var versions: [JSON] = []
+        var left = max(0, start)
         var walk = try VersionWalk(self, document)
         try walk.run { version in
             // What changed then tells what was before.
             guard version.showsBefore else { return false }
+            if left > 0 {
+                left -= 1
+                return true
+            }
+            guard versions.count < most else {
+                if limit > most { noteMore("start=\(max(0, start) + most)") }
+                return false
+            }
             versions.append([
                 "name": .string(version.name), "owner": .string(version.user),
                 "creation": .string(version.moment.description), "ref_doctype": .string(doctype),
                 "docname": .string(version.docname), "data": .string(screen.shown(version.entry).text),
             ])
-            return versions.count < most
+            return versions.count < most || limit > most
         }
         return versions
     }

@@ -161,6 +161,8 @@ struct Past {
             guard key(name) == key(names[1]) else { return }
             let state = states.removeValue(forKey: key(name))
             states[key(names[0])] = state
+            // What has the new name now had another then, and nothing had the new one unless an older version tells of it.
+            states[key(name)] = State()
             state?.document?.name = names[0]
             if let document = state?.document { rewinding.undoStamp(entry, of: document) }
         } else if let document = states[key(name)]?.document {

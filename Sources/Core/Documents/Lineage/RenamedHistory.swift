@@ -191,6 +191,7 @@ struct RenamedHistory {
         _ body: ([JSON]) -> [JSON]
     ) throws {
         let transaction = session.transaction
+        guard let schema = session.registry.doctypes.first(where: { $0.table == table })?.schema else { return }
         let sql = """
             SELECT name, \(columns.joined(separator: ", ")) FROM \(table) WHERE name > ? AND \(condition) ORDER BY name
             LIMIT \(Limits.filterValues)
@@ -211,9 +212,11 @@ struct RenamedHistory {
             for (column, changed) in zip(columns, changed) where !changed.isEmpty {
                 let cases = String(repeating: " WHEN ? THEN ?", count: changed.count)
                 let isOne = transaction.dialect.isOneOf("name", count: changed.count)
-                try transaction.execute(
-                    "UPDATE \(table) SET \(column) = CASE name\(cases) END WHERE \(isOne)",
-                    changed.flatMap { [$0.name, $0.data] } + changed.map(\.name))
+                try session.sealing(schema, where: isOne, changed.map(\.name)) {
+                    try transaction.execute(
+                        "UPDATE \(table) SET \(column) = CASE name\(cases) END WHERE \(isOne)",
+                        changed.flatMap { [$0.name, $0.data] } + changed.map(\.name))
+                }
             }
             guard rows.count == Limits.filterValues, let last = rows.last?[0] else { return }
             after = last

@@ -134,7 +134,7 @@ extension FieldDefinition {
             let number = json.exact ?? json.string.flatMap { Exact($0) }
             if let number, case let value = Value(number, for: self), value != .outOfRange { return value }
         case (.day, .string(let text)):
-            if let day = Day(text) ?? Timestamp(text)?.day { return .day(day) }
+            if let day = Day.written(text) { return .day(day) }
         case (.timestamp, .string(let text)): if let time = Timestamp(text) { return .timestamp(time) }
         case (.time, .string(let text)): if let time = TimeOfDay(text) { return .time(time) }
         default: break

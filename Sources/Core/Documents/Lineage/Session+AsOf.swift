@@ -17,6 +17,7 @@ extension Session {
         try requireHistory(of: type)
         guard type.kind == .document else {
             let document = try get(doctype, name)
+            let name = document.name
             guard let creation = document.creation, creation <= moment else { throw notThere(type, name) }
             return document
         }

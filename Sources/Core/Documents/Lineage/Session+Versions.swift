@@ -1,3 +1,4 @@
+internal import Audit
 internal import Storage
 internal import Values
 
@@ -54,9 +55,9 @@ extension Session {
 
     /// The deletions that left a copy, by the names that documents of one DocType had: the versions were written right
     /// after the copy, in the same transaction.
-    func deletions(_ type: DocType, _ names: [String], leaving kept: Document) throws -> [String: Deletion] {
+    func deletions(_ type: DocType, _ names: [String], leaving kept: Document) throws -> [Name: Deletion] {
         guard type.tracksChanges, let moment = kept.creation else { return [:] }
-        var found: [String: Deletion] = [:]
+        var found: [Name: Deletion] = [:]
         for version in state(Versions.self).rows
         where version.doctype == type.name && version.name > kept.name && version.moment == moment
             && version.entry["deleted"] != nil && names.contains(version.docname) && found[version.docname] == nil
@@ -90,15 +91,17 @@ extension Session {
     /// Writes the versions that wait. They are numbered in the order of the events, in which every transaction comes after
     /// those that were committed before it.
     func writeVersions(_ events: ClosedRange<Int64>?) throws {
-        let rows = state(Versions.self).rows
-        guard !rows.isEmpty, let events else { return }
-        try transaction.insert(
-            into: Version.tableName, Version.columns,
-            rows.enumerated().map { place, version in
-                // There are as many events as versions or more; where there are not, the names tell the order.
-                version.values(number: min(events.lowerBound + Int64(place), events.upperBound))
-            })
+        let waiting = state(Versions.self).rows
+        guard !waiting.isEmpty, let events else { return }
+        let rows = waiting.enumerated().map { place, version in
+            // There are as many events as versions or more; where there are not, the names tell the order.
+            version.values(number: min(events.lowerBound + Int64(place), events.upperBound))
+        }
+        try transaction.insert(into: Version.tableName, Version.columns, rows)
+        seal(rows, in: Self.versionTable)
     }
+
+    private static let versionTable = SealedTable(Version.tableName, Version.columns)
 }
 
 /// The versions that wait for the end of the transaction.

@@ -142,7 +142,7 @@ struct VersionWalk {
         // Entries of earlier days do not say from which deletion.
         guard let old = restored["name"]?.string, let deletion = restored["version"]?.string else { return .end }
         skips = .deletion(deletion)
-        if old.utf8.elementsEqual(name.utf8) { return .next }
+        if old == name { return .next }
         (name, self.place) = (old, .newest)
         return .elsewhere
     }

@@ -21,6 +21,7 @@ struct ColumnConversion {
     /// Makes a new column beside the old one, fills it and puts it in its place. What does not fit becomes empty.
     func run(in transaction: any Transaction) throws {
         guard let type = to.type.column else { return }
+        if type == from.type.column { return try narrow(in: transaction) }
         let new = "_new_column"
         let isNumber = to.type.isNumeric
         try transaction.migrate(to: [
@@ -41,10 +42,21 @@ struct ColumnConversion {
         try transaction.execute("ALTER TABLE \(quoted(table)) RENAME COLUMN \(quoted(new)) TO \(quoted(to.name))")
     }
 
+    /// Brings what a column of the same type holds to what the field may hold.
+    private func narrow(in transaction: any Transaction) throws {
+        try forEach(in: transaction) { rows in
+            for (name, value) in rows {
+                guard let converted = try? to.fitting(value), converted != value else { continue }
+                try transaction.execute(
+                    "UPDATE \(quoted(table)) SET \(quoted(to.name)) = ? WHERE name = ?", [converted, .text(name)])
+            }
+        }
+    }
+
     private func isKept(_ value: Value) -> Bool {
         guard let converted = try? to.fitting(value), converted != .outOfRange, let back = try? from.fitting(converted)
         else { return false }
-        return back.isSame(as: value) || back.isNothing && value.isNothing
+        return back == value || back.isNothing && value.isNothing
     }
 
     /// All rows by name, some at a time, so that they may be changed meanwhile.

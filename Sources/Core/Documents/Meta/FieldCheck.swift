@@ -57,10 +57,10 @@ struct FieldCheck {
     }
 
     private func checkSizes() throws {
-        guard field.label.count <= Limits.lineCharacters else {
+        guard Text.length(field.label) <= Limits.lineCharacters else {
             throw Problem(
                 .tooLong,
-                "\(field.name): label: it has \(field.label.count) characters, more than \(Limits.lineCharacters)",
+                "\(field.name): label: it has \(Text.length(field.label)) characters, more than \(Limits.lineCharacters)",
                 field: "label")
         }
         for (key, text) in [

@@ -108,7 +108,8 @@ struct FieldRules: Sendable {
 }
 
 extension Session {
-    /// Gives back what a client changed of fields that may not be changed as the document stands.
+    /// Gives back what a client changed of fields that may not be changed as the document stands. What would then be
+    /// missing is taken: nobody is told to give what was given.
     func restoreReadOnly(_ document: Document) throws {
         let scope = RuleScope(document, self)
         try restoreReadOnly(document, scope)
@@ -123,17 +124,23 @@ extension Session {
         for table in document.sentTables.sorted() {
             let field = document.doctype.tables[table].field
             guard let condition = rules.readOnly[field.name], try holds(condition, field, scope) else { continue }
-            document.rows[table] = document.storedRows.isEmpty ? [] : document.storedRows[table]
+            let present = document.storedRows.isEmpty ? [] : document.storedRows[table]
+            if present.isEmpty, try isRequired(field, of: document, scope) { continue }
+            document.rows[table] = present
         }
         for slot in document.sent.sorted() {
             let field = document.doctype.columns[slot]
             guard let condition = rules.readOnly[field.name], try holds(condition, field, scope) else { continue }
-            if let stored = document.stored {
-                document.values[slot] = stored[slot]
-            } else {
-                document.values[slot] = fallback(of: field) ?? .null
-            }
+            let present = document.stored?[slot] ?? fallback(of: document.doctype, slot) ?? .null
+            if present.isEmpty, try isRequired(field, of: document, scope) { continue }
+            document.values[slot] = present
         }
+    }
+
+    /// Whether a document without a value of the field is refused.
+    private func isRequired(_ field: FieldDefinition, of document: Document, _ scope: RuleScope) throws -> Bool {
+        if field.flags.contains(.required) { return true }
+        return try document.doctype.rules.mandatory[field.name].map { try holds($0, field, scope) } ?? false
     }
 
     /// Computes the formulas of the rows, then those of the document.

@@ -1,3 +1,5 @@
+internal import Values
+
 /// Takes out of markup what could run, load or mislead, and keeps what formats text.
 ///
 /// A list of what may stay: elements, attributes, schemes of addresses and properties of styles. All else goes: of an element

@@ -8,6 +8,7 @@ extension Registry {
             DocTypeDocument.self, CustomField.self, PropertySetter.self, CustomDocPerm.self, NamingRuleCondition.self,
             DocumentNamingRule.self)
         add(source: DocTypeSource.source, for: DocTypeDocument.doctype.name)
+        for kind in DocTypeRows.kinds { add(source: DocTypeRows.source(of: kind), for: kind) }
         MetadataMethods.register(&self)
         add(rules: NamingRules.self)
         for method in NamingMethods.all { add(method) }
@@ -53,11 +54,11 @@ public enum MetadataMethods {
                 row["idx"] = .int(Int64(index + 1))
                 row["parent"] = .string(type.name)
                 if row["label"] == nil, !field.label.isEmpty { row["label"] = .string(field.label) }
-                // A form begins with the first option of what must be chosen; the server chooses none.
-                if row["default"] == nil, field.type == .select, field.flags.contains(.required),
-                    let first = field.choices.first, !first.isEmpty
+                // A new document begins with the first option.
+                if row["default"] == nil, field.type == .select, let slot = type.slot(of: field.name),
+                    case .value(let first)? = type.fallbacks[slot]
                 {
-                    row["default"] = .string(String(first))
+                    row["default"] = JSON(first)
                 }
                 for (key, flag) in FieldDefinition.switches where row[key] == nil {
                     row[key] = field.flags.contains(flag) ? 1 : 0
@@ -217,11 +218,13 @@ public enum MetadataMethods {
         try session.saveMetadata(doctype, object)
     }
 
-    /// Who may read documents of a DocType, or rows of it, may see how it is made.
-    static func requireSeen(_ type: DocType, _ session: Session) throws {
+    /// Refuses to tell how a DocType is made to who may not know it.
+    ///
+    /// - Throws: ``Problem/Kind/forbidden``.
+    public static func requireSeen(_ type: DocType, _ session: Session) throws {
+        if session.mayKnow(type) { return }
         let meta = try session.registry.doctype(DocTypeDocument.doctype.name)
-        if session.may(.read, type) || session.may(.select, type) { return }
-        try session.require(.write, meta)
+        throw session.forbidden(.read, meta, type.name, .noRole)
     }
 }
 
@@ -240,7 +243,7 @@ extension Session {
             try applyAll(given, to: present)
             for row in present.allRows { prepare(row) }
             for slot in type.firstOwnSlot..<present.values.count where present.values[slot].isNull {
-                if let value = fallback(of: type.columns[slot]) { present.values[slot] = value }
+                if let value = fallback(of: type, slot) { present.values[slot] = value }
             }
             try save(present)
             return present

@@ -1,3 +1,4 @@
+internal import Audit
 internal import Storage
 internal import Values
 
@@ -35,6 +36,21 @@ struct MetadataPlan {
             present = Set(names.compactMap { $0[0].text })
         }
         for step in schema { steps.append(try planned(step)) }
+        for step in narrowedColumns(old, new) { steps.append(try planned(step)) }
+    }
+
+    /// The conversions of columns that keep their type and hold less than before: a number becomes a switch.
+    private func narrowedColumns(_ old: [TableSchema], _ new: [TableSchema]) -> [SchemaStep] {
+        let names = Set(old.map(\.name))
+        return new.filter { names.contains($0.name) }.flatMap { table in
+            table.columns.compactMap { column in
+                guard let to = type(after, ofTable: table.name)?.field(column.name), to.type == .check,
+                    let from = type(before, ofTable: table.name)?.field(column.name),
+                    from.type != .check, from.type.column == to.type.column
+                else { return nil }
+                return .convertColumn(table: table.name, from: column, to: column)
+            }
+        }
     }
 
     private func type(_ registry: Registry, ofTable table: String) -> DocType? {
@@ -194,6 +210,7 @@ struct MetadataPlan {
     func carryOut() throws {
         let transaction = session.transaction
         var touched = TouchedDocuments(before, session)
+        try sealed(before) { try session.pending.sealed.removeAll(of: $0, under: session.auditKey, in: transaction) }
         for planned in steps {
             switch planned.step {
             case .schema(let step): try carryOut(step, rows: planned.rows, &touched)
@@ -210,17 +227,33 @@ struct MetadataPlan {
                     [.text(name)] + rows.arguments)
             }
         }
+        var changes: [SchemaChange] = []
         do {
-            try transaction.migrate(to: targets)
+            changes = try transaction.migrate(to: targets)
         } catch StorageError.duplicate(let columns) {
             let field = columns.first?.split(separator: ".").last.map(String.init) ?? ""
             throw Problem(
                 .duplicate, "\(field) cannot be unique: documents hold the same value", field: "unique",
                 fix: "Change those documents first.")
         }
+        try sealed(after) { try session.pending.sealed.addAll(of: $0, under: session.auditKey, in: transaction) }
         for planned in steps where session.keepsEffects { session.pending.effects.append(.schema(planned)) }
         try renamed.renameKept(before, in: session)
         try touched.record(in: after)
+        try session.fillAdded(changes)
+    }
+
+    /// Calls `body` with the tables of a registry that are under the audit log row by row and whose rows the steps change.
+    private func sealed(_ registry: Registry, _ body: (TableSchema) throws -> Void) rethrows {
+        var tables: Set<String> = []
+        for case .schema(let step) in steps.map(\.step) {
+            switch step {
+            case .dropColumn, .renameColumn, .convertColumn: tables.insert(step.table)
+            case .addColumn(_, let column) where ![.null, .int(0)].contains(column.fallback): tables.insert(step.table)
+            default: break
+            }
+        }
+        for type in registry.doctypes where type.sealed != nil && tables.contains(type.table) { try body(type.schema) }
     }
 
     private func carryOut(_ step: SchemaStep, rows: Int, _ touched: inout TouchedDocuments) throws {
@@ -248,7 +281,7 @@ struct MetadataPlan {
 }
 
 /// Documents that hold other values because their table changed: their digests in the audit log are brought along.
-private struct TouchedDocuments {
+struct TouchedDocuments {
     private let registry: Registry
     private let session: Session
     private var names: [String: Set<String>] = [:]

@@ -78,6 +78,7 @@ enum MetadataReading {
         }
         rest["field_order"] = nil
         if !rest.isEmpty { document.set("properties", JSON.object(rest).text) }
+        document.fillZeros()
         if rows { try addRows(of: object, to: document, in: session) }
         document.stored = document.values
         document.storedRows = document.rows
@@ -105,17 +106,23 @@ enum MetadataReading {
                 row.values[Document.Slot.parent] = .text(document.name)
                 row.values[Document.Slot.parenttype] = .text(document.doctype.name)
                 row.values[Document.Slot.parentfield] = .text(field.name)
-                for slot in child.firstOwnSlot..<row.values.count
-                where row.values[slot].isNull && child.columns[slot].type.isNumeric {
-                    row.values[slot] = Value(.zero, for: child.columns[slot])
-                }
+                row.values[Document.Slot.owner] = document.values[Document.Slot.owner]
+                row.values[Document.Slot.modifiedBy] = document.values[Document.Slot.modifiedBy]
+                row.values[Document.Slot.creation] = document.values[Document.Slot.creation]
+                row.values[Document.Slot.modified] = document.values[Document.Slot.modified]
+                row.fillZeros()
                 document.rows[slot].append(row)
             }
             document.renumber(slot)
         }
-        for slot in document.doctype.firstOwnSlot..<document.values.count
-        where document.values[slot].isNull && document.doctype.columns[slot].type.isNumeric {
-            document.values[slot] = Value(.zero, for: document.doctype.columns[slot])
+    }
+}
+
+extension Document {
+    /// Lets numbers and switches that nobody gave be zero, as a table holds them.
+    func fillZeros() {
+        for slot in values.indices where values[slot].isNull && doctype.columns[slot].type.isNumeric {
+            values[slot] = Value(.zero, for: doctype.columns[slot])
         }
     }
 }

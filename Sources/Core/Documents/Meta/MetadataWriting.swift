@@ -37,8 +37,8 @@ enum MetadataWriting {
     }
 
     /// Makes the roles that permissions name and nobody made yet.
-    static func makeRoles(_ names: Set<String>, in session: Session) throws {
-        let wanted = names.filter { !$0.isEmpty }.sorted()
+    static func makeRoles(_ names: Set<Name>, in session: Session) throws {
+        let wanted = names.sorted().filter { !$0.isEmpty }
         let present = try session.values(of: "Role", wanted, ["name"])
         let missing = wanted.filter { present[$0] == nil }
         guard !missing.isEmpty else { return }

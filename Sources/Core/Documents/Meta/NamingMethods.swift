@@ -28,7 +28,7 @@ enum NamingMethods {
     ) { arguments, session in
         let numbered = try Numbered(arguments, .write, in: session)
         let counter = try numbered.counter(arguments.text("series"))
-        guard let current = try arguments.int("current") else {
+        guard let current = try arguments.int("current", in: 0...Int(Naming.highestStart)) else {
             throw Problem(.mandatory, "The argument current is missing", field: "current", fix: "Send current.")
         }
         try numbered.set(counter, to: Int64(current))
@@ -82,7 +82,7 @@ private struct Numbered {
         let resolved = try counters.map { try $0.resolve(document, at: session.now, words) }
         let standing = try Naming.current(of: Set(resolved.map(\.key)), in: session)
         let next = resolved.map { number in
-            let current = standing[number.key] ?? number.start
+            let current = min(standing[number.key] ?? number.start, Limits.counter)
             return (1...Int64(Self.looksAhead)).map { number.text(current + $0) }
         }
         let taken = type.isVirtual ? [:] : try session.values(of: type.name, next.flatMap(\.self), ["name"])
@@ -101,27 +101,24 @@ private struct Numbered {
 
     /// How many taken names are stepped over to say which comes next.
     private static let looksAhead = 20
-    /// The highest number a counter is set to.
-    private static let highest: Int64 = 999_999_999_999
 
     /// Sets a counter, never behind a number that a document has.
     func set(_ counter: Naming.Counter, to current: Int64) throws {
         let number = try counter.resolve(document, at: session.now, words)
-        guard (0...Self.highest).contains(current) else {
-            throw Problem(.outOfRange, "A counter stands between 0 and \(Self.highest)", field: "current")
-        }
         if let last = try last(counter, number.key), last.number > current {
             throw Problem(
                 .duplicateName, "\(type.name) \(last.name) has the number \(last.number) already", field: "current",
                 fix: "Set the counter to \(last.number) or more.")
         }
-        let before = try Naming.current(of: [number.key], in: session)[number.key]
+        let before = try Naming.current(of: [Name(number.key)], in: session)[number.key]
         guard before != current else { return }
-        try session.transaction.execute(
-            """
-            INSERT INTO _series (prefix, current) VALUES (?, ?)
-            ON CONFLICT (prefix) DO UPDATE SET current = excluded.current
-            """, [.text(number.key), .int(current)])
+        try session.changeCounters([number.key]) {
+            try session.transaction.execute(
+                """
+                INSERT INTO _series (prefix, current) VALUES (?, ?)
+                ON CONFLICT (prefix) DO UPDATE SET current = excluded.current
+                """, [.text(number.key), .int(current)])
+        }
         session.recordCounter(number.key, of: type, from: before ?? number.start, to: current)
     }
 

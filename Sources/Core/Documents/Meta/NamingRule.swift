@@ -11,14 +11,17 @@ struct NamingRule: Sendable {
     let start: Int64
     let conditions: [(field: String, op: String, value: String)]
 
+    /// The most digits of its numbers that zeros fill up to.
+    static let mostDigits = 12
+
     /// The rule that a document of DocType `Document Naming Rule` describes.
     init(_ document: Document) {
         name = document.name
         doctype = document.text("document_type")
         priority = document.int("priority")
         prefix = document.text("prefix")
-        digits = max(1, document.int("prefix_digits"))
-        start = max(0, Int64(document.int("counter")))
+        digits = min(max(1, document.int("prefix_digits")), Self.mostDigits)
+        start = min(max(0, Int64(document.int("counter"))), Naming.highestStart)
         conditions = document.table("conditions").map { ($0.text("field"), $0.text("condition"), $0.text("value")) }
     }
 

@@ -80,13 +80,13 @@ struct PropertyChange {
                 own.type != .password, type != .password, type != .link
             else { throw bad("a shipped \(own.type.rawValue) cannot become a \(FieldDefinition.short(change.value))") }
         case "options" where own.type == .select && own.name != "naming_series":
-            let offered = Set(change.value.split(separator: "\n", omittingEmptySubsequences: false))
+            let offered = Set(Text.lines(change.value))
             for choice in own.choices where !offered.contains(choice) {
                 throw bad("the shipped option \(choice.isEmpty ? "\"\"" : String(choice)) must stay")
             }
         case "options" where own.type.isTable || own.type == .link || own.type == .dynamicLink:
             throw bad("a shipped \(own.type.rawValue) points where it points")
-        case "is_virtual", "formula", "fetch_from", "links_to_cancelled", "ignore_xss_filter":
+        case "is_virtual", "formula", "fetch_from", "links_to_cancelled", "links_to_hidden", "ignore_xss_filter":
             throw bad("it is the shipped DocType's")
         case let key where Self.onlyStricter.contains(key):
             let flag = FieldDefinition.switches.first { $0.key == key }?.flag ?? []

@@ -24,7 +24,7 @@ struct RenamedField {
             return text.hasPrefix("format:") ? braced(text) : series(text)
         case "options" where fieldtype == "Dynamic Link" || fieldtype == "Image": return text == old ? new : text
         case "options" where field == "naming_series", "default" where field == "naming_series":
-            return text.split(separator: "\n", omittingEmptySubsequences: false).map { series(String($0)) }
+            return Text.lines(text).map { series(String($0)) }
                 .joined(separator: "\n")
         case "options", "default": return braced(text)
         case "prefix": return series(text)

@@ -41,7 +41,7 @@ extension Session {
     /// rest of the session. All in the transaction; nothing remains of a change that is refused.
     func applyMetadata() throws {
         transaction.takeTime(seconds: Limits.migrationSeconds)
-        try MetadataVersion.move(in: transaction)
+        try MetadataVersion.move(in: self)
         let renamed = metadata.renamed
         metadata.renamed = RenamedFields()
         try renamed.renameDescriptions(in: self)
@@ -104,12 +104,14 @@ public enum MetadataVersion {
     }
 
     /// Moves it on; whoever else wants to, waits for the end of the transaction.
-    static func move(in transaction: any Transaction) throws {
-        try transaction.execute(
-            """
-            INSERT INTO _meta (name, version) VALUES (?, 1)
-            ON CONFLICT (name) DO UPDATE SET version = _meta.version + 1
-            """, [.text("doctypes")])
+    static func move(in session: Session) throws {
+        try session.sealing(table, where: "name = ?", [.text("doctypes")]) {
+            try session.transaction.execute(
+                """
+                INSERT INTO _meta (name, version) VALUES (?, 1)
+                ON CONFLICT (name) DO UPDATE SET version = _meta.version + 1
+                """, [.text("doctypes")])
+        }
     }
 }
 

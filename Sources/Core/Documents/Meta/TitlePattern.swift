@@ -44,6 +44,6 @@ struct TitlePattern: Sendable {
             case .inner(let name): document[name].description
             }
         }.joined().trimmedName
-        document.values[slot] = title.isEmpty ? .null : .text(String(title.prefix(longest)))
+        document.values[slot] = title.isEmpty ? .null : .text(Text.beginning(title, longest))
     }
 }

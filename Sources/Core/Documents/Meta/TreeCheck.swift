@@ -37,7 +37,8 @@ extension Session {
                 "SELECT name FROM \(table) WHERE \(quoted(field)) = ? LIMIT 1", [.text(document.name)], [.text])
             if let below {
                 throw Problem(
-                    .staysGroup, "\(below[0].description) stands below \(document.name), which must stay a group",
+                    .staysGroup,
+                    "\(try named(type.name, below[0].description)) stands below \(document.name), which must stay a group",
                     field: "is_group")
             }
         }

@@ -1,3 +1,4 @@
+internal import Storage
 internal import Values
 
 /// A list of documents that no table holds: the same fields, filters, order and pages, in memory.
@@ -31,8 +32,9 @@ struct VirtualList {
             }
             return one.name < two.name
         }
-        let limit = query.limit <= 0 ? Limits.listRows : min(query.limit, Limits.listRows)
-        let page = documents.dropFirst(max(0, query.start)).prefix(limit)
+        let rest = documents.dropFirst(max(0, query.start))
+        let page = rest.prefix(query.mostRows)
+        if query.isLimitedByServer, rest.count > page.count { session.noteMore(behind: query) }
         return ListResult(
             columns: fields.map { ListResult.Column(name: $0.name, type: type.columns[$0.slot].type) },
             rows: page.map { document in fields.map { document.values[$0.slot] } })
@@ -42,6 +44,7 @@ struct VirtualList {
     func count() throws -> Int { try matching().count }
 
     private func matching() throws -> [Document] {
+        if type.kind == .child { _ = try QueryBuilder.parent(of: type, query, session) }
         try session.require(.read, type)
         guard let source = session.registry.sources[type.name] else { return [] }
         let all = try query.filters.flatMap { try Filter.parse($0, "and", type) }
@@ -143,9 +146,6 @@ struct VirtualList {
             let wanted = try json.isNull || json == "" ? Value.null : field.value(of: json)
             return wanted == value || wanted.isEmpty && value.isEmpty || wanted.isNothing && value.isNothing
         }
-        func elements(_ json: JSON) -> [JSON] {
-            json.array ?? json.string.map { $0.split(separator: ",").map { .string($0.trimmed) } } ?? [json]
-        }
         switch Operator(condition.op) {
         case .equal: return try isSame(condition.value)
         case .notEqual: return try !isSame(condition.value)
@@ -161,9 +161,9 @@ struct VirtualList {
             guard let pattern = condition.value.string, pattern.utf8.count <= Limits.patternBytes else {
                 throw problem("like needs text of at most \(Limits.patternBytes) bytes")
             }
-            return Self.isLike(value.description, pattern) == (Operator(condition.op) == .like)
-        case .isIn: return try elements(condition.value).contains { try isSame($0) }
-        case .notIn: return try !elements(condition.value).contains { try isSame($0) }
+            return LikePattern(pattern).matches(value.description) == (Operator(condition.op) == .like)
+        case .isIn: return try Filter.elements(condition.value).contains { try isSame($0) }
+        case .notIn: return try !Filter.elements(condition.value).contains { try isSame($0) }
         case .isSet:
             switch condition.value.string?.lowercased() {
             case "set": return !value.isEmpty
@@ -171,37 +171,12 @@ struct VirtualList {
             default: throw problem("is takes \"set\" or \"not set\"")
             }
         case .between:
-            guard let bounds = condition.value.array, bounds.count == 2 else {
-                throw problem("between takes two values")
-            }
+            let bounds = Filter.elements(condition.value)
+            guard bounds.count == 2 else { throw problem("between takes two values") }
             let low = try field.value(of: bounds[0])
             let high = try field.value(of: bounds[1])
             return (value.order(to: low) ?? -1) >= 0 && (value.order(to: high) ?? 1) <= 0
         default: throw problem("\(condition.op) works only on documents of a table")
         }
-    }
-
-    /// Whether text fits a pattern of `%` and `_`, without regard to case.
-    static func isLike(_ text: String, _ pattern: String) -> Bool {
-        let text = Array(text.lowercased().unicodeScalars)
-        let pattern = Array(pattern.lowercased().unicodeScalars)
-        var (at, place) = (0, 0)
-        var (star, mark) = (-1, 0)
-        while at < text.count {
-            if place < pattern.count, pattern[place] == "_" || pattern[place] == text[at], pattern[place] != "%" {
-                at += 1
-                place += 1
-            } else if place < pattern.count, pattern[place] == "%" {
-                (star, mark) = (place, at)
-                place += 1
-            } else if star >= 0 {
-                mark += 1
-                (at, place) = (mark, star + 1)
-            } else {
-                return false
-            }
-        }
-        while place < pattern.count, pattern[place] == "%" { place += 1 }
-        return place == pattern.count
     }
 }

@@ -1,4 +1,4 @@
-public import Values
+import Values
 
 /// Where the documents of a DocType come from that no table holds, or not all of them.
 ///
@@ -53,25 +53,22 @@ extension Session {
         let document = Document(type)
         prepare(document)
         document.name = type.name
-        for slot in type.firstOwnSlot..<document.values.count
-        where document.values[slot].isNull && type.columns[slot].type.isNumeric {
-            document.values[slot] = Value(.zero, for: type.columns[slot])
-        }
+        document.fillZeros()
         return document
     }
 
     /// Fields of documents that no table holds, or not all of them; nil where a table holds them.
     func virtualValues(
-        of type: DocType, _ names: some Collection<String>, _ fields: [String], _ slots: [Int]
-    ) throws -> [String: [Value]]? {
+        of type: DocType, _ names: Set<Name>, _ fields: [String], _ slots: [Int]
+    ) throws -> [Name: [Value]]? {
         guard type.isVirtual || registry.sources[type.name] != nil else { return nil }
-        var found: [String: [Value]] = [:]
+        var found: [Name: [Value]] = [:]
         // What a DocType is called is known without making a document of it.
         if fields == ["name"], type.name == DocTypeDocument.doctype.name {
-            for name in names where registry.find(name) != nil { found[name] = [.text(name)] }
+            for name in names where registry.find(name.text) != nil { found[name] = [.text(name.text)] }
             return found
         }
-        for document in try load(type, Array(Set(names)).sorted()) {
+        for document in try load(type, names.sorted()) {
             found[document.name] = slots.map { document.values[$0] }
         }
         return found

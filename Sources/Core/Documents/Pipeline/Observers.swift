@@ -1,3 +1,5 @@
+internal import Values
+
 /// The moments of a write at which modules observe it.
 public enum Phase: Sendable, CaseIterable {
     /// Before anything is written, after the controllers' `validate`: for what another module computes or refuses. Of writes

@@ -45,9 +45,8 @@ struct Comparison {
             default: throw column.problem("is takes \"set\" or \"not set\"")
             }
         case .between:
-            guard let bounds = list(condition.value), bounds.count == 2 else {
-                throw column.problem("between takes two values")
-            }
+            let bounds = Filter.elements(condition.value)
+            guard bounds.count == 2 else { throw column.problem("between takes two values") }
             if case .array = condition.value {
                 bindings.append(.condition(place, .bound(column, isLast: false)))
                 bindings.append(.condition(place, .bound(column, isLast: true)))
@@ -103,6 +102,10 @@ struct Comparison {
             }
             return isNegated ? "\(sql) IS NOT NULL" : "\(sql) IS NULL"
         }
+        // A name may be kept as it was typed, or in the form that names have.
+        if try session.forms(of: [value], in: column, of: type) != [value] {
+            return try membership([json], isNegated, &bindings)
+        }
         // An empty number is zero; the statement of an empty value is another than that of a value.
         if json.isNull || json.string == "" {
             bindings.append(.constant(value))
@@ -115,7 +118,7 @@ struct Comparison {
     private func membership(
         _ json: JSON, _ isNegated: Bool, _ bindings: inout [ListPlan.Binding]
     ) throws -> String {
-        guard let elements = list(json) else { throw column.problem("in takes a list") }
+        let elements = Filter.elements(json)
         guard elements.count <= Limits.filterValues else {
             throw Problem(.tooMany, "More than \(Limits.filterValues) values", field: column.field.name)
         }
@@ -124,6 +127,7 @@ struct Comparison {
         let hasEmpty = given.count < values.count || values.isEmpty
         var parts: [String] = []
         if !given.isEmpty {
+            let given = try session.forms(of: given, in: column, of: type)
             bindings += given.map { .constant($0) }
             let isOne = session.transaction.dialect.isOneOf(column.sql, count: given.count)
             parts.append(isOne)
@@ -164,16 +168,6 @@ struct Comparison {
             return "(\(column.sql) IN (\(nodes)) OR \(column.sql) = ?)"
         case .notAncestors, .notDescendants: return "(\(column.sql) IS NULL OR \(column.sql) NOT IN (\(nodes)))"
         default: return "\(column.sql) IN (\(nodes))"
-        }
-    }
-
-    /// A list, or text with commas.
-    private func list(_ json: JSON) -> [JSON]? {
-        switch json {
-        case .array(let elements): elements
-        case .string(let text): text.split(separator: ",").map { .string(String($0.drop { $0 == " " })) }
-        case .null: []
-        default: [json]
         }
     }
 }

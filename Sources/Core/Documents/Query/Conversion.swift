@@ -63,7 +63,7 @@ extension ListColumn {
         guard pattern.utf8.count <= Limits.patternBytes else {
             throw Problem(.tooLong, "A pattern has at most \(Limits.patternBytes) bytes", field: field.name)
         }
-        return pattern
+        return LikePattern(pattern).portable
     }
 
     /// An end of a range. The last moment of a plain day is its end.
@@ -71,7 +71,7 @@ extension ListColumn {
         let value = try value(of: json)
         guard !value.isNull else { throw problem("between takes two values") }
         if isLast, type == .timestamp, let text = json.string, let day = Day(text) {
-            return .timestamp(Timestamp(day.adding(days: 1)).adding(microseconds: -1))
+            return .timestamp(Timestamp(day, .last))
         }
         return value
     }

@@ -22,7 +22,8 @@ struct Cursor {
     /// - Throws: ``Problem/Kind/malformed``.
     init(_ text: String) throws {
         guard text.utf8.count <= Limits.cursorBytes, let bytes = Self.decode(text),
-            let json = try? JSON.parse(bytes), let order = json["o"]?.string, let values = json["v"]?.array
+            let json = try? JSON.parse(bytes, limits: .outside), let order = json["o"]?.string,
+            let values = json["v"]?.array
         else { throw Self.unreadable }
         self.init(order: order, values: values, isBackwards: json["b"]?.int == 1)
     }
@@ -96,7 +97,7 @@ extension Session {
         let cursor = given.isEmpty ? nil : try Cursor(given)
         let isBackwards = cursor?.isBackwards ?? false
         var asked = query
-        asked.limit = min(query.rowLimit, Limits.listRows - 1)
+        asked.limit = min(query.mostRows, Limits.listRows - 1)
         let pageLength = asked.limit
         asked.limit += 1
         var builder = try QueryBuilder(asked, self)

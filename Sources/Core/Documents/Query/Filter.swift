@@ -36,7 +36,7 @@ indirect enum Filter {
             guard let first = text.first(where: { $0 != " " }), "[{".contains(first) else {
                 return .condition(Condition(field: "name", op: "=", value: json))
             }
-            guard let parsed = try? JSON.parse(text) else { throw malformed(json) }
+            guard let parsed = try? JSON.parse(text, limits: .outside) else { throw malformed(json) }
             return try parse(parsed, joint, type, &left, depth: depth + 1)
         case .object(let object):
             var filters: [Filter] = []
@@ -76,6 +76,20 @@ indirect enum Filter {
             }
         }
         return filters.isEmpty ? nil : join(filters, joint)
+    }
+
+    /// The values of a condition that takes several: a list, a list as the text of JSON, or text with commas.
+    static func elements(_ json: JSON) -> [JSON] {
+        switch json {
+        case .array(let elements): return elements
+        case .null: return []
+        case .string(let text):
+            if text.first(where: { $0 != " " }) == "[", case .array(let elements)? = try? JSON.parse(text) {
+                return elements
+            }
+            return text.split(separator: ",").map { .string($0.trimmed) }
+        default: return [json]
+        }
     }
 
     /// `[f, op, v]`, `[DocType, f, op, v]` and the same with an ignored fifth element.

@@ -227,7 +227,9 @@ extension Filter.Condition {
         default:
             switch value {
             case .null: key.add(0x07)
-            case .string(let text): key.add(text.isEmpty ? 0x07 : 0x08)
+            case .string(let text):
+                if !text.isNormalized { key.giveUp() }
+                key.add(text.isEmpty ? 0x07 : 0x08)
             case .array, .object: key.giveUp()
             default: key.add(0x08)
             }

@@ -17,7 +17,7 @@ public struct ListQuery: Sendable {
     public var groupBy: String?
     /// How many rows are left out before the first.
     public var start = 0
-    /// The most rows; 0 for all, up to ``Limits/listRows``.
+    /// The most rows; 0 for all, up to ``Limits/listRows``. Where there are more, ``Session/more`` says how to go on.
     public var limit = Limits.pageRows
     /// The DocType whose rows are listed, for a child table.
     public var parent: String?
@@ -47,8 +47,12 @@ public struct ListQuery: Sendable {
         self.limit = limit
     }
 
+    /// Whether the limit is the server's: one row more is read then, to know whether it cut any off.
+    var isLimitedByServer: Bool { limit <= 0 || limit > Limits.listRows }
+    /// The rows that are given at most.
+    var mostRows: Int { isLimitedByServer ? Limits.listRows : limit }
     /// The rows that are read at most.
-    var rowLimit: Int { limit <= 0 ? Limits.listRows : min(limit, Limits.listRows) }
+    var rowLimit: Int { isLimitedByServer ? Limits.listRows + 1 : limit }
 }
 
 /// The rows of a list.
@@ -60,7 +64,7 @@ public struct ListResult: Sendable {
     /// The tables whose rows were asked for with each document.
     public internal(set) var tables: [RowsOfTable] = []
     /// The documents that took the place of links, by the column and the name it holds.
-    public internal(set) var expanded: [Int: [String: JSON]] = [:]
+    public internal(set) var expanded: [Int: [Name: JSON]] = [:]
     /// What gives the page after this one; nil when there is none, or no cursor was asked for.
     public internal(set) var nextCursor: String?
     /// What gives the page before this one; nil as above.
@@ -103,8 +107,6 @@ extension Limits {
     static let listPlans = 256
     /// The longest description of a query whose SQL is kept, in bytes.
     static let listPlanKey = 4_096
-    /// The most rows of one child table that a list gives of each document.
-    static let nestedRows = 1_000
     /// The most functions inside one another in a field of a list.
     static let functionDepth = 8
 }

@@ -35,13 +35,13 @@ struct NestedTable: Sendable {
             reading = "\(past.prefix)SELECT \(selection) FROM \(PastTables.name(of: child)) AS \(quoted(child.table))"
             before = past.arguments
         }
-        var found: [String: [[Value]]] = [:]
+        var found: [Name: [[Value]]] = [:]
         var count = 0
-        for chunk in Array(Set(names)).sorted().chunks(of: Limits.filterValues) {
+        for chunk in Set<Name>(names).sorted().chunks(of: Limits.filterValues) {
             let parents = session.transaction.dialect.isOneOf("parent", count: chunk.count)
-            let arguments: [Value] = before + [.text(type.name), .text(name), .int(Int64(Limits.nestedRows))]
+            let arguments: [Value] = before + [.text(type.name), .text(name)]
             try session.transaction.forEach(
-                "\(reading) WHERE parenttype = ? AND parentfield = ? AND idx <= ? AND \(parents) ORDER BY parent, idx",
+                "\(reading) WHERE parenttype = ? AND parentfield = ? AND \(parents) ORDER BY parent, idx",
                 arguments + chunk.map(Value.text), types
             ) { row in
                 count += 1

@@ -1,3 +1,5 @@
+internal import Values
+
 /// The operators of filters.
 enum Operator: String {
     case equal = "="

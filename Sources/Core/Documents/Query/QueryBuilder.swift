@@ -54,7 +54,7 @@ struct QueryBuilder {
     }
 
     /// The DocType whose rows are listed, of a child DocType.
-    private static func parent(of type: DocType, _ query: ListQuery, _ session: Session) throws -> DocType? {
+    static func parent(of type: DocType, _ query: ListQuery, _ session: Session) throws -> DocType? {
         guard type.kind == .child else { return nil }
         guard let name = query.parent else {
             guard session.actor.roles.contains("System Manager") else {

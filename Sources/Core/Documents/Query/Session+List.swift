@@ -13,7 +13,7 @@ extension Session {
         if let list = try virtualList(query) { return try list.rows() }
         if query.cursor != nil { return try page(query) }
         let (plan, arguments) = try planned(query, .rows)
-        return try result(plan, rows(plan, arguments), query)
+        return try result(plan, told(rows(plan, arguments), query), query)
     }
 
     /// Writes the rows of a list as JSON, up to `limit` of them: the shortest way from the database to the answer.
@@ -27,10 +27,12 @@ extension Session {
             let (plan, arguments) = try planned(query, .rows)
             if plan.isPlain {
                 let rows = try transaction.write(
-                    plan.sql, arguments, plan.types, keys: dictionaries ? plan.keys : nil, limit: limit, to: &writer)
+                    plan.sql, arguments, plan.types, keys: dictionaries ? plan.keys : nil,
+                    limit: min(limit, query.mostRows), to: &writer)
+                if rows > query.mostRows { noteMore(behind: query) }
                 return (rows, nil, nil)
             }
-            let result = try result(plan, rows(plan, arguments), query)
+            let result = try result(plan, told(rows(plan, arguments), query), query)
             result.write(to: &writer, dictionaries: dictionaries, limit: limit)
             return (result.rows.count, nil, nil)
         }
@@ -120,6 +122,18 @@ extension Session {
 
     // MARK: Rows
 
+    /// The rows without what is beyond the server's limit, which is told.
+    private func told(_ rows: [[Value]], _ query: ListQuery) -> [[Value]] {
+        guard rows.count > query.mostRows else { return rows }
+        noteMore(behind: query)
+        return Array(rows.prefix(query.mostRows))
+    }
+
+    /// Notes that a list has rows behind those that the server gives at once.
+    func noteMore(behind query: ListQuery) {
+        noteMore("limit_start=\(max(0, query.start) + query.mostRows)")
+    }
+
     func rows(_ plan: ListPlan, _ arguments: [Value]) throws -> [[Value]] {
         var rows = try transaction.query(plan.sql, arguments, plan.types)
         for column in plan.masked {
@@ -147,7 +161,10 @@ extension Session {
     /// Puts the documents in the place of the links that point to them, one statement for each link.
     private func expand(_ result: inout ListResult, _ query: ListQuery, _ plan: ListPlan) throws {
         let type = plan.sources[0].type
-        for name in query.expand.prefix(Limits.listJoins) {
+        guard query.expand.count <= Limits.listJoins else {
+            throw Problem(.tooMany, "More than \(Limits.listJoins) links", field: "expand")
+        }
+        for name in query.expand {
             guard let field = type.field(name), field.type == .link, let target = registry.find(field.options ?? "")
             else {
                 throw Problem(.unknownField, "\(type.name) has no link \(name)", field: "expand")
@@ -155,8 +172,8 @@ extension Session {
             guard let column = result.columns.firstIndex(where: { $0.name == name && $0.type == .link }),
                 !plan.masked.contains(column)
             else { continue }
-            let names = Set(result.rows.compactMap { $0[column].text }).sorted()
-            var found: [String: JSON] = [:]
+            let names = Set<Name>(result.rows.compactMap { $0[column].text }).sorted()
+            var found: [Name: JSON] = [:]
             for chunk in names.chunks(of: Limits.filterValues) {
                 var wanted = ListQuery(
                     target.name, fields: ["*", "name as __name"],

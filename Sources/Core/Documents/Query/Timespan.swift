@@ -44,7 +44,7 @@ enum Timespan {
     static func days(_ op: Operator, _ text: String, from today: Day) -> (first: Day, last: Day)? {
         let words = text.lowercased().split(separator: " ").map(String.init)
         if op == .previous || op == .next {
-            guard words.count == 2, let count = Int(words[0]), (1...1000).contains(count) else { return nil }
+            guard words.count == 2, let count = Int(words[0], in: 1...1000) else { return nil }
             return relative(op == .next ? "next" : "last", count, words[1], today)
         }
         switch words {
@@ -54,7 +54,7 @@ enum Timespan {
         default: break
         }
         guard let which = words.first, ["last", "this", "next"].contains(which) else { return nil }
-        if words.count == 3, let count = Int(words[1]), (1...1000).contains(count) {
+        if words.count == 3, let count = Int(words[1], in: 1...1000) {
             return relative(which, count, words[2], today)
         }
         guard words.count == 2 else { return nil }

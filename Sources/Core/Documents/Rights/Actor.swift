@@ -1,9 +1,11 @@
+public import Values
+
 /// Who acts: a person, an agent or the system itself, with all that decides its rights.
 public struct Actor: Sendable, Hashable {
     /// The user's name, an e-mail address or `Administrator`.
     public let user: String
     /// The roles it has.
-    public let roles: Set<String>
+    public let roles: Set<Name>
     /// What its User Permissions limit it to.
     public let restrictions: Restrictions
     /// The DocTypes of which a document is shared with it; nobody else is asked for shares.
@@ -17,7 +19,7 @@ public struct Actor: Sendable, Hashable {
 
     /// A user with these roles. Whoever has signed in has the roles `All` and `Guest`, who has not only `Guest`.
     public init(
-        user: String, roles: Set<String>, restrictions: Restrictions = Restrictions(), sharedTypes: Set<String> = [],
+        user: String, roles: Set<Name>, restrictions: Restrictions = Restrictions(), sharedTypes: Set<String> = [],
         defaults: [String: String] = [:], scopes: [Scope]? = nil, behalf: String? = nil
     ) {
         self.behalf = behalf
@@ -27,6 +29,12 @@ public struct Actor: Sendable, Hashable {
         self.sharedTypes = sharedTypes
         self.defaults = defaults
         self.scopes = scopes
+    }
+
+    /// Whether both are the same user with the same rights.
+    public static func == (l: Actor, r: Actor) -> Bool {
+        l.user == r.user && l.roles == r.roles && l.restrictions == r.restrictions && l.sharedTypes == r.sharedTypes
+            && l.defaults == r.defaults && l.scopes == r.scopes && l.behalf == r.behalf
     }
 
     private static let guestName = "Guest"

@@ -63,7 +63,7 @@ public struct Explanation: Sendable {
     /// - Throws: ``Problem/Kind/forbidden``.
     static func requireAccess(to user: String, in session: Session) throws {
         let actor = session.actor
-        if isSameName(user, actor.user) || actor.isAdministrator || actor.roles.contains("System Manager") { return }
+        if user == actor.user || actor.isAdministrator || actor.roles.contains("System Manager") { return }
         throw Problem(
             .forbidden, "\(actor.user) may not see the rights of \(user)", fix: "Ask a System Manager.")
     }
@@ -84,13 +84,13 @@ extension Session {
         try Explanation.requireAccess(to: user, in: self)
         var document: Document?
         if let name {
-            guard try decision(.read, type).isAllowed || !isSameName(user, actor.user) || asksNoRoles else {
+            guard try decision(.read, type).isAllowed || user != actor.user || asksNoRoles else {
                 throw forbidden(.read, type, name, .noRole)
             }
             document = try load(type, [name]).first
             guard let document, try decision(.read, type, document).isAllowed else { throw notThere(type, name) }
         }
-        let other = try isSameName(user, actor.user) ? self : session(of: user)
+        let other = try user == actor.user ? self : session(of: user)
         var steps: [DecisionStep] = []
         let decision = try other.unprivileged { try other.decision(right, type, document) { steps.append($0) } }
         return Explanation(
@@ -103,7 +103,9 @@ extension Session {
         guard let actor = try User.actor(user, in: self) else {
             throw Problem(.notFound, "User \(user) not found, or not enabled", field: "user")
         }
-        return Session(actor: actor, now: now, registry: registry, transaction: transaction) { [self] in newIdentifier()
+        return Session(actor: actor, now: now, registry: registry, transaction: transaction, audit: auditKey) {
+            [self] in
+            newIdentifier()
         }
     }
 
@@ -111,7 +113,7 @@ extension Session {
         guard let field = type.field(name) else {
             throw Problem(.unknownField, "\(type.name) has no field \(name)", field: "field")
         }
-        let isOwn = document.map { isSameName($0.storedOwner, actor.user) } ?? false
+        let isOwn = document.map { $0.storedOwner == actor.user } ?? false
         let rights = fieldRights(of: type, isOwn: isOwn)
         let isWritten =
             type.slot(of: name).map { rights.writes[$0] } ?? type.tableSlot(of: name).map { rights.writesTable[$0] }

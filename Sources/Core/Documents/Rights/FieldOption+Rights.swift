@@ -3,6 +3,8 @@ extension FieldOption {
     public static func level(_ level: Int) -> FieldOption { FieldOption { $0.permlevel = level } }
     /// A link that User Permissions do not limit.
     public static let ignoresUserPermissions = FieldOption { $0.flags.insert(.ignoreUserPermissions) }
+    /// A link that may name what its writer may not select, as far as its User Permissions go.
+    public static let linksToHidden = FieldOption { $0.flags.insert(.linksToHidden) }
     /// Shown masked to who lacks the right `mask`.
     public static let masked = FieldOption { $0.flags.insert(.masked) }
 }

@@ -63,6 +63,3 @@ extension Right {
         }
     }
 }
-
-/// Whether two names are the same byte by byte, as the database compares them.
-func isSameName(_ one: String, _ two: String) -> Bool { one.utf8.elementsEqual(two.utf8) }

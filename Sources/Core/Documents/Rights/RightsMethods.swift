@@ -57,8 +57,7 @@ enum RightsMethods {
         "frappe.share.get_users", parameters: [doctype, name], summary: "With whom a document is shared."
     ) { arguments, session in
         let doctype = try arguments.required("doctype")
-        let name = try arguments.required("name")
-        _ = try session.get(doctype, name)
+        let name = try session.get(doctype, arguments.required("name")).name
         return .array(try Sharing.list(doctype, name, in: session))
     }
 

@@ -92,7 +92,7 @@ extension Session {
                 note(DecisionStep(step: "user_permissions", outcome: .denies, words: refused[index]?.words ?? ""))
             }
             if let row = grant.own {
-                let isOwn = isSameName(document.storedOwner, actor.user)
+                let isOwn = document.storedOwner == actor.user
                 note(
                     DecisionStep(
                         step: "owner", outcome: isOwn ? .allows : .denies,
@@ -111,6 +111,7 @@ extension Session {
                 decisions.append(Decision(false, .noRole))
             }
         }
+        decisions = hidingUnknownDocTypes(decisions, type, documents)
         guard !undecided.isEmpty, let column = right.shareColumn else { return decisions }
         let shared = try actor.sharedTypes.contains(type.name) ? self.shared(column, type, undecided) : []
         for (index, document) in documents.enumerated() where !decisions[index].isAllowed {
@@ -124,11 +125,24 @@ extension Session {
         return decisions
     }
 
+    /// DocTypes that the actor may not know are no documents for it.
+    private func hidingUnknownDocTypes(
+        _ decisions: [Decision], _ type: DocType, _ documents: [Document]
+    ) -> [Decision] {
+        guard type.name == DocTypeDocument.doctype.name, !mayKnowAllDocTypes else { return decisions }
+        return zip(documents, decisions).map { document, decision in
+            guard decision.isAllowed, let described = registry.find(document.name), !mayKnow(described) else {
+                return decision
+            }
+            return Decision(false, .noRole)
+        }
+    }
+
     /// Rows are decided by the documents they belong to, which are read once for each DocType.
     private func decisionsOfRows(
         _ right: Right, _ rows: [Document], _ note: (DecisionStep) -> Void
     ) throws -> [Decision] {
-        var parents: [String: Set<String>] = [:]
+        var parents: [String: Set<Name>] = [:]
         for row in rows {
             parents[row.storedText(Document.Slot.parenttype), default: []].insert(row.storedText(Document.Slot.parent))
         }
@@ -138,7 +152,7 @@ extension Session {
             let documents = try load(type, names.sorted())
             let decisions = try decisions(right.onParent, type, documents, note: note)
             for (document, decision) in zip(documents, decisions) {
-                let isOwn = isSameName(document.storedOwner, actor.user)
+                let isOwn = document.storedOwner == actor.user
                 let hidden = asksNoFields ? [] : fieldRights(of: type, isOwn: isOwn).hidden
                 for (field, _) in type.tables {
                     let isShown = !hidden.contains(field.name)

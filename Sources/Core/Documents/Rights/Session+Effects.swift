@@ -57,10 +57,10 @@ extension Session {
             let present = registry.find(doctype)
             guard let type = present ?? metadata.gone[doctype], try decision(.read, type).isAllowed else { continue }
             // There is no table any more where the DocType went, too.
-            let documents = present == nil ? [] : try load(type, Set(effects.map(\.name)).sorted())
+            let documents = present == nil ? [] : try load(type, Set<Name>(effects.map(\.name)).sorted())
             let decisions = try decisions(.read, type, documents)
             for (document, decision) in zip(documents, decisions) where decision.isAllowed {
-                access[LinkTarget(doctype: doctype, name: document.name)] = isSameName(document.owner, actor.user)
+                access[LinkTarget(doctype: doctype, name: document.name)] = document.owner == actor.user
             }
             let isAllOpen = readCondition(for: type, table: type.table, right: .read) == nil
             let there = Set(documents.map { LinkTarget(doctype: doctype, name: $0.name) })
@@ -89,7 +89,7 @@ extension Session {
     /// What changes in older rows, of those that the actor may read.
     private func changed(_ posting: Changeset.Posting, _ type: DocType) throws -> [JSON] {
         let older = try load(type, posting.changed.compactMap { $0["name"]?.string })
-        let readable = Set(zip(older, try decisions(.read, type, older)).filter(\.1.isAllowed).map(\.0.name))
+        let readable: Set<Name> = Set(zip(older, try decisions(.read, type, older)).filter(\.1.isAllowed).map(\.0.name))
         let hidden = fieldRights(of: type, isOwn: false)
         return posting.changed.filter { readable.contains($0["name"]?.string ?? "") }.map { one in
             let fields = (one["changed"]?.array ?? []).filter { !hidden.hidden.contains($0.array?.first?.string ?? "") }

@@ -26,7 +26,7 @@ extension Session {
         guard type.kind == .child, parent == nil else {
             let fields = fieldRights(of: type, through: parent)[keyPath: names]
             // What others hold is shown document by document, to who may read those.
-            return Carrier.all[type.name].map { names == \.hidden ? fields.union([$0.dataField]) : fields } ?? fields
+            return Carrier.all[type.name].map { names == \.hidden ? fields.union($0.hiddenFields) : fields } ?? fields
         }
         return registry.parents(of: type.name).reduce(into: []) { fields, parent in
             if may(.select, parent) { fields.formUnion(fieldRights(of: type, through: parent)[keyPath: names]) }
@@ -56,7 +56,7 @@ extension Session {
         var parent: DocType?
         if document.doctype.kind == .child { parent = registry.find(document.text("parenttype")) }
         // What is not written yet may hold copies of what its writer may not see.
-        let isOwn = document.doctype.kind != .child && !document.isNew && isSameName(document.owner, actor.user)
+        let isOwn = document.doctype.kind != .child && !document.isNew && document.owner == actor.user
         write(document, through: parent, isOwn: isOwn, to: &writer, nulls: nulls)
     }
 
@@ -74,9 +74,7 @@ extension Session {
         let carrier = Carrier.all[type.name]
         for slot in document.values.indices where !rights.hides[slot] {
             var value = document.values[slot]
-            if let carrier, type.columns[slot].name == carrier.dataField {
-                value = carried(document, carrier).map { .text($0.text) } ?? .null
-            }
+            if let shown = carrier?.shown(type.columns[slot].name, of: document, in: self) { value = shown }
             if !nulls, value.isNull { continue }
             writer.key(type.keys[slot])
             if type.columns[slot].type == .password {
@@ -104,7 +102,7 @@ extension Session {
         guard !asksNoFields else { return document }
         var parent: DocType?
         if document.doctype.kind == .child { parent = registry.find(document.text("parenttype")) }
-        let isOwn = parent == nil && !document.isNew && isSameName(document.owner, actor.user)
+        let isOwn = parent == nil && !document.isNew && document.owner == actor.user
         return screened(document, through: parent, isOwn: isOwn)
     }
 
@@ -117,6 +115,12 @@ extension Session {
             let isText = type.columns[slot].type.column == .text
             copy.values[slot] = rights.masks[slot] && isText ? .text(Self.maskedText) : .null
         }
+        if let carrier = Carrier.all[type.name] {
+            for slot in copy.values.indices where !rights.hides[slot] {
+                let shown = carrier.shown(type.columns[slot].name, of: document, in: self)
+                if let shown { copy.values[slot] = shown }
+            }
+        }
         for (_, slot) in type.tables where !rights.hidesTable[slot] {
             copy.rows[slot] = document.rows[slot].map { screened($0, through: type, isOwn: isOwn) }
         }
@@ -127,24 +131,27 @@ extension Session {
 
     /// Puts back what a client sent for fields that the actor may not write: to what the database holds, or to the default
     /// in a new document. What the program itself set stays.
-    func restoreUnwritable(_ document: Document) {
+    ///
+    /// - Throws: ``Problem/Kind/forbidden`` where a document without the value is refused: nobody is told to give what was
+    ///   given.
+    func restoreUnwritable(_ document: Document) throws {
         guard !asksNoFields, !document.sent.isEmpty || !document.sentTables.isEmpty else { return }
         let type = document.doctype
-        let isOwn = document.isNew || isSameName(document.storedOwner, actor.user)
+        let isOwn = document.isNew || document.storedOwner == actor.user
         let rights = fieldRights(of: type, isOwn: isOwn)
-        restore(document, rights)
+        try restore(document, rights)
         for table in document.sentTables {
             if !rights.writesTable[table] || rights.hidesTable[table] {
                 document.rows[table] = document.storedRows.isEmpty ? [] : document.storedRows[table]
                 continue
             }
             for row in document.rows[table] {
-                restore(row, fieldRights(of: row.doctype, through: type, isOwn: isOwn))
+                try restore(row, fieldRights(of: row.doctype, through: type, isOwn: isOwn))
             }
         }
     }
 
-    private func restore(_ document: Document, _ rights: FieldRights) {
+    private func restore(_ document: Document, _ rights: FieldRights) throws {
         guard !rights.isWritable else { return }
         for slot in document.sent {
             if rights.writes[slot] {
@@ -152,8 +159,14 @@ extension Session {
                 // Who adds a document knows what it writes, though it will be masked to it afterwards.
                 if document.isNew, document.values[slot] != .text(Self.maskedText) { continue }
             }
+            let present = document.stored?[slot] ?? fallback(of: document.doctype, slot) ?? .null
             let field = document.doctype.columns[slot]
-            document.values[slot] = document.stored?[slot] ?? fallback(of: field) ?? .null
+            if present.isEmpty, field.flags.contains(.required), !document.values[slot].isEmpty {
+                throw Problem(
+                    .forbidden, "\(actor.user) may not set \(field.label), which is required", field: field.name,
+                    fix: "Ask for a role that may.")
+            }
+            document.values[slot] = present
         }
     }
 }

@@ -1,3 +1,5 @@
+internal import Values
+
 /// How much an actor sees of the values of a field; what shows less is greater.
 public enum Openness: Int, Sendable, Comparable {
     /// As they are.

@@ -1,5 +1,5 @@
 internal import Storage
-internal import Values
+public import Values
 
 extension Session {
     /// The documents that the actor's User Permissions refuse, by their place in the list, each with the value that is
@@ -113,9 +113,9 @@ extension Session {
     /// `doctype`; all of them where it is not limited. For reports, which read past the rights on documents.
     ///
     /// - Throws: ``StorageError``.
-    public func permitted(_ target: String, _ names: Set<String>, for doctype: String) throws -> Set<String> {
+    public func permitted(_ target: String, _ names: Set<Name>, for doctype: String) throws -> Set<Name> {
         guard actor.restrictions.hold(target, in: doctype), !asksNoRoles else { return names }
-        return Set(try allowed(target, Array(names), in: doctype).map(\.name))
+        return Set(try allowed(target, names.sorted(), in: doctype).map(\.name))
     }
 
     /// That a User Permission `p` is one of a user, for a DocType, in documents of another: three arguments.

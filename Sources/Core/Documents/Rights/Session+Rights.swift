@@ -18,6 +18,20 @@ extension Session {
         return actor.isAdministrator || grant(right, doctype).all != nil
     }
 
+    /// Whether the actor may know how a DocType is made: who reads, selects or writes documents of it, or has one shared
+    /// with it, and who makes DocTypes.
+    public func mayKnow(_ type: DocType) -> Bool {
+        if asksNoFields || mayKnowAllDocTypes { return true }
+        if type.kind == .child { return registry.parents(of: type.name).contains { mayKnow($0) } }
+        return actor.sharedTypes.contains(type.name) || [.read, .select, .create, .write].contains { may($0, type) }
+    }
+
+    /// Whether the actor makes DocTypes, and so may know of all of them.
+    var mayKnowAllDocTypes: Bool {
+        guard let meta = registry.find(DocTypeDocument.doctype.name) else { return true }
+        return may(.write, meta)
+    }
+
     /// Whether the actor has the right only for documents of its own.
     func mayOnlyOwn(_ right: Right, _ doctype: DocType) -> Bool {
         if asksNoRoles || doctype.kind == .child { return false }
@@ -111,10 +125,12 @@ extension Session {
 
     // MARK: Writes
 
-    /// Refuses values that User Permissions do not allow, before anything is read for them or written.
+    /// Refuses values that User Permissions do not allow, and links to what the actor may not select, before anything is
+    /// read for them or written.
     func requireValues(_ right: Right, _ type: DocType, _ documents: [Document]) throws {
-        guard !actor.restrictions.isEmpty, !asksNoRoles else { return }
-        try require(right, type, all: documents, asWritten: true)
+        guard !asksNoRoles else { return }
+        if !actor.restrictions.isEmpty { try require(right, type, all: documents, asWritten: true) }
+        try requireSelectable(documents)
     }
 
     /// Refuses what was written when the actor could not read it afterwards or had no right to write it so.

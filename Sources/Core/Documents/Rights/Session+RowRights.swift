@@ -20,8 +20,9 @@ extension Session {
         let grant = grant(right, type)
         var parts: [RowCondition] = []
         if grant.all != nil {
-            guard let condition = unrestricted(type, alias) else { return nil }
-            parts.append(condition)
+            let conditions = [unrestricted(type, alias), isKnown(type, alias)].compactMap { $0 }
+            guard !conditions.isEmpty else { return nil }
+            parts.append(RowCondition(conditions, joinedBy: " AND "))
         }
         if grant.own != nil {
             parts.append(RowCondition("\(quoted(alias)).owner = ?", [.text(actor.user)]))
@@ -69,6 +70,16 @@ extension Session {
     private func hiddenTables(_ parent: DocType, of type: DocType) -> [String] {
         let hidden = hiddenFields(of: parent)
         return parent.tables.map(\.field).filter { $0.options == type.name && hidden.contains($0.name) }.map(\.name)
+    }
+
+    /// That a row of the table of DocTypes is of one that the actor may know; nil for all other tables, and where it may
+    /// know them all.
+    private func isKnown(_ type: DocType, _ alias: String) -> RowCondition? {
+        guard type.name == DocTypeDocument.doctype.name, !mayKnowAllDocTypes else { return nil }
+        let names = registry.doctypes.filter { $0.isCustom && mayKnow($0) }.map(\.name)
+        guard !names.isEmpty else { return RowCondition.none }
+        return RowCondition(
+            transaction.dialect.isOneOf("\(quoted(alias)).name", count: names.count), names.map(Value.text))
     }
 
     // MARK: User Permissions

@@ -15,7 +15,7 @@ extension User {
             let disabled = try session.values(of: "Role", user.roles.map(\.role), ["disabled"]).filter {
                 $1[0].int == 1
             }
-            var roles = Set(user.roles.map(\.role)).subtracting(disabled.keys)
+            var roles: Set<Name> = Set(user.roles.map(\.role)).subtracting(disabled.keys)
             if user.userType == "System User" { roles.insert("Desk User") }
             return Actor(
                 user: name, roles: roles, restrictions: try restrictions(of: name, session),

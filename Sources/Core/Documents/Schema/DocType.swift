@@ -1,3 +1,4 @@
+internal import Audit
 internal import Storage
 public import Values
 
@@ -194,6 +195,8 @@ public final class DocType: Sendable {
         storedNames = stored.map { columns[$0].name }
         digestSlots = stored.sorted { columns[$0].name < columns[$1].name }
         digestTables = tables.indices.sorted { tables[$0].field.name < tables[$1].field.name }
+        let isSealed = info.kind == .ledger || info.name == DeletedDocument.doctype.name
+        sealed = isSealed ? SealedTable(Text.table(info.name), storedNames) : nil
         columnTypes = columns.map { $0.type.column ?? .text }
         let selection = columns.enumerated().map { slot, column in
             column.expression.map { "(\($0))" } ?? (isStored.contains(slot) ? quoted(column.name) : "NULL")
@@ -206,6 +209,13 @@ public final class DocType: Sendable {
         rules = FieldRules(all)
         titlePattern = info.title.flatMap { TitlePattern($0, columns) }
         linkedDefaults = columns.indices.filter { if case .linked? = columns[$0].fallback { true } else { false } }
+        fallbacks = columns.map { field in
+            // Who says nothing chooses the first, and series are chosen by their naming.
+            guard field.fallback == nil, field.type == .select, field.name != "naming_series",
+                let first = field.choices.first, !first.isEmpty
+            else { return field.fallback }
+            return .value(.text(String(first)))
+        }
         virtualSlots = Set(columns.indices.filter { columns[$0].expression == nil && !isStored.contains($0) })
         reading = "SELECT \(selection) FROM \(quoted(table)) WHERE "
         readingOne = reading + "name = ?"
@@ -214,6 +224,7 @@ public final class DocType: Sendable {
         searched = SearchedFields(columns: columns, title: info.title, search: info.search)
         linkSlots = columns.indices.filter { columns[$0].type == .link || columns[$0].type == .dynamicLink }
         firstOwnSlot = standard.count
+        lineSlots = stored.filter { $0 >= standard.count && columns[$0].type.isLine }
         var fetches: [Fetch] = []
         for (slot, field) in columns.enumerated() {
             guard let (link, source) = field.fetchFrom, let linkSlot = slots[link], columns[linkSlot].type == .link,
@@ -251,6 +262,8 @@ public final class DocType: Sendable {
     let titlePattern: TitlePattern?
     /// The slots whose default is a field of a document that is linked to.
     let linkedDefaults: [Int]
+    /// What each slot of a new document begins with: its default, or the first option of a Select.
+    let fallbacks: [FieldDefault?]
     /// The slots that no column of the table holds and no SQL computes.
     let virtualSlots: Set<Int>
     /// The slots that are columns of the table.
@@ -261,6 +274,8 @@ public final class DocType: Sendable {
     let digestSlots: [Int]
     /// The tables in the order of their names.
     let digestTables: [Int]
+    /// Its table, where rows are under the audit log as what was written, and not each as a document.
+    let sealed: SealedTable?
     /// How each slot is read.
     let columnTypes: [ColumnType]
     /// A SELECT of all slots, up to its condition.
@@ -275,6 +290,8 @@ public final class DocType: Sendable {
     let keys: [JSONKey]
     /// The slots that hold links.
     let linkSlots: [Int]
+    /// The slots that hold a line of text, such as a name, a code or a choice.
+    let lineSlots: [Int]
     /// What the search finds of its documents.
     let searched: SearchedFields
     /// The statements of lists that were asked for before.

@@ -65,7 +65,8 @@ extension FieldDefinition {
         ("in_list_view", .inListView), ("in_standard_filter", .inStandardFilter), ("search_index", .indexed),
         ("no_copy", .noCopy), ("allow_on_submit", .allowOnSubmit), ("set_only_once", .setOnlyOnce),
         ("non_negative", .nonNegative), ("fetch_if_empty", .fetchIfEmpty), ("bold", .bold),
-        ("links_to_cancelled", .linksToCancelled), ("ignore_user_permissions", .ignoreUserPermissions),
+        ("links_to_cancelled", .linksToCancelled), ("links_to_hidden", .linksToHidden),
+        ("ignore_user_permissions", .ignoreUserPermissions),
         ("mask", .masked), ("in_global_search", .inGlobalSearch), ("is_virtual", .virtual),
         ("allow_bulk_edit", .allowBulkEdit), ("ignore_xss_filter", .ignoreXSSFilter),
         ("report_hide", .reportHidden), ("print_hide", .printHidden), ("allow_in_quick_entry", .inQuickEntry),
@@ -136,9 +137,11 @@ extension FieldDefinition {
             let given = try text(key, value)
             flags.subtract(.unlabelled)
             if let given { label = given } else { flags.insert(.unlabelled) }
-        case "options": options = try text(key, value)
+        case "options": options = try text(key, value)?.normalized
         case "description": description = try text(key, value)
-        case "default": fallback = try self.fallback(value)
+        case "default":
+            fallback = try self.fallback(value)
+            if case .value(.text(let text))? = fallback { fallback = .value(.text(text.normalized)) }
         case "fetch_from":
             let parts = (try text(key, value) ?? "").split(separator: ".", omittingEmptySubsequences: false)
             // What names no field of a link is kept and does nothing, as in Frappe.

@@ -48,11 +48,11 @@ public struct FieldDefinition: Sendable {
         label = Text.title(name)
     }
 
-    /// The most characters of text it takes.
+    /// The most characters of text it takes: numbers of Unicode, as the engines count them.
     var longest: Int { length ?? (type.isLine ? Limits.lineCharacters : Limits.textCharacters) }
 
-    /// The lines a Select offers.
-    var choices: [Substring] { options?.split(separator: "\n", omittingEmptySubsequences: false) ?? [] }
+    /// The lines a Select offers, the empty ones too.
+    public var choices: [Substring] { options.map(Text.lines) ?? [] }
 }
 
 /// The switches of a field.
@@ -111,6 +111,8 @@ public struct FieldFlags: OptionSet, Sendable {
     public static let translatable = FieldFlags(rawValue: 1 << 23)
     /// Nobody gave it a label; the one it has was made of its name.
     public static let unlabelled = FieldFlags(rawValue: 1 << 24)
+    /// A link that may name a document its writer may neither read nor select.
+    public static let linksToHidden = FieldFlags(rawValue: 1 << 25)
 }
 
 /// The value a new document starts with.

@@ -66,6 +66,8 @@ public struct FieldOption: Sendable {
     public static func fetch(_ link: String, _ field: String) -> FieldOption {
         FieldOption { $0.fetchFrom = (link, field) }
     }
+    /// The text is of a form that Frappe has a word for: `Email`, `URL`, `Phone`, `IBAN` or `Name`.
+    public static func format(_ word: String) -> FieldOption { FieldOption { $0.options = word } }
     /// The most characters.
     public static func length(_ length: Int) -> FieldOption { FieldOption { $0.length = length } }
     /// SQL that gives the value of a ledger's column when it is read.

@@ -27,6 +27,9 @@ public struct Permission: Sendable {
         Permission(role, [.read, .select, .report, .print, .email, .export])
     }
 
+    /// May only choose: finds its documents in links, and is told their names and titles.
+    public static func select(_ role: String) -> Permission { Permission(role, [.select]) }
+
     /// May do everyday work: read, make, change, submit and amend, but not cancel or delete.
     public static func work(_ role: String) -> Permission {
         Permission(role, [.read, .select, .report, .print, .email, .export, .write, .create, .submit, .amend, .share])

@@ -30,8 +30,8 @@ enum SearchMethods {
             }
         }
         let hits = try session.search(
-            text, doctypes: doctypes, start: try arguments.int("start") ?? 0,
-            limit: try arguments.int("limit") ?? Limits.pageRows)
+            text, doctypes: doctypes, start: try arguments.int("start", in: 0...Int.max) ?? 0,
+            limit: try arguments.int("limit", in: 0...Int.max) ?? Limits.pageRows)
         return .array(
             hits.map { hit in
                 [
@@ -54,7 +54,8 @@ enum SearchMethods {
             .array(
                 try session.searchLink(
                     arguments.required("doctype"), arguments.text("txt") ?? "", filters: arguments.json("filters"),
-                    searchField: arguments.text("searchfield"), limit: arguments.int("page_length") ?? 10))
+                    searchField: arguments.text("searchfield"),
+                    limit: arguments.int("page_length", in: 0...Int.max) ?? 10))
         }
     }
 }

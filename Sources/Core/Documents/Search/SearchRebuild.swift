@@ -9,10 +9,11 @@ extension SearchIndex {
 }
 
 extension SearchedFields {
-    /// The fields and what rights they need, in words: what changes when an index of them would be another.
+    /// How letters are folded, the fields and what rights they need, in words: what changes when an index of them would be
+    /// another.
     func shape(_ columns: [FieldDefinition]) -> String {
         let groups = groups.map { "\($0.level):" + $0.slots.map { columns[$0].name }.joined(separator: ",") }
-        return ([title.map { columns[$0].name } ?? ""] + groups).joined(separator: ";")
+        return (["letters 2", title.map { columns[$0].name } ?? ""] + groups).joined(separator: ";")
     }
 }
 

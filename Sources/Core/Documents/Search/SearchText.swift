@@ -1,3 +1,5 @@
+internal import Values
+
 /// Text as the search sees it: words, without regard to case and marks.
 ///
 /// Words are written in ASCII letters and digits alone, each with an `x` before it, so that every engine takes them for
@@ -85,21 +87,13 @@ enum SearchText {
         switch scalar.value {
         case 0x30...0x39, 0x61...0x7A: token.append(UInt8(truncatingIfNeeded: scalar.value))
         case 0x41...0x5A: token.append(UInt8(truncatingIfNeeded: scalar.value + 0x20))
-        default:
-            for letter in scalar.properties.lowercaseMapping.unicodeScalars {
-                for folded in LetterFolding.table[letter.value] ?? [letter.value] { append(folded: folded, to: &token) }
-            }
+        default: LetterFolding.fold(scalar) { append(folded: $0, to: &token) }
         }
     }
 
     private static func append(folded letter: UInt32, to token: inout [UInt8]) {
         switch letter {
         case 0x30...0x39, 0x61...0x7A: token.append(UInt8(truncatingIfNeeded: letter))
-        case 0x300...0x36F: break
-        case 0xFF10...0xFF5E:
-            // The wide forms of ASCII.
-            let narrow = letter - 0xFEE0
-            if let scalar = Unicode.Scalar(narrow), kind(of: scalar) == .letter { append(scalar, to: &token) }
         default:
             // Another letter is written by its number, of equal length for all, so that beginnings of words stay such.
             token.append(UInt8(ascii: "q"))

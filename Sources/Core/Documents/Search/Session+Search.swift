@@ -49,7 +49,16 @@ extension Session {
         let ranked = found.sorted { one, two in
             (two.value, one.key.name, one.key.doctype) < (one.value, two.key.name, two.key.doctype)
         }
-        let page = ranked.dropFirst(max(0, start)).prefix(min(max(0, limit), Limits.searchHits))
+        let rest = ranked.dropFirst(max(0, start))
+        let page = rest.prefix(min(max(0, limit), Limits.searchHits))
+        if limit > page.count {
+            // Of very many that fit only some were looked at: other words find the rest.
+            if rest.count > page.count {
+                noteMore("start=\(max(0, start) + page.count)")
+            } else if found.count >= Limits.searchCandidates {
+                noteMore("text")
+            }
+        }
         return try hits(Array(page), asked, scope)
     }
 
@@ -157,12 +166,12 @@ extension Session {
             let slots = type.searched.groups.flatMap(\.slots).filter { access.opens(type.columns[$0].name) }
             let fields = ([title] + slots).map { type.columns[$0].name }
             for (name, values) in try values(of: doctype, group.map(\.key.name), fields) {
-                let shown = values[0].text ?? name
+                let shown = values[0].text ?? name.text
                 let pieces = zip([title] + slots, values).lazy.compactMap { slot, value in
                     asked.snippet(value.text ?? "", isMarkup: type.isMarkup(slot))
                 }
                 let text = pieces.first(where: { _ in true }) ?? SearchQuery.escaped(Substring(shown))
-                texts[LinkTarget(doctype: doctype, name: name)] = (shown, text)
+                texts[LinkTarget(doctype: doctype, name: name.text)] = (shown, text)
             }
         }
         return found.compactMap { key, rank in

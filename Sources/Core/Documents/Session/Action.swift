@@ -55,15 +55,6 @@ public enum Action: String, Sendable {
 }
 
 extension Value {
-    /// Whether the database would hold the same bytes; texts that only look the same are equal but not the same.
-    func isSame(as other: Value) -> Bool {
-        guard self == other else { return false }
-        guard case .text(let one) = self, case .text(let two) = other else { return true }
-        return one.utf8.elementsEqual(two.utf8)
-    }
-}
-
-extension Value {
     /// What is shown of a password: whether there is one.
     var masked: Value { isEmpty ? .null : .text("*****") }
 }
@@ -143,7 +134,7 @@ extension Session {
     private func fieldChanges(of document: Document, from first: Int) -> [FieldChange] {
         guard let stored = document.stored else { return [] }
         var changes: [FieldChange] = []
-        for slot in first..<document.values.count where !document.values[slot].isSame(as: stored[slot]) {
+        for slot in first..<document.values.count where document.values[slot] != stored[slot] {
             let field = document.doctype.columns[slot]
             let isSecret = field.type == .password
             changes.append(

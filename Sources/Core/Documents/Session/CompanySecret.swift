@@ -11,9 +11,12 @@ public enum CompanySecret {
     /// Gives the company this secret, unless it has one.
     ///
     /// - Throws: ``StorageError``.
-    public static func set(_ bytes: [UInt8], in transaction: any Transaction) throws {
-        try transaction.execute(
-            "INSERT INTO _secret (name, value) VALUES ('company', ?) ON CONFLICT (name) DO NOTHING", [.bytes(bytes)])
+    public static func set(_ bytes: [UInt8], in session: Session) throws {
+        try session.sealing(table, where: "name = ?", [.text("company")]) {
+            try session.transaction.execute(
+                "INSERT INTO _secret (name, value) VALUES ('company', ?) ON CONFLICT (name) DO NOTHING",
+                [.bytes(bytes)])
+        }
     }
 
     /// HMAC-SHA-256 of a text under the secret, in hexadecimal; of a company without one under no bytes.

@@ -19,17 +19,17 @@ extension Session {
     /// Fields of many documents of one DocType by name, without asking for rights: for rules. What ``Facts`` are registered of
     /// is read once a session, and again after the DocType was written to; at most one statement.
     public func facts(
-        of doctype: String, _ names: some Collection<String>, _ fields: [String]
-    ) throws -> [String: [Value]] {
+        of doctype: String, _ names: Set<Name>, _ fields: [String]
+    ) throws -> [Name: [Value]] {
         guard !names.isEmpty else { return [:] }
         let all = registeredFacts(of: try registry.doctype(doctype))
         let places = fields.compactMap(all.firstIndex(of:))
         guard places.count == fields.count else { return try values(of: doctype, names, fields) }
-        let missing = names.filter { facts[LinkTarget(doctype: doctype, name: $0)] == nil }
+        let missing = names.filter { facts[LinkTarget(doctype: doctype, name: $0.text)] == nil }
         remember(try values(of: doctype, missing, all), of: doctype)
-        var found: [String: [Value]] = [:]
+        var found: [Name: [Value]] = [:]
         for name in names {
-            guard let row = facts[LinkTarget(doctype: doctype, name: name)] else { continue }
+            guard let row = facts[LinkTarget(doctype: doctype, name: name.text)] else { continue }
             found[name] = places.map { row[$0] }
         }
         return found
@@ -40,8 +40,8 @@ extension Session {
         registry.registered(Facts.self).filter { $0.doctype == type.name }.flatMap(\.fields)
     }
 
-    func remember(_ rows: [String: [Value]], of doctype: String) {
-        for (name, row) in rows { facts[LinkTarget(doctype: doctype, name: name)] = row }
+    func remember(_ rows: [Name: [Value]], of doctype: String) {
+        for (name, row) in rows { facts[LinkTarget(doctype: doctype, name: name.text)] = row }
     }
 
     /// Forgets what was looked up and what is known of documents of a DocType, or of all.

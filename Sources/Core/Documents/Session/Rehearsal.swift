@@ -259,7 +259,7 @@ extension Session {
 /// Brings effects into a form in which only what they mean is left, and hashes it.
 private struct Canonical {
     private var sha = SHA256()
-    private var names: [String: String] = [:]
+    private var names: [Name: String] = [:]
 
     /// A document that would be created: wherever its name stands, its place among the new ones stands instead.
     mutating func created(_ doctype: String, _ name: String) { names[name] = "new \(doctype) \(names.count + 1)" }

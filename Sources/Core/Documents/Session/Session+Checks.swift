@@ -38,7 +38,7 @@ extension Session {
             for slot in row.doctype.storedSlots where slot >= row.doctype.firstOwnSlot {
                 let field = row.doctype.columns[slot]
                 let isComputed = field.flags.contains(.readOnly) || field.formula != nil || field.fetchFrom != nil
-                if isComputed || row.values[slot].isSame(as: stored[slot]) { continue }
+                if isComputed || row.values[slot] == stored[slot] { continue }
                 throw Problem(
                     .frozen, "\(table.label): \(field.label) cannot change once the document is saved",
                     field: field.name, row: row.idx)
@@ -64,7 +64,8 @@ extension Session {
                     }
                     document.values[slot] = .null
                 } else {
-                    try checkText(text, field, row)
+                    let isKept = document.stored?[slot] == document.values[slot]
+                    try checkText(text, field, row, isKept: isKept)
                     if field.type.isMarkup, !field.flags.contains(.ignoreXSSFilter) {
                         document.values[slot] = .text(MarkupSanitizer.clean(text))
                     }
@@ -103,17 +104,18 @@ extension Session {
             .mandatory, "\(place)\(field.label) is missing", field: field.name, row: row, fix: "Give \(field.name).")
     }
 
-    private func checkText(_ text: String, _ field: FieldDefinition, _ row: Int?) throws {
+    private func checkText(_ text: String, _ field: FieldDefinition, _ row: Int?, isKept: Bool) throws {
         let longest = field.longest
-        if text.utf8.count > longest, text.count > longest {
+        if text.utf8.count > longest, Text.length(text) > longest {
             throw Problem(
-                .tooLong, "\(field.label) has \(text.count) characters, more than \(longest)", field: field.name,
-                row: row)
+                .tooLong, "\(field.label) has \(Text.length(text)) characters, more than \(longest)",
+                field: field.name, row: row)
         }
         if text.utf8.contains(0) {
             throw Problem(.nullCharacter, "\(field.label) holds a null character", field: field.name, row: row)
         }
-        try DataFormats.check(text, field, row)
+        // What was kept before the field had its form stays.
+        if !isKept { try DataFormats.check(text, field, row) }
         // Documents keep the series they were counted by when it is offered no more; new ones are asked by their naming.
         if field.type == .select, field.name != "naming_series", let options = field.options, !options.isEmpty,
             !field.choices.contains(where: { $0 == text })
@@ -138,19 +140,19 @@ extension Session {
             guard let type = registry.find(target) else { continue }
             let found = try values(of: target, links.map(\.name), type.isSubmittable ? ["docstatus"] : ["name"])
             for (name, values) in found where !(type.isSubmittable && values[0].int == 2) {
-                verified.insert(LinkTarget(doctype: target, name: name))
+                verified.insert(LinkTarget(doctype: target, name: name.text))
             }
             if links.isSubset(of: verified) { continue }
             try forEachLink(documents) { document, field, linked, name, row in
                 guard linked == target, !verified.contains(LinkTarget(doctype: target, name: name)) else { return }
                 let place = row.map { "Row \($0): " } ?? ""
-                guard let index = found.index(forKey: name), found[index].key.utf8.elementsEqual(name.utf8) else {
+                guard let values = found[name] else {
                     throw Problem(
                         .brokenLink, "\(place)\(field.label): \(target) \(name) does not exist", field: field.name,
                         row: row,
                         fix: "Create the \(target) first, or correct the name.")
                 }
-                if type.isSubmittable, !allowsCancelled, found[index].value[0].int == 2,
+                if type.isSubmittable, !allowsCancelled, values[0].int == 2,
                     !field.flags.contains(.linksToCancelled)
                 {
                     throw Problem(
@@ -182,7 +184,7 @@ extension Session {
             guard case .text(let name) = document.values[slot] else { continue }
             let field = document.doctype.columns[slot]
             var target = field.options ?? ""
-            var isKept = document.stored.map { $0[slot].isSame(as: document.values[slot]) } ?? false
+            var isKept = document.stored.map { $0[slot] == document.values[slot] } ?? false
             if field.type == .dynamicLink {
                 isKept = isKept && document.storedValue(target) == document[target]
                 target = document.text(target)
@@ -214,7 +216,7 @@ extension Session {
     private func fetchInto(_ documents: [Document], _ type: DocType) throws {
         guard !type.fetches.isEmpty, !documents.isEmpty else { return }
         for fetch in type.fetches {
-            var names: Set<String> = []
+            var names: Set<Name> = []
             for document in documents { if case .text(let name) = document.values[fetch.link] { names.insert(name) } }
             guard !names.isEmpty, let target = registry.find(fetch.target) else { continue }
             let known = registeredFacts(of: target)
@@ -223,16 +225,21 @@ extension Session {
             let sources = fields.map(\.source) + known
             let found = try values(of: fetch.target, names, sources + (target.isSubmittable ? ["docstatus"] : []))
             for (name, values) in found where !(target.isSubmittable && values.last?.int == 2) {
-                verified.insert(LinkTarget(doctype: fetch.target, name: name))
+                verified.insert(LinkTarget(doctype: fetch.target, name: name.text))
             }
             if !known.isEmpty {
                 remember(found.mapValues { Array($0[fields.count..<sources.count]) }, of: fetch.target)
             }
+            let fetching = try fetching(from: target, names)
             for document in documents {
                 guard case .text(let name) = document.values[fetch.link], let values = found[name] else { continue }
                 for (index, field) in fields.enumerated() {
                     if field.onlyIfEmpty, !document.values[field.slot].isEmpty { continue }
-                    document.values[field.slot] = try type.columns[field.slot].fitting(values[index])
+                    switch fetching.step(document, fetch.link, name, field.source) {
+                    case .take: document.values[field.slot] = try type.columns[field.slot].fitting(values[index])
+                    case .keep: continue
+                    case .clear: document.values[field.slot] = .null
+                    }
                 }
             }
         }
@@ -283,7 +290,7 @@ extension Session {
     }
 
     /// What is said of a document that stands in the way: its name to who may read it.
-    func named(_ doctype: String, _ name: String) throws -> String {
+    public func named(_ doctype: String, _ name: String) throws -> String {
         let type = try registry.doctype(doctype)
         let isReadable = try unprivileged { () -> Bool in
             guard let document = try load(type, [name]).first else { return false }

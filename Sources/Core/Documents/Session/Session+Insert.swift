@@ -40,9 +40,10 @@ extension Session {
     /// Gives new documents their defaults and what is fetched, and takes back what may not be written.
     func completeInsert(_ documents: [Document]) throws {
         let type = documents[0].doctype
+        try normalizeLines(of: documents)
         for document in documents {
             prepare(document)
-            restoreUnwritable(document)
+            try restoreUnwritable(document)
             try restoreReadOnly(document)
             try fillUserDefaults(document)
             if document.docstatus == .submitted { try require(.submit, type, document) }
@@ -81,7 +82,7 @@ extension Session {
         let title = document.doctype.titlePattern?.slot
         for slot in document.doctype.columns.indices
         where document.values[slot].isNull && !virtual.contains(slot) && slot != title {
-            if let value = fallback(of: document.doctype.columns[slot]) { document.values[slot] = value }
+            if let value = fallback(of: document.doctype, slot) { document.values[slot] = value }
         }
         for row in document.allRows {
             row.values[Document.Slot.name] = .null
@@ -89,13 +90,13 @@ extension Session {
         }
     }
 
-    /// What a field of a new document holds by default; nil where it has no default.
-    func fallback(of field: FieldDefinition) -> Value? {
-        switch field.fallback {
+    /// What a slot of a new document holds by default; nil where it has no default.
+    func fallback(of type: DocType, _ slot: Int) -> Value? {
+        switch type.fallbacks[slot] {
         case nil: nil
         case .value(let value): value
         case .today: .day(today)
-        case .now: field.type == .time ? .time(now.time) : .timestamp(now)
+        case .now: type.columns[slot].type == .time ? .time(now.time) : .timestamp(now)
         case .user: .text(actor.user)
         case .linked: .null
         }
@@ -144,10 +145,10 @@ extension Session {
 
     func writeRows(_ type: DocType, _ documents: [Document]) throws {
         guard !documents.isEmpty else { return }
+        let rows = documents.map { document in type.storedSlots.map { document.values[$0] } }
         do {
-            try transaction.insert(
-                into: type.table, type.storedNames,
-                documents.map { document in type.storedSlots.map { document.values[$0] } })
+            try transaction.insert(into: type.table, type.storedNames, rows)
+            if let table = type.sealed { seal(rows, in: table) }
         } catch StorageError.duplicate(let columns) {
             throw duplicate(type, columns, documents)
         }

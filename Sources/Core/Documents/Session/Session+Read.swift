@@ -32,9 +32,14 @@ extension Session {
     public func find(_ doctype: String, _ name: String) throws -> Document? {
         let type = try registry.doctype(doctype)
         try require(.read, type)
-        guard let document = try load(type, [name]).first else { return nil }
+        guard let document = try load(type, [name]).first ?? loadNormalized(type, name) else { return nil }
         try require(.read, type, document)
         return document
+    }
+
+    /// The document whose name is this one in the form in which names are kept, where it is in another.
+    private func loadNormalized(_ type: DocType, _ name: String) throws -> Document? {
+        name.isNormalized ? nil : try load(type, [name.normalized]).first
     }
 
     /// The documents of these names with their rows, in the order of the names; those that do not exist are left out.
@@ -60,9 +65,14 @@ extension Session {
     }
 
     /// Fields of many documents of one DocType by name, in one statement and without asking for rights: for domain code.
+    public func values(of doctype: String, _ names: [String], _ fields: [String]) throws -> [Name: [Value]] {
+        try values(of: doctype, Set(names), fields)
+    }
+
+    /// Fields of many documents of one DocType by name, in one statement and without asking for rights: for domain code.
     public func values(
-        of doctype: String, _ names: some Collection<String>, _ fields: [String]
-    ) throws -> [String: [Value]] {
+        of doctype: String, _ names: Set<Name>, _ fields: [String]
+    ) throws -> [Name: [Value]] {
         guard !names.isEmpty else { return [:] }
         let type = try registry.doctype(doctype)
         let slots = try fields.map { field in
@@ -72,10 +82,10 @@ extension Session {
             return slot
         }
         if let found = try virtualValues(of: type, names, fields, slots) { return found }
-        var found: [String: [Value]] = [:]
+        var found: [Name: [Value]] = [:]
         let selection = (["name"] + fields).map(quoted).joined(separator: ",")
         let types = [.text] + slots.map { type.columnTypes[$0] }
-        for chunk in Array(Set(names)).sorted().chunks(of: Limits.filterValues) {
+        for chunk in names.sorted().chunks(of: Limits.filterValues) {
             let condition = transaction.dialect.isOneOf("name", count: chunk.count)
             try transaction.forEach(
                 "SELECT \(selection) FROM \(quoted(type.table)) WHERE \(condition)", chunk.map(Value.text), types
@@ -89,17 +99,17 @@ extension Session {
     /// One field of a document, without asking for rights: for domain code. Null when there is no such document.
     public func value(of doctype: String, _ name: String, _ field: String) throws -> Value {
         guard !name.isEmpty else { return .null }
-        return try values(of: doctype, CollectionOfOne(name), [field])[name]?[0] ?? .null
+        return try values(of: doctype, [name], [field])[name]?[0] ?? .null
     }
 
     /// Whether a document of that name exists, without asking for rights.
     public func exists(_ doctype: String, _ name: String) throws -> Bool {
-        try !values(of: doctype, CollectionOfOne(name), ["name"]).isEmpty
+        try !values(of: doctype, [name], ["name"]).isEmpty
     }
 
     /// Reads documents and their rows from their tables; no rights are asked.
     func loadStored(_ type: DocType, _ names: [String]) throws -> [Document] {
-        var byName: [String: Document] = [:]
+        var byName: [Name: Document] = [:]
         for chunk in names.chunks(of: Limits.filterValues) {
             let sql =
                 chunk.count == 1
@@ -111,7 +121,7 @@ extension Session {
         }
         for (field, slot) in type.tables where !byName.isEmpty {
             let child = try registry.doctype(field.options ?? "")
-            for chunk in Array(byName.keys).chunks(of: Limits.filterValues) {
+            for chunk in byName.names.chunks(of: Limits.filterValues) {
                 let parents = transaction.dialect.isOneOf("parent", count: chunk.count)
                 let sql =
                     chunk.count == 1

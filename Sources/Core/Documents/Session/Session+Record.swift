@@ -1,6 +1,7 @@
 internal import Audit
 internal import Crypto
 internal import EventLog
+package import Storage
 public import Values
 
 extension Session {
@@ -92,6 +93,28 @@ extension Session {
 
     /// Adds typed rows to a ledger; see ``append(_:)-([Document])``.
     public func append<S: DocTypeSchema>(_ rows: [Doc<S>]) throws { try append(rows.map(\.document)) }
+}
+
+extension Session {
+    /// Notes rows that are added to a table under the audit log.
+    func seal(_ rows: some Sequence<[Value]>, in table: SealedTable) {
+        pending.sealed.add(rows, to: table, under: auditKey)
+    }
+
+    /// Notes what became of rows of tables under the audit log that the session does not know of.
+    package func noteForAudit(_ changes: [RowsChange]) {
+        for change in changes { pending.sealed.add(change, under: auditKey) }
+    }
+
+    /// Runs what changes rows of a table under the audit log; the condition holds for them before and after.
+    ///
+    /// - Throws: ``StorageError``, and what `body` throws.
+    func sealing(
+        _ table: TableSchema, where condition: String, _ arguments: [Value], _ body: () throws -> Void
+    ) throws {
+        let change = try transaction.changes(of: table, where: condition, arguments, body)
+        pending.sealed.add(change, under: auditKey)
+    }
 }
 
 extension Document {

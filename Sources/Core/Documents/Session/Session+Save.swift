@@ -95,7 +95,8 @@ extension Session {
     func completeUpdate(_ document: Document, _ action: Action) throws {
         let type = document.doctype
         matchRows(of: document)
-        restoreUnwritable(document)
+        try normalizeLines(of: [document])
+        try restoreUnwritable(document)
         try restoreReadOnly(document)
         try requireValues(action.right, type, [document])
         if action == .submit, !isAsStored(document) { try require(.write, type, document) }
@@ -118,8 +119,8 @@ extension Session {
     private func matchRows(of document: Document) {
         for (_, slot) in document.doctype.tables {
             let stored = Dictionary(
-                document.storedRows[slot].map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-            var taken: Set<String> = []
+                document.storedRows[slot].map { (Name($0.name), $0) }, uniquingKeysWith: { first, _ in first })
+            var taken: Set<Name> = []
             for row in document.rows[slot] where row.stored == nil {
                 if let same = stored[row.name], taken.insert(row.name).inserted {
                     row.stored = same.stored
@@ -153,7 +154,7 @@ extension Session {
     private func onlyAllowedChanged(_ document: Document) throws {
         func compare(_ one: Document, row: Int?) throws {
             guard let stored = one.stored else { return }
-            for slot in one.doctype.firstOwnSlot..<one.values.count where !one.values[slot].isSame(as: stored[slot]) {
+            for slot in one.doctype.firstOwnSlot..<one.values.count where one.values[slot] != stored[slot] {
                 let field = one.doctype.columns[slot]
                 guard !field.flags.contains(.allowOnSubmit) else { continue }
                 throw Problem(
@@ -220,7 +221,7 @@ extension Session {
     private func updateRow(_ document: Document, unlessLocked: Bool = false) throws {
         guard let stored = document.stored else { return }
         let type = document.doctype
-        let slots = type.storedSlots.filter { !document.values[$0].isSame(as: stored[$0]) }
+        let slots = type.storedSlots.filter { document.values[$0] != stored[$0] }
         guard !slots.isEmpty else {
             if unlessLocked { try refuseIfLocked([document]) }
             return

@@ -1,4 +1,4 @@
-internal import Audit
+public import Audit
 internal import EventLog
 public import Storage
 public import Values
@@ -16,6 +16,8 @@ public final class Session {
     public internal(set) var registry: Registry
     /// The transaction everything happens in.
     public let transaction: any Transaction
+    /// What its entries in the audit log are under.
+    public let auditKey: AuditKey
     private let makeIdentifier: () -> String
     /// What its events share with those of other transactions; nil where they stand alone.
     public let correlation: String?
@@ -42,6 +44,9 @@ public final class Session {
     var permittedDefaults: [PermittedDefault]?
     /// What it knows of changes of metadata.
     var metadata = MetadataState()
+    /// How to go on behind what a limit of the server cut off the answer, as an argument of the request that asks for the
+    /// rest, such as `limit_start=100000`; nil when nothing was cut off.
+    public private(set) var more: String?
     /// Set while a changeset is made: effects are then kept in full.
     var keepsEffects = false
     /// Whether what a client names and nothing knows is passed over and told in ``remarks``, as Frappe's clients expect;
@@ -54,10 +59,8 @@ public final class Session {
         let doctype: String
         let name: String
 
-        /// The database takes names for the same only byte by byte.
-        static func == (l: Self, r: Self) -> Bool {
-            l.doctype == r.doctype && l.name.utf8.elementsEqual(r.name.utf8)
-        }
+        /// Whether both name the same document.
+        static func == (l: Self, r: Self) -> Bool { l.doctype == r.doctype && l.name == r.name }
     }
 
     struct Pending {
@@ -65,6 +68,8 @@ public final class Session {
         /// How many events of the transaction are in the log already.
         var logged = 0
         var audit: [AuditEntry] = []
+        /// Rows of tables under the audit log, which the last entry will carry.
+        var sealed = SealedRows()
         var effects: [Effect] = []
         /// The kept figures that a rehearsal touched.
         var figures = TouchedFigures()
@@ -74,9 +79,11 @@ public final class Session {
         var takenOut: [LinkTarget: [JSON]] = [:]
     }
 
-    /// A session of `actor` at the moment `now`. `identifiers` gives names that no other session gets.
+    /// A session of `actor` at the moment `now`. `audit` is the company's key; `identifiers` gives names that no other
+    /// session gets.
     public init(
         actor: Actor, now: Timestamp, registry: Registry, transaction: any Transaction, correlation: String? = nil,
+        audit: AuditKey = .ofProcess,
         identifiers: @escaping () -> String
     ) {
         self.actor = actor
@@ -84,11 +91,17 @@ public final class Session {
         self.registry = registry
         self.transaction = transaction
         self.correlation = correlation
+        auditKey = audit
         makeIdentifier = identifiers
     }
 
+    private static let eventTable = SealedTable(EventLog.log)
+
     /// The day of the session.
     public var today: Day { now.day }
+
+    /// Notes that a limit of the server, not of who asks, leaves something out of what is given.
+    func noteMore(_ wayOn: String) { if more == nil { more = wayOn } }
 
     /// A name that no other row has; names made later are greater.
     public func newIdentifier() -> String { makeIdentifier() }
@@ -97,12 +110,16 @@ public final class Session {
     ///
     /// - Throws: ``StorageError``.
     public func finish() throws {
-        let last = try EventLog.append(pending.events, after: pending.logged, in: transaction)
-        let events = pending.events.isEmpty ? nil : last - Int64(pending.events.count) + 1...last
+        let (last, rows) = try EventLog.append(pending.events, after: pending.logged, in: transaction)
+        if !rows.isEmpty { seal(rows, in: Self.eventTable) }
+        let events = rows.isEmpty ? nil : last - Int64(rows.count) + 1...last
         for body in registry.endings { try body(self, events) }
-        try AuditLog.append(pending.audit, in: transaction)
+        if pending.audit.isEmpty, !pending.sealed.isEmpty {
+            pending.audit = [AuditEntry(ofRowsBy: actor.user, at: now)]
+        }
+        try AuditLog.append(pending.audit, pending.sealed, under: auditKey, in: transaction)
         let (effects, figures) = (pending.effects, pending.figures)
-        let logged = pending.logged + pending.events.count
+        let logged = pending.logged + rows.count
         pending = Pending()
         pending.logged = logged
         // A changeset that is being made tells of what was written before, too.

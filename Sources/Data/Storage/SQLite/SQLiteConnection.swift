@@ -346,7 +346,7 @@ private final class StatementClock {
 
 /// SQLite's own words.
 struct SQLiteDialect: Dialect {
-    func like(_ column: String) -> String { "\(column) LIKE ?" }
+    func like(_ column: String) -> String { "fits(?, \(column))" }
     func matches(_ column: String) -> String { "\(column) REGEXP ?" }
     func text(of column: String, _ type: ColumnType) -> String {
         switch type {

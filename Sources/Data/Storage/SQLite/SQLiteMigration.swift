@@ -50,11 +50,9 @@ struct SQLiteMigration {
         var changes: [SchemaChange] = []
         for index in table.indexes {
             // An index that becomes unique is another one.
-            let name = "\(table.name):\(index.columns.joined(separator: ","))\(index.unique ? " unique" : "")"
+            let name = SQLiteDialect().indexName(index, of: table.name)
             guard !names.contains(name) else { continue }
-            let columns = index.columns.map(quoted).joined(separator: ",")
-            try transaction.execute(
-                "CREATE \(index.unique ? "UNIQUE " : "")INDEX \(quoted(name)) ON \(quoted(table.name)) (\(columns))")
+            try transaction.execute(Self.create(index, name, of: table.name))
             changes.append(.createdIndex(name))
         }
         guard table.appendOnly else { return changes }
@@ -62,6 +60,12 @@ struct SQLiteMigration {
             try transaction.execute(seal.sql)
         }
         return changes
+    }
+
+    /// The statement that makes an index.
+    static func create(_ index: TableSchema.Index, _ name: String, of table: String) -> String {
+        let columns = index.columns.map(quoted).joined(separator: ",")
+        return "CREATE \(index.unique ? "UNIQUE " : "")INDEX \(quoted(name)) ON \(quoted(table)) (\(columns))"
     }
 
     private func create(_ table: TableSchema) -> String {

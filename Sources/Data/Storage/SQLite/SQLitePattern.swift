@@ -1,12 +1,12 @@
 internal import GRDBSQLite
 
-/// Makes ``TextPattern`` known to a connection, as the operator REGEXP.
+/// Makes patterns known to a connection: ``TextPattern`` as the operator REGEXP, ``LikePattern`` as the function FITS.
 enum SQLitePattern {
-    /// A pattern as SQLite keeps it between the rows of a statement.
+    /// What a pattern says of a text, as SQLite keeps it between the rows of a statement.
     private final class Kept {
-        let pattern: TextPattern
+        let matches: (String) -> Bool
 
-        init(_ pattern: TextPattern) { self.pattern = pattern }
+        init(_ matches: @escaping (String) -> Bool) { self.matches = matches }
     }
 
     static func register(_ database: OpaquePointer) {
@@ -14,11 +14,23 @@ enum SQLitePattern {
             database, "regexp", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, nil,
             { context, _, arguments in
                 guard let arguments = unsafe arguments else { return }
-                unsafe SQLitePattern.match(context, arguments[0], arguments[1])
+                unsafe SQLitePattern.match(context, arguments[0], arguments[1]) { words in
+                    guard let pattern = try? TextPattern(words) else { return nil }
+                    return { pattern.matches($0.unicodeScalars) }
+                }
+            }, nil, nil, nil)
+        unsafe sqlite3_create_function_v2(
+            database, "fits", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, nil,
+            { context, _, arguments in
+                guard let arguments = unsafe arguments else { return }
+                unsafe SQLitePattern.match(context, arguments[0], arguments[1]) { LikePattern($0).matches }
             }, nil, nil, nil)
     }
 
-    private static func match(_ context: OpaquePointer?, _ pattern: OpaquePointer?, _ text: OpaquePointer?) {
+    private static func match(
+        _ context: OpaquePointer?, _ pattern: OpaquePointer?, _ text: OpaquePointer?,
+        _ read: (String) -> ((String) -> Bool)?
+    ) {
         guard unsafe sqlite3_value_type(text) != SQLITE_NULL, let bytes = unsafe sqlite3_value_text(text) else {
             unsafe sqlite3_result_null(context)
             return
@@ -27,19 +39,17 @@ enum SQLitePattern {
         if let known = unsafe sqlite3_get_auxdata(context, 0) {
             kept = unsafe Unmanaged<Kept>.fromOpaque(known).takeUnretainedValue()
         } else {
-            do {
-                let words = unsafe sqlite3_value_text(pattern).map { unsafe String(cString: $0) } ?? ""
-                kept = Kept(try TextPattern(words))
-            } catch {
+            guard let matches = read(unsafe sqlite3_value_text(pattern).map { unsafe String(cString: $0) } ?? "") else {
                 unsafe sqlite3_result_error(context, "no pattern", -1)
                 return
             }
+            kept = Kept(matches)
             unsafe sqlite3_set_auxdata(context, 0, Unmanaged.passRetained(kept).toOpaque()) { kept in
                 if let kept = unsafe kept { unsafe Unmanaged<Kept>.fromOpaque(kept).release() }
             }
         }
         let count = unsafe Int(sqlite3_value_bytes(text))
         let string = unsafe String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
-        unsafe sqlite3_result_int(context, kept.pattern.matches(string.unicodeScalars) ? 1 : 0)
+        unsafe sqlite3_result_int(context, kept.matches(string) ? 1 : 0)
     }
 }

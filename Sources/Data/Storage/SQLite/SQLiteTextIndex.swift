@@ -16,6 +16,22 @@ struct SQLiteTextIndex {
     private var name: String { quoted(Self.name(of: table.name)) }
     private var columns: String { table.textIndex.map(quoted).joined(separator: ",") }
 
+    /// What it is in the schema: a table that FTS5 keeps in three others, and the triggers.
+    var objects: [SchemaObject] {
+        let index = Self.name(of: table.name)
+        let (first, triggers) = (statements[0], statements.dropFirst())
+        var objects = [SchemaObject(kind: "table", name: index, table: index, definition: first)]
+        for part in ["config", "data", "idx"] {
+            objects.append(SchemaObject(kind: "table", name: "\(index)_\(part)", table: "\(index)_\(part)"))
+        }
+        for (verb, statement) in zip(["insert", "delete", "update"], triggers) {
+            objects.append(
+                SchemaObject(
+                    kind: "trigger", name: "\(table.name):text \(verb)", table: table.name, definition: statement))
+        }
+        return objects
+    }
+
     /// The statements that make it, for an empty table.
     var statements: [String] {
         let id = quoted(Self.rowNumber)

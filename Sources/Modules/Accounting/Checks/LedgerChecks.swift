@@ -28,7 +28,7 @@ enum LedgerChecks {
     /// The kept balances of months against the sums of the ledger, both read in order and compared once.
     private static func balancesAreKept(_ session: Session) throws -> [String] {
         struct Key: Hashable {
-            let account: String
+            let account: Name
             let month: Int
         }
         var sums: [Key: AccountBalances.Movement] = [:]
@@ -40,7 +40,7 @@ enum LedgerChecks {
             GROUP BY account, posting_date
             """, [], AccountBalances.columns + [.day]
         ) { row in
-            let key = Key(account: row[0].text ?? "", month: row[3].day?.monthIndex ?? 0)
+            let key = Key(account: Name(row[0].text ?? ""), month: row[3].day?.monthIndex ?? 0)
             let movement = AccountBalances.Movement(debit: row[1].exact ?? .zero, credit: row[2].exact ?? .zero)
             sums[key] = sums[key, default: .init()] + movement
         }
@@ -49,13 +49,13 @@ enum LedgerChecks {
             "SELECT account, debit, credit, month FROM _account_balance ORDER BY account, month", [],
             AccountBalances.columns + [.integer]
         ) { row in
-            let key = Key(account: row[0].text ?? "", month: Int(row[3].int ?? 0))
+            let key = Key(account: Name(row[0].text ?? ""), month: Int(row[3].int ?? 0))
             let kept = AccountBalances.Movement(debit: row[1].exact ?? .zero, credit: row[2].exact ?? .zero)
             let sum = sums.removeValue(forKey: key) ?? .init()
-            if kept != sum { found.append(difference(key.account, key.month, kept, sum)) }
+            if kept != sum { found.append(difference(key.account.text, key.month, kept, sum)) }
         }
         for (key, sum) in sums where sum != .init() {
-            found.append(difference(key.account, key.month, .init(), sum))
+            found.append(difference(key.account.text, key.month, .init(), sum))
         }
         return Array(found.sorted().prefix(most))
     }
@@ -69,7 +69,7 @@ enum LedgerChecks {
 
     private static func outstandingAmounts(_ session: Session) throws -> [String] {
         var found: [String] = []
-        for type in Outstanding.invoices.keys.sorted() {
+        for type in Outstanding.invoices.names.sorted() {
             guard let table = session.registry.find(type)?.table else { continue }
             found += try session.transaction.query(
                 """

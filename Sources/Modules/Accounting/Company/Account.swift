@@ -10,7 +10,7 @@ public struct Account: DocTypeSchema, Controller {
         permissions: [
             .manage("Accounts Manager"), .read("Accounts User"), .read("Auditor"), .read("Sales User"),
             .read("Sales Manager"), .read("Purchase User"), .read("Purchase Manager"), .read("Stock User"),
-            .read("Stock Manager"),
+            .read("Stock Manager"), .select("Item Manager"), .select("System Manager"),
         ], summary: "An account of a company's ledger, or a group of accounts.")
 
     public let accountName = Data(.required, .inListView)
@@ -86,7 +86,7 @@ public struct Account: DocTypeSchema, Controller {
             account.document.storedValue("balance_must_be") != account.document["balance_must_be"]
         else { return }
         let rules = PostingRules(company: try Companies.get(account.company, in: session), session: session)
-        try rules.checkBalances([account.name: account.balanceMustBe])
+        try rules.checkBalances([Name(account.name): account.balanceMustBe])
     }
 
     private static func checkCurrency(_ account: Doc<Self>, in session: Session) throws {
@@ -109,7 +109,9 @@ public struct Account: DocTypeSchema, Controller {
             [.text(account.company), .text(account.accountNumber), .text(account.name)], [.text])
         if let other {
             throw Problem(
-                .duplicate, "\(other[0].description) has the number \(account.accountNumber)", field: "account_number")
+                .duplicate,
+                "\(try session.named("Account", other[0].description)) has the number \(account.accountNumber)",
+                field: "account_number")
         }
     }
 }

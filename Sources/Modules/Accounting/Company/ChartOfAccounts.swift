@@ -1,3 +1,5 @@
+internal import Values
+
 /// The accounts a new company starts with.
 struct ChartOfAccounts: Sendable {
     /// An account or a group of accounts.

@@ -8,7 +8,7 @@ public struct Company: DocTypeSchema, Controller {
         permissions: [
             .manage("System Manager"), .work("Accounts Manager"), .read("Accounts User"), .read("Auditor"),
             .read("Sales User"), .read("Sales Manager"), .read("Purchase User"), .read("Purchase Manager"),
-            .read("Stock User"), .read("Stock Manager"),
+            .read("Stock User"), .read("Stock Manager"), .select("Item Manager"),
         ], summary: "A company that keeps books.")
 
     public let companyName = Data(.required, .setOnlyOnce, .inListView)

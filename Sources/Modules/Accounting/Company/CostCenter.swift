@@ -8,7 +8,8 @@ public struct CostCenter: DocTypeSchema, Controller {
         search: ["cost_center_name"], tree: "parent_cost_center", sort: ("name", false),
         permissions: [
             .manage("Accounts Manager"), .read("Accounts User"), .read("Auditor"), .read("Sales User"),
-            .read("Purchase User"), .read("Stock User"),
+            .read("Purchase User"), .read("Stock User"), .select("Sales Manager"), .select("Purchase Manager"),
+            .select("Stock Manager"), .select("Item Manager"), .select("System Manager"),
         ], summary: "A part of a company that income and expense are told apart by.")
 
     public let costCenterName = Data(.required, .inListView)

@@ -24,6 +24,11 @@ public struct FiscalYear: DocTypeSchema, Controller {
         guard start < end else {
             throw Problem(.datesOutOfOrder, "The year ends before it begins", field: "year_end_date")
         }
+        // Reports look at the day before what they are about, and at the day after it.
+        guard start > .earliest, end < .latest else {
+            throw Problem(
+                .outOfRange, "A fiscal year lies between \(Day.earliest) and \(Day.latest)", field: "year_start_date")
+        }
         guard end < start.adding(months: 18) else {
             throw Problem(.outOfBounds, "A fiscal year has at most 18 months", field: "year_end_date")
         }
@@ -34,7 +39,8 @@ public struct FiscalYear: DocTypeSchema, Controller {
             """, [.day(end), .day(start), .text(year.name)], [.text])
         if let overlapping, !year.disabled {
             throw Problem(
-                .overlaps, "\(year.name) overlaps with the fiscal year \(overlapping[0].description)",
+                .overlaps,
+                "\(year.name) overlaps with \(try session.named("Fiscal Year", overlapping[0].description))",
                 field: "year_start_date")
         }
         for days in lost(year) { try refuseIfPosted(year, days, in: session) }

@@ -48,9 +48,9 @@ struct TreeRules {
     }
 
     /// The parent of each node of a company.
-    func all(of company: String, in session: Session) throws -> [String: String] {
+    func all(of company: String, in session: Session) throws -> [Name: String] {
         let table = Table.name(doctype)
-        var parents: [String: String] = [:]
+        var parents: [Name: String] = [:]
         try session.transaction.forEach(
             "SELECT name, \(parentField) FROM \(table) WHERE company = ?", [.text(company)], [.text, .text]
         ) { row in parents[row[0].text ?? ""] = row[1].text ?? "" }

@@ -67,7 +67,7 @@ public enum Invoices {
     @discardableResult
     public static func markOverdue(in session: Session) throws -> Int {
         var count = 0
-        for name in Outstanding.invoices.keys.sorted() {
+        for name in Outstanding.invoices.names.sorted() {
             guard let type = session.registry.find(name) else { continue }
             let names = try session.transaction.query(
                 """

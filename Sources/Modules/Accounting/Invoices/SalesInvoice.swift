@@ -117,7 +117,7 @@ public struct SalesInvoice: DocTypeSchema, Controller {
     }
 
     private static func checkAccounts(_ invoice: Doc<Self>, in session: Session) throws {
-        let names = Set([invoice.debitTo] + invoice.items.map(\.incomeAccount))
+        let names = Set<Name>([invoice.debitTo] + invoice.items.map(\.incomeAccount))
         let found = try session.values(of: "Account", names, ["account_type", "root_type"])
         if let debit = found[invoice.debitTo], debit[0].text != AccountType.receivable {
             throw Problem(

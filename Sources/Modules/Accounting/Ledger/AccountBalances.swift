@@ -33,12 +33,12 @@ enum AccountBalances {
     static let figures = Figures(of: "GL Entry", table)
 
     /// Moves the balances of accounts on a day, in one statement.
-    static func move(_ movements: [String: Movement], on day: Day, in session: Session) throws {
+    static func move(_ movements: [Name: Movement], on day: Day, in session: Session) throws {
         let month = Value.int(Int64(day.monthIndex))
         try session.move(
             figures, adding: ["debit", "credit"],
             movements.sorted { $0.key < $1.key }.map { account, movement in
-                [.text(account), month, Value(movement.debit, scale: 4), Value(movement.credit, scale: 4)]
+                [.text(account.text), month, Value(movement.debit, scale: 4), Value(movement.credit, scale: 4)]
             })
     }
 
@@ -47,7 +47,7 @@ enum AccountBalances {
     /// Whole months come from the kept balances, the days of months at the edges from the ledger by its index on days.
     static func movements(
         of company: String, from start: Day?, through end: Day, in session: Session
-    ) throws -> [String: Movement] {
+    ) throws -> [Name: Movement] {
         var total = try beforeDay(end.adding(days: 1), company, session)
         if let start {
             for (account, movement) in try beforeDay(start, company, session) {
@@ -58,8 +58,8 @@ enum AccountBalances {
     }
 
     /// All that was moved before a day: the months before it and the days of its month.
-    private static func beforeDay(_ day: Day, _ company: String, _ session: Session) throws -> [String: Movement] {
-        var total: [String: Movement] = [:]
+    private static func beforeDay(_ day: Day, _ company: String, _ session: Session) throws -> [Name: Movement] {
+        var total: [Name: Movement] = [:]
         try session.transaction.forEach(
             """
             SELECT b.account, SUM(b.debit), SUM(b.credit) FROM _account_balance b JOIN account a ON a.name = b.account
@@ -76,8 +76,8 @@ enum AccountBalances {
     /// What the accounts of a company moved on the days from one to before another, from the ledger.
     static func ledger(
         of company: String, from start: Day, before end: Day, in session: Session
-    ) throws -> [String: Movement] {
-        var total: [String: Movement] = [:]
+    ) throws -> [Name: Movement] {
+        var total: [Name: Movement] = [:]
         try session.transaction.forEach(
             "\(ledgerSums) WHERE posting_date >= ? AND posting_date < ? AND company = ? GROUP BY account",
             [.day(start), .day(end), .text(company)], columns
@@ -101,9 +101,8 @@ enum AccountBalances {
     }
 
     /// What the accounts of a company moved in each month, up to a month, from the kept balances.
-    static func byMonth(of company: String, through month: Int, in session: Session) throws -> [Int: [String: Movement]]
-    {
-        var months: [Int: [String: Movement]] = [:]
+    static func byMonth(of company: String, through month: Int, in session: Session) throws -> [Int: [Name: Movement]] {
+        var months: [Int: [Name: Movement]] = [:]
         try session.transaction.forEach(
             """
             SELECT b.account, b.debit, b.credit, b.month FROM _account_balance b JOIN account a ON a.name = b.account
@@ -123,7 +122,7 @@ enum AccountBalances {
         """
     static let columns: [ColumnType] = [.text, .decimal(scale: 4), .decimal(scale: 4)]
 
-    private static func add(_ row: [Value], to total: inout [String: Movement]) {
+    private static func add(_ row: [Value], to total: inout [Name: Movement]) {
         let movement = Movement(debit: row[1].exact ?? .zero, credit: row[2].exact ?? .zero)
         total[row[0].text ?? ""] = total[row[0].text ?? "", default: Movement()] + movement
     }

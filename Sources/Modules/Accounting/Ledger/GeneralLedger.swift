@@ -89,7 +89,7 @@ public enum GeneralLedger {
             try payment(posting, voucher, day, name, facts[posting.account], in: session)
         }
         try session.append(payments)
-        var movements: [String: AccountBalances.Movement] = [:]
+        var movements: [Name: AccountBalances.Movement] = [:]
         for row in rows {
             let movement = AccountBalances.Movement(debit: row.debit, credit: row.credit)
             movements[row.account] = movements[row.account, default: .init()] + movement
@@ -169,7 +169,7 @@ public enum GeneralLedger {
     }
 
     private static func append(reversing entries: [Doc<GLEntry>], on day: Day, in session: Session) throws {
-        var movements: [String: AccountBalances.Movement] = [:]
+        var movements: [Name: AccountBalances.Movement] = [:]
         let rows = try entries.map { entry in
             let row = try session.new(GLEntry.self)
             row.document.take(entry.document)

@@ -63,7 +63,7 @@ enum LedgerMethods {
         for (field, target) in targets.sorted(by: { $0.key < $1.key }) {
             guard let value = arguments.text(field) else { continue }
             try requireOpen(field, type, in: session)
-            guard let target, try session.permitted(target, [value], for: type.name).isEmpty else { continue }
+            guard let target, try session.permitted(target, [Name(value)], for: type.name).isEmpty else { continue }
             throw Problem(
                 .forbidden, "\(session.actor.user) is limited to other values of \(target) than \(value)", field: field)
         }

@@ -8,10 +8,13 @@ enum Outstanding {
     struct Target: Hashable {
         let type: String
         let name: String
+
+        /// Whether both are the same invoice.
+        static func == (l: Target, r: Target) -> Bool { l.type == r.type && l.name == r.name }
     }
 
     /// How the DocTypes that have an outstanding amount name their party and account.
-    static let invoices: [String: (party: String, account: String)] = [
+    static let invoices: [Name: (party: String, account: String)] = [
         "Sales Invoice": ("customer", "debit_to"), "Purchase Invoice": ("supplier", "credit_to"),
     ]
 
@@ -20,7 +23,7 @@ enum Outstanding {
     /// - Throws: ``Problem/Kind/overAllocated`` when more is paid than is due; ``Problem/Kind/brokenLink`` when the invoice
     ///   is not submitted or of another party or account.
     static func update(_ rows: [Doc<PaymentLedgerEntry>], after voucher: Document, in session: Session) throws {
-        var byType: [String: Set<String>] = [:]
+        var byType: [Name: Set<Name>] = [:]
         for row in rows where !(row.againstVoucherNo == voucher.name && row.againstVoucherType == voucher.doctype.name)
         {
             if invoices[row.againstVoucherType] != nil {
@@ -28,9 +31,10 @@ enum Outstanding {
             }
         }
         for (type, names) in byType.sorted(by: { $0.key < $1.key }) {
+            let type = type.text
             let sums = try amounts(of: type, names, in: session)
             let documents = try session.privileged { try session.getMany(type, names.sorted()) }
-            let found = Dictionary(documents.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+            let found = Dictionary(documents.map { (Name($0.name), $0) }, uniquingKeysWith: { first, _ in first })
             for row in rows where row.againstVoucherType == type && names.contains(row.againstVoucherNo) {
                 try check(row, found[row.againstVoucherNo], reversing: !row.reverses.isEmpty)
             }
@@ -65,8 +69,8 @@ enum Outstanding {
     }
 
     /// The sums of the payment ledger for vouchers of one DocType.
-    static func amounts(of type: String, _ names: Set<String>, in session: Session) throws -> [String: Exact] {
-        var sums: [String: Exact] = [:]
+    static func amounts(of type: String, _ names: Set<Name>, in session: Session) throws -> [Name: Exact] {
+        var sums: [Name: Exact] = [:]
         for chunk in names.sorted().chunks(of: Limits.filterValues) {
             let condition = session.transaction.dialect.isOneOf("against_voucher_no", count: chunk.count)
             try session.transaction.forEach(

@@ -9,17 +9,17 @@ enum PostingBalance {
     /// Merges lines that differ in nothing but the amount, nets their sides and leaves out what comes to zero.
     static func merged(_ postings: [GLPosting]) -> [GLPosting] {
         struct Key: Hashable {
-            let account: String, costCenter: String, party: [String], against: [String], detail: String, due: Day?
+            let account: Name, costCenter: Name, party: [Name], against: [Name], detail: Name, due: Day?
             let isOfStock: Bool
         }
         var places: [Key: Int] = [:]
         var merged: [GLPosting] = []
         for posting in postings {
             let key = Key(
-                account: posting.account, costCenter: posting.costCenter,
-                party: posting.party.map { [$0.type, $0.name] } ?? [],
-                against: posting.againstVoucher.map { [$0.type, $0.name] } ?? [], detail: posting.voucherDetail,
-                due: posting.dueDate, isOfStock: posting.isOfStock)
+                account: Name(posting.account), costCenter: Name(posting.costCenter),
+                party: posting.party.map { [Name($0.type), Name($0.name)] } ?? [],
+                against: posting.againstVoucher.map { [Name($0.type), Name($0.name)] } ?? [],
+                detail: Name(posting.voucherDetail), due: posting.dueDate, isOfStock: posting.isOfStock)
             if let place = places[key] {
                 merged[place].debit += posting.debit
                 merged[place].credit += posting.credit

@@ -39,13 +39,13 @@ struct PostingRules {
 
     /// Refuses accounts that cannot be posted to; parties that are missing or of another kind; what is no movement of stock
     /// on accounts of stock.
-    func accounts(of postings: [GLPosting]) throws -> [String: AccountFacts] {
+    func accounts(of postings: [GLPosting]) throws -> [Name: AccountFacts] {
         let fields = [
             "company", "is_group", "disabled", "freeze_account", "account_type", "root_type", "account_currency",
             "balance_must_be",
         ]
         let found = try session.values(of: "Account", Set(postings.map(\.account)), fields)
-        var facts: [String: AccountFacts] = [:]
+        var facts: [Name: AccountFacts] = [:]
         for posting in postings {
             guard facts[posting.account] == nil else { continue }
             guard !posting.account.isEmpty, let values = found[posting.account] else {
@@ -109,16 +109,16 @@ struct PostingRules {
     }
 
     /// Refuses to take back entries of frozen accounts, and returns the side the balance of each account must be on.
-    func sides(of accounts: Set<String>) throws -> [String: String] {
+    func sides(of accounts: Set<Name>) throws -> [Name: String] {
         let found = try session.values(of: "Account", accounts, ["freeze_account", "balance_must_be"])
-        for (account, values) in found.sorted(by: { $0.key < $1.key }) { try refuseFrozen(account, values[0]) }
+        for (account, values) in found.sorted(by: { $0.key < $1.key }) { try refuseFrozen(account.text, values[0]) }
         return found.mapValues { $0[1].text ?? "" }
     }
 
     /// Refuses balances on the side they must not be on, once they have moved. One statement, and none where accounts may
     /// have either.
-    func checkBalances(_ sides: [String: String]) throws {
-        let bound = sides.keys.filter { sides[$0]?.isEmpty == false }.sorted()
+    func checkBalances(_ sides: [Name: String]) throws {
+        let bound = sides.filter { !$0.value.isEmpty }.names.sorted()
         for (account, balance) in try AccountBalances.balances(of: bound, in: session) {
             guard let side = sides[account], side == "Debit" ? balance.isNegative : balance.isPositive else { continue }
             throw Problem(
@@ -129,7 +129,7 @@ struct PostingRules {
     }
 
     /// Gives income and expense the company's cost center where they have none, and checks those that they have.
-    func costCenters(of postings: [GLPosting], _ facts: [String: AccountFacts]) throws -> [GLPosting] {
+    func costCenters(of postings: [GLPosting], _ facts: [Name: AccountFacts]) throws -> [GLPosting] {
         let postings = postings.map { posting in
             var posting = posting
             if posting.costCenter.isEmpty, facts[posting.account]?.isProfitAndLoss == true {
@@ -138,7 +138,7 @@ struct PostingRules {
             return posting
         }
         // The company's own was checked when it was set.
-        let named = Set(postings.map(\.costCenter)).subtracting(["", company.costCenter])
+        let named = Set<Name>(postings.map(\.costCenter)).subtracting(["", Name(company.costCenter)])
         let found = try session.values(of: "Cost Center", named, ["company", "is_group", "disabled"])
         for posting in postings {
             if posting.costCenter.isEmpty, facts[posting.account]?.isProfitAndLoss == true {

@@ -104,7 +104,8 @@ extension PaymentEntry: Controller {
             guard let fields = Outstanding.invoices[type], session.registry.find(type) != nil else {
                 throw Problem(
                     .notPayable, "Row \(rows[0].idx): a payment cannot settle a \(type)", field: "reference_doctype",
-                    row: rows[0].idx, fix: "Use one of: \(Outstanding.invoices.keys.sorted().joined(separator: ", ")).")
+                    row: rows[0].idx, fix: "Use one of: \(Outstanding.invoices.names.sorted().joined(separator: ", "))."
+                )
             }
             let found = try session.values(
                 of: type, Set(rows.map(\.referenceName)),

@@ -47,7 +47,7 @@ struct AccountTree {
     /// Reads the accounts in one statement; whose names are limited, in one more or two. Their numbers are told to who may
     /// see them.
     init(of company: String, in session: Session) throws {
-        var children: [String: [Node]] = [:]
+        var children: [Name: [Node]] = [:]
         let account = try session.registry.doctype("Account")
         let tellsNumber = session.openness(of: "account_number", in: account) == .open
         try session.transaction.forEach(
@@ -87,8 +87,8 @@ struct AccountTree {
     }
 
     /// The figures of leaves and, summed up, of the groups above them.
-    func rolledUp<T>(_ leaves: [String: T], _ add: (T, T) -> T) -> [String: T] {
-        var totals: [String: T] = [:]
+    func rolledUp<T>(_ leaves: [Name: T], _ add: (T, T) -> T) -> [Name: T] {
+        var totals: [Name: T] = [:]
         for node in nodes.reversed() {
             let own: T? =
                 switch (totals[node.name], leaves[node.name]) {

@@ -45,7 +45,7 @@ enum FinancialStatement {
         private let isBalanceSheet: Bool
         private let showsZero: Bool
         /// Debit less credit of each account in each period, or at its end.
-        private let balances: [[String: Exact]]
+        private let balances: [[Name: Exact]]
         private var rows: [ReportRow] = []
         private let showsTotal: Bool
 

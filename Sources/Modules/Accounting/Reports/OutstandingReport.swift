@@ -114,8 +114,8 @@ enum OutstandingReport {
     }
 
     private static func partyNames(
-        _ parties: Set<String>, _ partyType: String, in session: Session
-    ) throws -> [String: Value] {
+        _ parties: Set<Name>, _ partyType: String, in session: Session
+    ) throws -> [Name: Value] {
         guard let title = title(of: partyType, in: session) else { return [:] }
         return try session.values(of: partyType, parties, [title]).mapValues { $0[0] }
     }
@@ -126,14 +126,20 @@ enum OutstandingReport {
 
     /// The upper bounds of the ages, in days.
     private static func bounds(_ text: String) throws -> [Int] {
-        let bounds = text.split(separator: ",").map { Int($0.filter { !$0.isWhitespace }) ?? -1 }
-        guard !bounds.isEmpty, bounds.count <= 10, bounds[0] >= 0,
-            zip(bounds, bounds.dropFirst()).allSatisfy({ $0 < $1 })
+        let bounds = text.split(separator: ",").map { Int($0.filter { !$0.isWhitespace }, in: 0...longest) }
+        let days = bounds.compactMap(\.self)
+        guard !days.isEmpty, days.count == bounds.count, days.count <= 10,
+            zip(days, days.dropFirst()).allSatisfy({ $0 < $1 })
         else {
-            throw Problem(.outOfBounds, "range must be growing numbers of days, such as 30, 60, 90", field: "range")
+            throw Problem(
+                .outOfBounds, "range must be growing numbers of days up to \(longest), such as 30, 60, 90",
+                field: "range")
         }
-        return bounds
+        return days
     }
+
+    /// From the first day there is to the last.
+    private static let longest = Day.latest - Day.earliest
 
     private static func columns(
         _ bounds: [Int], _ partyType: String, in session: Session

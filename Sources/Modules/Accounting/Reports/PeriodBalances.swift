@@ -7,10 +7,10 @@ final class PeriodBalances {
     private let company: String
     private let session: Session
     /// Debit less credit of each account in each month.
-    private var months: [Int: [String: Exact]] = [:]
+    private var months: [Int: [Name: Exact]] = [:]
     /// The same of each day, by month, for who may not read all of the ledger.
     private var days: [Int: [(day: Day, account: String, balance: Exact)]]?
-    private var cache: [Day: [String: Exact]] = [:]
+    private var cache: [Day: [Name: Exact]] = [:]
 
     /// Reads the balances of a company.
     init(of company: String, in session: Session) throws {
@@ -27,7 +27,7 @@ final class PeriodBalances {
     }
 
     /// Debit less credit from one day through another; nil is from the beginning.
-    func balances(from start: Day?, through end: Day) throws -> [String: Exact] {
+    func balances(from start: Day?, through end: Day) throws -> [Name: Exact] {
         var total = try before(end.adding(days: 1))
         if let start {
             for (account, balance) in try before(start) { total[account] = (total[account] ?? .zero) - balance }
@@ -35,9 +35,9 @@ final class PeriodBalances {
         return total
     }
 
-    private func before(_ day: Day) throws -> [String: Exact] {
+    private func before(_ day: Day) throws -> [Name: Exact] {
         if let known = cache[day] { return known }
-        var total: [String: Exact] = [:]
+        var total: [Name: Exact] = [:]
         for (month, balances) in months where month < day.monthIndex {
             for (account, balance) in balances { total[account, default: .zero] += balance }
         }
@@ -47,8 +47,10 @@ final class PeriodBalances {
     }
 
     /// What was moved in a day's month before the day.
-    private func withinMonth(before day: Day) throws -> [(String, Exact)] {
-        if let days { return (days[day.monthIndex] ?? []).filter { $0.day < day }.map { ($0.account, $0.balance) } }
+    private func withinMonth(before day: Day) throws -> [(Name, Exact)] {
+        if let days {
+            return (days[day.monthIndex] ?? []).filter { $0.day < day }.map { (Name($0.account), $0.balance) }
+        }
         guard day > day.startOfMonth else { return [] }
         return try AccountBalances.ledger(of: company, from: day.startOfMonth, before: day, in: session)
             .map { ($0.key, $0.value.balance) }

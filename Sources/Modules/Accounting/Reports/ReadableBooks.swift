@@ -17,7 +17,7 @@ enum ReadableBooks {
     /// What the accounts of a company moved from one day to another, both included; nil is from the beginning.
     static func movements(
         of company: String, from start: Day?, through end: Day, in session: Session
-    ) throws -> [String: Movement] {
+    ) throws -> [Name: Movement] {
         guard let condition = try condition(in: session) else {
             return try AccountBalances.movements(of: company, from: start, through: end, in: session)
         }
@@ -27,7 +27,7 @@ enum ReadableBooks {
             sql += " AND posting_date >= ?"
             arguments.append(.day(start))
         }
-        var found: [String: Movement] = [:]
+        var found: [Name: Movement] = [:]
         try session.transaction.forEach(sql + " GROUP BY account", arguments, AccountBalances.columns) { row in
             let movement = Movement(debit: row[1].exact ?? .zero, credit: row[2].exact ?? .zero)
             if movement != Movement() { found[row[0].text ?? ""] = movement }

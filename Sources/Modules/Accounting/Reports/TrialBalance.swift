@@ -50,7 +50,7 @@ enum TrialBalance {
         let opening = try ReadableBooks.movements(
             of: company.name, from: nil, through: range.from.adding(days: -1), in: session)
         let period = try ReadableBooks.movements(of: company.name, from: range.from, through: range.to, in: session)
-        var leaves: [String: Figures] = [:]
+        var leaves: [Name: Figures] = [:]
         for (account, movement) in opening { leaves[account, default: Figures()].opening = movement }
         for (account, movement) in period { leaves[account, default: Figures()].period = movement }
         let unclosed = try takeUnclosed(
@@ -85,7 +85,7 @@ enum TrialBalance {
 
     /// Income and expense begin at zero in each fiscal year; what earlier years left in them is shown in one sum.
     private static func takeUnclosed(
-        _ leaves: inout [String: Figures], _ tree: AccountTree, _ company: String,
+        _ leaves: inout [Name: Figures], _ tree: AccountTree, _ company: String,
         _ range: (from: Day, to: Day, yearStart: Day), keep: Bool, in session: Session
     ) throws -> Figures {
         var unclosed = Figures()

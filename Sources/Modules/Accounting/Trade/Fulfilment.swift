@@ -55,8 +55,8 @@ public struct Fulfilment: Sendable {
             }
             guard !names.isEmpty else { continue }
             let documents = try session.privileged { try session.getMany(target, names) }
-            var byName: [String: Document] = [:]
-            var rows: [String: Document] = [:]
+            var byName: [Name: Document] = [:]
+            var rows: [Name: Document] = [:]
             for one in documents {
                 byName[one.name] = one
                 for row in one.table("items") { rows[row.name] = row }
@@ -71,7 +71,7 @@ public struct Fulfilment: Sendable {
     }
 
     private func move(
-        _ items: [Document], of document: Document, targets: [String: Document], rows: [String: Document],
+        _ items: [Document], of document: Document, targets: [Name: Document], rows: [Name: Document],
         negative: Bool
     ) throws {
         for item in items {

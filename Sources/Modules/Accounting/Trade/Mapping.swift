@@ -5,7 +5,7 @@ public import Values
 public struct Mapping: Sendable {
     let source: String
     let target: String
-    let fields: [String: String]
+    let fields: KeyValuePairs<String, String>
     let rowLink: String
     let rowDetail: String
     let quantity: (@Sendable (Document) -> Exact)?
@@ -21,7 +21,8 @@ public struct Mapping: Sendable {
     ///   - quantity: What is left of a source row; rows with nothing left are not taken. Nil takes all of every row.
     ///   - after: Called with the source and the new document before its totals are computed.
     public init(
-        from source: String, to target: String, fields: [String: String] = [:], rowLink: String, rowDetail: String,
+        from source: String, to target: String, fields: KeyValuePairs<String, String> = [:], rowLink: String,
+        rowDetail: String,
         quantity: (@Sendable (Document) -> Exact)?, skipTaxes: Bool = false,
         after: (@Sendable (Document, Document, Session) throws -> Void)? = nil
     ) {

@@ -83,7 +83,7 @@ struct BilledShare {
         let lines = invoice.table("items")
         let billed = try billedBefore(invoice, lines, in: session)
         let whole = Dictionary(
-            source.table("items").map { ($0.name, $0.exact("qty")) }, uniquingKeysWith: { first, _ in first })
+            source.table("items").map { (Name($0.name), $0.exact("qty")) }, uniquingKeysWith: { first, _ in first })
         for line in lines {
             let row = line.text(detail)
             line.set("qty", (whole[row] ?? .zero) - (billed[row]?.qty ?? .zero))
@@ -105,9 +105,9 @@ struct BilledShare {
     /// What submitted bills other than this have taken of the rows.
     private func billedBefore(
         _ invoice: Document, _ lines: [Document], in session: Session
-    ) throws -> [String: Before] {
-        var found: [String: Before] = [:]
-        let names = Set(lines.map { $0.text(detail) }).sorted()
+    ) throws -> [Name: Before] {
+        var found: [Name: Before] = [:]
+        let names = Set<Name>(lines.map { $0.text(detail) }).sorted()
         for chunk in names.chunks(of: Limits.filterValues) {
             let condition = session.transaction.dialect.isOneOf(detail, count: chunk.count)
             let sql = """

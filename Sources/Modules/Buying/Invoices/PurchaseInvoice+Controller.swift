@@ -84,7 +84,7 @@ extension PurchaseInvoice: Controller {
         guard let same else { return }
         throw Problem(
             .duplicateBill,
-            "Bill \(invoice.billNo) of \(invoice.supplier) was entered as Purchase Invoice \(same[0])",
+            "Bill \(invoice.billNo) of \(invoice.supplier) was entered as \(try session.named("Purchase Invoice", same[0].description))",
             field: "bill_no",
             fix: "Correct bill_no, or cancel the other one.")
     }

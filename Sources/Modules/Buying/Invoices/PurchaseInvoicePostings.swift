@@ -23,11 +23,11 @@ enum PurchaseInvoicePostings {
 
     /// What is owed to the supplier.
     private static func owed(_ invoice: Doc<PurchaseInvoice>) -> GLPosting {
-        let against = Set(invoice.items.map(\.expenseAccount)).sorted().joined(separator: ", ")
+        let against = Set<Name>(invoice.items.map(\.expenseAccount)).sorted().joined(separator: ", ")
         return GLPosting(
             account: invoice.creditTo, credit: Trade.baseAmountDue(invoice.document),
             party: ("Supplier", invoice.supplier),
-            against: String(against.prefix(Limits.lineCharacters)), costCenter: invoice.costCenter,
+            against: Text.beginning(against, Limits.lineCharacters), costCenter: invoice.costCenter,
             dueDate: invoice.dueDate, remarks: invoice.remarks)
     }
 

@@ -10,7 +10,8 @@ public struct Supplier: DocTypeSchema, Controller {
         search: ["supplier_group", "country", "mobile_no", "email_id"],
         permissions: [
             .work("Purchase User"), .manage("Purchase Manager"), .read("Accounts User"), .read("Accounts Manager"),
-            .read("Stock User"), .read("Stock Manager"),
+            .read("Stock User"), .read("Stock Manager"), .select("Item Manager"), .select("Sales Master Manager"),
+            .select("Purchase Master Manager"),
         ],
         summary: "Somebody the company buys from.")
 

@@ -18,7 +18,8 @@ enum CreditLimit {
         var added: [Debtor: Exact] = [:]
         for document in submitted {
             for (customer, amount) in try claims(of: document, kind, in: session) where amount.isPositive {
-                added[Debtor(customer: customer, company: document.text("company")), default: .zero] += amount
+                added[Debtor(customer: Name(customer), company: Name(document.text("company"))), default: .zero] +=
+                    amount
             }
         }
         guard !added.isEmpty else { return }
@@ -40,8 +41,8 @@ enum CreditLimit {
 
     /// A customer of a company.
     private struct Debtor: Hashable, Comparable {
-        let customer: String
-        let company: String
+        let customer: Name
+        let company: Name
 
         static func < (l: Debtor, r: Debtor) -> Bool { (l.customer, l.company) < (r.customer, r.company) }
     }
@@ -61,12 +62,12 @@ enum CreditLimit {
         let customers = kind.parties(of: document).filter { $0.type == "Customer" }
         if case .rows(let table, _, _) = kind.party {
             let rows = document.table(table)
-            var sums: [String: Exact] = [:]
+            var sums: [Name: Exact] = [:]
             for customer in customers {
                 guard let row = rows.first(where: { $0.idx == customer.row }) else { continue }
                 sums[customer.name, default: .zero] += row.exact("debit") - row.exact("credit")
             }
-            return sums.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+            return sums.sorted { $0.key < $1.key }.map { ($0.key.text, $0.value) }
         }
         let rows = document.table("items")
         guard let customer = customers.first, let row = rows.first else { return [] }
@@ -103,7 +104,7 @@ enum CreditLimit {
             SELECT SUM(debit), SUM(credit) FROM gl_entry WHERE party_type = ? AND party = ? AND company = ?
             """
         let row = try session.transaction.first(
-            sql, [.text("Customer"), .text(debtor.customer), .text(debtor.company)],
+            sql, [.text("Customer"), .text(debtor.customer.text), .text(debtor.company.text)],
             [.decimal(scale: 4), .decimal(scale: 4)])
         return (row?[0].exact ?? .zero) - (row?[1].exact ?? .zero)
     }
@@ -127,7 +128,7 @@ enum CreditLimit {
                 AND d.per_billed < ? GROUP BY d.name, d.base_grand_total
                 """
             try session.transaction.forEach(
-                sql, [.text(debtor.customer), .text(debtor.company), Value(Exact.hundred, scale: 9)],
+                sql, [.text(debtor.customer.text), .text(debtor.company.text), Value(Exact.hundred, scale: 9)],
                 [.decimal(scale: 4), .decimal(scale: 4), .decimal(scale: 4)]
             ) { row in
                 guard let all = row[1].exact, all.isPositive, let open = row[2].exact else { return }

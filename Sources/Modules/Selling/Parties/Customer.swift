@@ -9,7 +9,8 @@ public struct Customer: DocTypeSchema, Controller {
         search: ["customer_group", "territory", "mobile_no", "email_id"],
         permissions: [
             .work("Sales User"), .manage("Sales Manager"), .read("Accounts User"), .read("Accounts Manager"),
-            .read("Stock User"), .read("Stock Manager"),
+            .read("Stock User"), .read("Stock Manager"), .select("Item Manager"), .select("Sales Master Manager"),
+            .select("Purchase Master Manager"),
         ],
         summary: "Somebody the company sells to.")
 
@@ -21,7 +22,7 @@ public struct Customer: DocTypeSchema, Controller {
     public let disabled = Check()
     public let isFrozen = Check(.about("Only the role for frozen entries trades with it."))
     public let image = AttachImage()
-    public let accountManager = Link(User.self)
+    public let accountManager = Link(User.self, .linksToHidden)
 
     public let money = Section("Currency and Limits")
     public let defaultCurrency = Link(CurrencyUnit.self, .label("Billing Currency"))

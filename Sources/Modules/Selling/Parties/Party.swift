@@ -1,4 +1,4 @@
-public import Documents
+package import Documents
 internal import Storage
 internal import Values
 
@@ -13,7 +13,8 @@ package enum Party {
             "SELECT voucher_type, voucher_no FROM \(quoted(ledger.table)) WHERE party_type = ? AND party = ? LIMIT 1"
         guard let row = try session.transaction.first(sql, [.text(type), .text(name)], [.text, .text]) else { return }
         throw Problem(
-            .linked, "\(type) \(name) stands in the books: \(row[0].description) \(row[1].description)",
+            .linked,
+            "\(type) \(name) stands in the books: \(try session.named(row[0].description, row[1].description))",
             fix: "Disable it instead.")
     }
 
@@ -25,7 +26,7 @@ package enum Party {
         for holder in ["Address", "Contact"] {
             let names = rows.filter { $0[0].text == holder }.compactMap(\.[1].text)
             guard !names.isEmpty else { continue }
-            try session.takeOut("links", of: holder, Set(names).sorted(), with: (type, name)) { row in
+            try session.takeOut("links", of: holder, Set<Name>(names).sorted(), with: (type, name)) { row in
                 row.text("link_doctype") == type && row.text("link_name") == name
             }
         }

@@ -150,7 +150,7 @@ extension PurchaseReceipt: Controller {
 
     /// Shares the charges among the rows of stock items by their net amounts, the rest of rounding to the last one, and
     /// sets what one of each costs.
-    private static func value(_ receipt: Doc<Self>, _ stockItems: Set<String>, in session: Session) throws {
+    private static func value(_ receipt: Doc<Self>, _ stockItems: Set<Name>, in session: Session) throws {
         let money = try StockCompany.money(of: receipt[\.head.company], in: session)
         let total = charges(receipt).sum { $0.amount }
         let rows = receipt.items.filter { stockItems.contains($0[\.line.itemCode]) }

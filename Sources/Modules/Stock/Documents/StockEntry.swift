@@ -144,7 +144,7 @@ extension StockEntry: Controller {
         entry.company = only
     }
 
-    private static func check(_ row: Doc<StockEntryDetail>, _ purpose: Purpose, _ stockItems: Set<String>) throws {
+    private static func check(_ row: Doc<StockEntryDetail>, _ purpose: Purpose, _ stockItems: Set<Name>) throws {
         func refuse(_ kind: Problem.Kind, _ message: String, _ field: String) -> Problem {
             Problem(kind, "Row \(row.idx): \(message)", field: field, row: row.idx)
         }

@@ -30,7 +30,7 @@ enum StockVouchers {
     }
 
     /// Refuses rows of nothing, and rows of stock items that do not say which warehouse.
-    static func checkRows(_ rows: [Document], stockItems: Set<String>) throws {
+    static func checkRows(_ rows: [Document], stockItems: Set<Name>) throws {
         for row in rows {
             guard row.exact("qty").isPositive else {
                 throw Problem(

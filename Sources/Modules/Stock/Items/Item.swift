@@ -10,7 +10,7 @@ public struct Item: DocTypeSchema {
         permissions: [
             .manage("Item Manager"), .manage("Stock Manager"), .read("Stock User"), .read("Sales User"),
             .read("Sales Manager"), .read("Purchase User"), .read("Purchase Manager"), .read("Accounts User"),
-            .read("Accounts Manager"),
+            .read("Accounts Manager"), .select("Sales Master Manager"), .select("Purchase Master Manager"),
         ], summary: "Something that is bought, kept or sold.")
 
     public let itemCode = Data(.required, .setOnlyOnce, .inListView)
@@ -65,7 +65,7 @@ extension Item: Controller {
         if item.itemName.isEmpty { item.itemName = item.itemCode }
         if item.description.isEmpty { item.description = item.itemName }
         try checkFactors(item)
-        var companies: Set<String> = []
+        var companies: Set<Name> = []
         for row in item.itemDefaults where !companies.insert(row.company).inserted {
             throw Problem(
                 .givenTwice, "Row \(row.idx): \(row.company) has item defaults already", field: "company", row: row.idx,
@@ -84,7 +84,7 @@ extension Item: Controller {
 
     /// The stock unit is one of itself; other units have a factor and stand once.
     private static func checkFactors(_ item: Doc<Self>) throws {
-        var units: Set<String> = []
+        var units: Set<Name> = []
         for row in item.uoms {
             if row.uom == item.stockUom, row.conversionFactor != .one {
                 throw Problem(

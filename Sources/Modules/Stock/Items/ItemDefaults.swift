@@ -1,6 +1,6 @@
 package import Documents
 internal import Storage
-internal import Values
+package import Values
 
 /// Where items are kept and which accounts they use in one company.
 package struct ItemDefaults {
@@ -18,10 +18,10 @@ package struct ItemDefaults {
         package var buyingCostCenter = ""
     }
 
-    private var rows: [String: Row] = [:]
+    private var rows: [Name: Row] = [:]
 
     /// Reads the defaults of the items, in one statement.
-    package init(of items: Set<String>, company: String, in session: Session) throws {
+    package init(of items: Set<Name>, company: String, in session: Session) throws {
         for chunk in items.sorted().chunks(of: Limits.filterValues) {
             let condition = session.transaction.dialect.isOneOf("parent", count: chunk.count)
             try session.transaction.forEach(

@@ -1,7 +1,7 @@
 internal import Accounting
 package import Documents
 internal import Storage
-internal import Values
+package import Values
 
 /// What holds for the rows of every document about items, and what they take over from the items.
 package enum ItemRows {
@@ -22,7 +22,7 @@ package enum ItemRows {
     }
 
     /// The names of those rows' items whose stock is kept.
-    package static func stockItems(of rows: [Document], in session: Session) throws -> Set<String> {
+    package static func stockItems(of rows: [Document], in session: Session) throws -> Set<Name> {
         let facts = try session.facts(of: "Item", Set(rows.map { $0.text("item_code") }), ["is_stock_item"])
         return Set(facts.filter { $0.value[0].int == 1 }.keys)
     }
@@ -38,7 +38,7 @@ package enum ItemRows {
         let isBought: Bool
     }
 
-    private static func facts(of rows: [Document], in session: Session) throws -> [String: Facts] {
+    private static func facts(of rows: [Document], in session: Session) throws -> [Name: Facts] {
         try session.facts(
             of: "Item", Set(rows.map { $0.text("item_code") }),
             ["stock_uom", "is_stock_item", "disabled", "end_of_life", "is_sales_item", "is_purchase_item"]
@@ -50,7 +50,7 @@ package enum ItemRows {
     }
 
     private static func check(
-        _ row: Document, _ items: [String: Facts], _ deed: TradeDocument.Deed, on day: Day
+        _ row: Document, _ items: [Name: Facts], _ deed: TradeDocument.Deed, on day: Day
     ) throws {
         guard let item = items[row.text("item_code")] else { return }
         let complaint: String? =
@@ -73,7 +73,7 @@ package enum ItemRows {
 
     /// Gives rows of stock items without a warehouse the one of the head or of the item.
     private static func fillWarehouses(
-        of document: Document, _ items: [String: Facts], in session: Session
+        of document: Document, _ items: [Name: Facts], in session: Session
     ) throws {
         let needy = document.table("items").filter {
             $0.text("warehouse").isEmpty && items[$0.text("item_code")]?.isStockItem == true
@@ -92,7 +92,7 @@ package enum ItemRows {
 
     /// Refuses fractions of units that are counted in whole numbers, of the row's unit and of the stock unit. No statement
     /// where all quantities are whole.
-    private static func checkWhole(_ rows: [Document], _ items: [String: Facts], in session: Session) throws {
+    private static func checkWhole(_ rows: [Document], _ items: [Name: Facts], in session: Session) throws {
         typealias Broken = (row: Document, unit: String, qty: Exact)
         let broken: [Broken] = rows.flatMap { row -> [Broken] in
             let stock = (row.exact("qty") * row.exact("conversion_factor")).rounded(StockState.rateDecimals)
@@ -109,7 +109,7 @@ package enum ItemRows {
     }
 
     /// Sets unit and conversion factor of rows that do not say, and refuses units that the item does not have.
-    private static func convert(_ rows: [Document], _ items: [String: Facts], in session: Session) throws {
+    private static func convert(_ rows: [Document], _ items: [Name: Facts], in session: Session) throws {
         var open: [Document] = []
         for row in rows {
             guard let unit = items[row.text("item_code")]?.unit else { continue }
@@ -127,7 +127,7 @@ package enum ItemRows {
         }
         guard !open.isEmpty else { return }
         let names = Set(open.map { $0.text("item_code") }).sorted()
-        var factors: [String: [String: Exact]] = [:]
+        var factors: [Name: [Name: Exact]] = [:]
         for chunk in names.chunks(of: Limits.filterValues) {
             let condition = session.transaction.dialect.isOneOf("parent", count: chunk.count)
             try session.transaction.forEach(

@@ -9,6 +9,7 @@ public struct PriceList: DocTypeSchema {
         permissions: [
             .manage("Sales Master Manager"), .manage("Purchase Master Manager"), .manage("Item Manager"),
             .read("Sales User"), .read("Purchase User"), .read("Stock User"), .read("Accounts User"),
+            .select("Stock Manager"),
         ], summary: "A set of prices, for selling or buying.")
 
     public let priceListName = Data(.required, .setOnlyOnce, .inListView)

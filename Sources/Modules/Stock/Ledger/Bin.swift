@@ -1,4 +1,5 @@
 public import Documents
+internal import Values
 
 /// The stock of an item in a warehouse now, kept by everything that posts to the stock ledger.
 public struct Bin: DocTypeSchema {

@@ -8,6 +8,8 @@ enum StockBalances {
         let item: String
         let warehouse: String
 
+        /// Whether both are the same bin.
+        static func == (l: Key, r: Key) -> Bool { l.item == r.item && l.warehouse == r.warehouse }
         static func < (l: Key, r: Key) -> Bool { (l.item, l.warehouse) < (r.item, r.warehouse) }
     }
 
@@ -25,8 +27,8 @@ enum StockBalances {
 
     /// Which bins are asked for; nil is all.
     struct Scope {
-        var items: Set<String>?
-        var warehouses: Set<String>?
+        var items: Set<Name>?
+        var warehouses: Set<Name>?
 
         /// SQL that narrows a query to the scope, beginning with AND.
         fileprivate func condition(_ session: Session) -> (sql: String, arguments: [Value]) {

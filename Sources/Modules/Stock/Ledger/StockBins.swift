@@ -20,6 +20,9 @@ struct StockBins {
     private struct Key: Hashable {
         let item: String
         let warehouse: String
+
+        /// Whether both are the same bin.
+        static func == (l: Key, r: Key) -> Bool { l.item == r.item && l.warehouse == r.warehouse }
     }
 
     private struct ItemFacts {
@@ -48,7 +51,7 @@ struct StockBins {
     private let time: TimeOfDay
     private let company: String
     private let money: MoneyRules
-    private let items: [String: ItemFacts]
+    private let items: [Name: ItemFacts]
     private var kept: [Key: Kept] = [:]
     /// Keys in the order of their first movement, so that what is written does not depend on hashes.
     private var order: [Key] = []
@@ -81,7 +84,7 @@ struct StockBins {
         }
     }
 
-    private static func facts(of names: Set<String>, in session: Session) throws -> [String: ItemFacts] {
+    private static func facts(of names: Set<Name>, in session: Session) throws -> [Name: ItemFacts] {
         try session.facts(
             of: "Item", names,
             ["stock_uom", "is_stock_item", "disabled", "allow_negative_stock", "valuation_rate", "standard_rate"]

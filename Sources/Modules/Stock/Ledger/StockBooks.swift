@@ -10,20 +10,20 @@ internal import Values
 /// warehouse account always equals the value of its stock.
 struct StockBooks {
     private struct Key: Hashable {
-        let account: String
-        let costCenter: String
+        let account: Name
+        let costCenter: Name
         /// Whether it is the account of a warehouse, for a movement of its stock.
         let isOfStock: Bool
     }
 
     private let session: Session
     private let company: String
-    private let accounts: [String: String]
+    private let accounts: [Name: String]
     private var net: [Key: Exact] = [:]
     private var order: [Key] = []
 
     /// Books of the warehouses' accounts.
-    init(of company: String, warehouses: Set<String>, in session: Session) throws {
+    init(of company: String, warehouses: Set<Name>, in session: Session) throws {
         self.session = session
         self.company = company
         accounts = try StockCompany.accounts(of: warehouses, company: company, in: session)
@@ -31,12 +31,12 @@ struct StockBooks {
 
     /// Notes a difference in the value of a warehouse's stock.
     mutating func stock(_ warehouse: String, _ difference: Exact, costCenter: String = "") {
-        add(Key(account: accounts[warehouse] ?? "", costCenter: costCenter, isOfStock: true), difference)
+        add(Key(account: Name(accounts[warehouse] ?? ""), costCenter: Name(costCenter), isOfStock: true), difference)
     }
 
     /// Notes the other side: an amount that is credited to an account, or debited when it is negative.
     mutating func credit(_ account: String, _ amount: Exact, costCenter: String = "") {
-        add(Key(account: account, costCenter: costCenter, isOfStock: false), -amount)
+        add(Key(account: Name(account), costCenter: Name(costCenter), isOfStock: false), -amount)
     }
 
     private mutating func add(_ key: Key, _ debit: Exact) {
@@ -51,18 +51,18 @@ struct StockBooks {
         }
         let lines = order.compactMap { key in net[key].map { (key: key, amount: $0) } }.filter { !$0.amount.isZero }
         func names(_ isStock: Bool) -> String {
-            var seen: Set<String> = []
-            let names = lines.filter { $0.key.isOfStock == isStock }.map(\.key.account).filter {
+            var seen: Set<Name> = []
+            let names = lines.filter { $0.key.isOfStock == isStock }.map(\.key.account.text).filter {
                 seen.insert($0).inserted
             }
-            return String(names.joined(separator: ", ").prefix(Limits.lineCharacters))
+            return Text.beginning(names.joined(separator: ", "), Limits.lineCharacters)
         }
         let (stock, others) = (names(true), names(false))
         return lines.map { line in
             GLPosting(
-                account: line.key.account, debit: line.amount.isPositive ? line.amount : 0,
+                account: line.key.account.text, debit: line.amount.isPositive ? line.amount : 0,
                 credit: line.amount.isPositive ? 0 : -line.amount,
-                against: line.key.isOfStock ? others : stock, costCenter: line.key.costCenter,
+                against: line.key.isOfStock ? others : stock, costCenter: line.key.costCenter.text,
                 isOfStock: line.key.isOfStock)
         }
     }

@@ -41,13 +41,13 @@ enum StockChecks {
 
     /// The kept months are what the ledger's rows of each month add up to.
     private static func months(_ session: Session) throws -> [String] {
-        typealias Key = [String]
+        typealias Key = [Name]
         var kept: [Key: [Value]] = [:]
         let types: [ColumnType] = [.text, .text, .integer, qty, money, qty, money]
         try session.transaction.forEach(
             "SELECT item_code, warehouse, month, in_qty, in_value, out_qty, out_value FROM _stock_balance", [], types
         ) { row in
-            kept[row.prefix(3).map(\.description)] = Array(row.dropFirst(3))
+            kept[row.prefix(3).map { Name($0.description) }] = Array(row.dropFirst(3))
         }
         let quantities = StockMonths.sides("actual_qty")
         let values = StockMonths.sides("stock_value_difference")
@@ -60,13 +60,13 @@ enum StockChecks {
             """, [], [.text, .text, .day, qty, money, qty, money]
         ) { row in
             guard let day = row[2].day else { return }
-            let key = [row[0].description, row[1].description, String(day.monthIndex)]
+            let key = [row[0].description, row[1].description, String(day.monthIndex)].map { Name($0) }
             let sums = real[key] ?? [0, 0, 0, 0]
             real[key] = zip(sums, row.dropFirst(3)).map { $0 + ($1.exact ?? 0) }
         }
         return Set(kept.keys).union(real.keys).sorted { $0.lexicographicallyPrecedes($1) }.flatMap { key in
             let (has, shall) = (kept[key]?.map { $0.exact ?? 0 } ?? [0, 0, 0, 0], real[key] ?? [0, 0, 0, 0])
-            let month = Int(key[2]) ?? 0
+            let month = Int(key[2].text) ?? 0
             let place = "\(key[0]) in \(key[1]), month \(month % 12 + 1) of \(month / 12)"
             return zip(["quantity in", "value in", "quantity out", "value out"], zip(has, shall)).compactMap {
                 $1.0 == $1.1 ? nil : "\(place): the kept \($0) is \($1.0), the stock ledger's \($1.1)"
@@ -111,7 +111,7 @@ enum StockChecks {
         let companies = try session.transaction.query(
             "SELECT name FROM company WHERE enable_perpetual_inventory = 1 ORDER BY name", [], [.text])
         for company in companies.compactMap({ $0[0].text }) {
-            var worth: [String: Exact] = [:]
+            var worth: [Name: Exact] = [:]
             try session.transaction.forEach(
                 """
                 SELECT warehouse, SUM(stock_value_difference) FROM stock_ledger_entry WHERE company = ?
@@ -119,9 +119,9 @@ enum StockChecks {
                 """, [.text(company)], [.text, money]
             ) { worth[$0[0].text ?? ""] = $0[1].exact ?? 0 }
             let places = try StockCompany.accounts(of: Set(worth.keys), company: company, in: session)
-            var expected: [String: Exact] = [:]
+            var expected: [Name: Exact] = [:]
             for (warehouse, value) in worth { expected[places[warehouse] ?? "", default: 0] += value }
-            var booked: [String: Exact] = [:]
+            var booked: [Name: Exact] = [:]
             try session.transaction.forEach(
                 "SELECT account, SUM(debit) - SUM(credit) FROM gl_entry WHERE company = ? GROUP BY account",
                 [.text(company)], [.text, money]

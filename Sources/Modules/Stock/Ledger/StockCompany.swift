@@ -32,7 +32,7 @@ enum StockCompany {
 
     /// The account of each of the warehouses: its own, else of the nearest group above it, else the company's. One
     /// statement.
-    static func accounts(of warehouses: Set<String>, company: String, in session: Session) throws -> [String: String] {
+    static func accounts(of warehouses: Set<Name>, company: String, in session: Session) throws -> [Name: String] {
         var accounts = try treeAccounts(of: warehouses, company: company, in: session)
         for warehouse in warehouses where accounts[warehouse] == nil {
             accounts[warehouse] = try account("default_inventory_account", of: company, in: session)
@@ -42,11 +42,11 @@ enum StockCompany {
 
     /// The account of each of the warehouses as it stands in the tree; none for those that use the company's. One statement.
     static func treeAccounts(
-        of warehouses: Set<String>, company: String, in session: Session
-    ) throws -> [String: String] {
+        of warehouses: Set<Name>, company: String, in session: Session
+    ) throws -> [Name: String] {
         guard !warehouses.isEmpty else { return [:] }
-        var own: [String: String] = [:]
-        var parents: [String: String] = [:]
+        var own: [Name: String] = [:]
+        var parents: [Name: String] = [:]
         try session.transaction.forEach(
             "SELECT name, account, parent_warehouse FROM warehouse WHERE company = ?", [.text(company)],
             [.text, .text, .text]
@@ -55,9 +55,9 @@ enum StockCompany {
             own[name] = row[1].text
             parents[name] = row[2].text
         }
-        var accounts: [String: String] = [:]
+        var accounts: [Name: String] = [:]
         for warehouse in warehouses {
-            var place: String? = warehouse
+            var place: String? = warehouse.text
             var depth = 0
             while let name = place, accounts[warehouse] == nil, depth < Limits.treeDepth {
                 accounts[warehouse] = own[name]

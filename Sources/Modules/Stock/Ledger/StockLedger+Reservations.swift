@@ -24,7 +24,7 @@ extension StockLedger {
     private static func change(_ column: String, _ changes: [Quantity], in session: Session) throws {
         let changes = changes.filter { !$0.warehouse.isEmpty && !$0.qty.isZero }
         let items = try session.facts(of: "Item", Set(changes.map(\.item)), ["is_stock_item", "stock_uom"])
-        var totals: [String: Quantity] = [:]
+        var totals: [Name: Quantity] = [:]
         for change in changes where items[change.item]?[0].int == 1 {
             let name = Bin.name(change.item, change.warehouse)
             totals[name, default: (change.item, change.warehouse, 0)].qty += change.qty
@@ -33,7 +33,7 @@ extension StockLedger {
             Bin.figures(in: session), adding: [column], initially: ["item_code", "warehouse", "stock_uom"],
             totals.sorted { $0.key < $1.key }.filter { !$0.value.qty.isZero }.map { name, change in
                 [
-                    .text(name), Value(change.qty, scale: 9), .text(change.item), .text(change.warehouse),
+                    .text(name.text), Value(change.qty, scale: 9), .text(change.item), .text(change.warehouse),
                     items[change.item]?[1] ?? .null,
                 ]
             })

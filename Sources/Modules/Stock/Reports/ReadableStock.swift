@@ -49,7 +49,7 @@ enum ReadableStock {
         }
         if let items = scope.items, items.count == 1, let item = items.first {
             conditions += " AND item_code = ?"
-            arguments.append(.text(item))
+            arguments.append(.text(item.text))
         }
         var found: [StockBalances.Key: StockBalances.Turnover] = [:]
         try session.transaction.forEach(

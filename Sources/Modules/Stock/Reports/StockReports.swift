@@ -38,7 +38,7 @@ enum StockReports {
         var reorderLevel: Value = .null
     }
 
-    static func facts(of items: Set<String>, in session: Session) throws -> [String: ItemFacts] {
+    static func facts(of items: Set<Name>, in session: Session) throws -> [Name: ItemFacts] {
         try session.values(of: "Item", items, ["item_name", "item_group", "stock_uom", "reorder_level"]).mapValues {
             ItemFacts(name: $0[0], group: $0[1], unit: $0[2], reorderLevel: $0[3])
         }
@@ -48,14 +48,14 @@ enum StockReports {
     /// below it.
     static func scope(_ arguments: Arguments, in session: Session) throws -> StockBalances.Scope {
         var scope = StockBalances.Scope()
-        if let item = arguments.text("item_code") { scope.items = [item] }
+        if let item = arguments.text("item_code") { scope.items = [Name(item)] }
         if let group = arguments.text("item_group") {
             let groups = try Tree.names("Item Group", parent: "parent_item_group", from: group, in: session)
             let items = try names("Item", where: "item_group", isOneOf: groups, in: session)
             scope.items = scope.items?.intersection(items) ?? items
         }
         if let company = arguments.text("company") {
-            scope.warehouses = try names("Warehouse", where: "company", isOneOf: [company], in: session)
+            scope.warehouses = try names("Warehouse", where: "company", isOneOf: [Name(company)], in: session)
         }
         if let warehouse = arguments.text("warehouse") {
             let below = try Tree.names("Warehouse", parent: "parent_warehouse", from: warehouse, in: session)
@@ -66,12 +66,12 @@ enum StockReports {
 
     /// The documents whose field is one of the values, among those that the actor may read: others are not found by it.
     private static func names(
-        _ doctype: String, where column: String, isOneOf values: Set<String>, in session: Session
-    ) throws -> Set<String> {
+        _ doctype: String, where column: String, isOneOf values: Set<Name>, in session: Session
+    ) throws -> Set<Name> {
         let type = try session.registry.doctype(doctype)
         let readable = session.readCondition(for: type, table: type.table)
         let more = readable.map { " AND \($0.sql)" } ?? ""
-        var found: Set<String> = []
+        var found: Set<Name> = []
         for chunk in values.sorted().chunks(of: Limits.filterValues) {
             let condition = session.transaction.dialect.isOneOf(column, count: chunk.count)
             try session.transaction.forEach(

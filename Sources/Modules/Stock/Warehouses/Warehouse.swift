@@ -49,7 +49,7 @@ extension Warehouse: Controller {
         if isOther { try StockFreeze.requireStock("account", of: warehouse.document, in: session) }
         guard !warehouse.document.isNew else { return }
         if warehouse.isGroup, warehouse.document.storedValue("is_group").int != 1,
-            try isUsed([warehouse.name], in: session)
+            try isUsed([Name(warehouse.name)], in: session)
         {
             throw Problem(
                 .frozen, "\(warehouse.name) has stock movements or orders and cannot be a group", field: "is_group",
@@ -64,7 +64,8 @@ extension Warehouse: Controller {
         let moved = ["account", "parent_warehouse"].first { document.storedValue($0) != document[$0] }
         guard let field = moved, try StockCompany.isPerpetual(warehouse.company, in: session) else { return }
         let (before, after) = (document.storedValue("parent_warehouse").text ?? "", warehouse.parentWarehouse)
-        let above = try StockCompany.treeAccounts(of: [before, after], company: warehouse.company, in: session)
+        let above = try StockCompany.treeAccounts(
+            of: [Name(before), Name(after)], company: warehouse.company, in: session)
         let own = try Companies.get(warehouse.company, in: session).defaultInventoryAccount
         let old = document.storedValue("account").text ?? above[before] ?? own
         let new = warehouse.account.isEmpty ? above[after] ?? own : warehouse.account
@@ -100,7 +101,7 @@ extension Warehouse: Controller {
     }
 
     /// Whether stock has moved in one of the warehouses, or is ordered there.
-    private static func isUsed(_ names: Set<String>, in session: Session) throws -> Bool {
+    private static func isUsed(_ names: Set<Name>, in session: Session) throws -> Bool {
         for chunk in names.sorted().chunks(of: Limits.filterValues) {
             let condition = session.transaction.dialect.isOneOf("warehouse", count: chunk.count)
             let row = try session.transaction.first(

@@ -1,4 +1,5 @@
 internal import Documents
+internal import HTTPTypes
 internal import Identity
 internal import Tenancy
 internal import Values
@@ -8,76 +9,66 @@ struct AccountMethods: Sendable {
     let tenant: Tenant
     let signIn: SignIn
 
-    /// What such a method is, for the description of the API.
-    struct Description: Sendable {
-        let name: String
-        let summary: String
-        let parameters: [Method.Parameter]
-        var allowsGuests = false
-        var writes = true
-    }
-
     static let descriptions =
         [
-            Description(
+            MethodDescription(
                 name: "login", summary: "Begins a session; its identifier comes as the cookie sid.",
-                parameters: [.required("usr", "The user."), .required("pwd", "The password.")], allowsGuests: true),
-            Description(name: "logout", summary: "Ends the session.", parameters: [], allowsGuests: true),
-            Description(name: "ping", summary: "Answers pong.", parameters: [], allowsGuests: true, writes: false),
-            Description(
-                name: "version", summary: "The version of the API.", parameters: [], allowsGuests: true, writes: false),
-            Description(
-                name: "frappe.auth.get_logged_user", summary: "The user who asks.", parameters: [], writes: false),
-            Description(
+                parameters: [.required("usr", "The user."), .required("pwd", "The password.")], verbs: .changing,
+                allowsGuests: true),
+            // Programs log out by GET; browsers of other sites do not, see SiteGuard.
+            MethodDescription(
+                name: "logout", summary: "Ends the session.", parameters: [], verbs: Verbs(.get, .post, .put),
+                allowsGuests: true, aliases: ["web_logout"]),
+            MethodDescription(
+                name: "ping", summary: "Answers pong.", parameters: [], verbs: .asking, allowsGuests: true,
+                aliases: ["frappe.ping"]),
+            MethodDescription(
+                name: "version", summary: "The version of the API.", parameters: [], verbs: .asking,
+                allowsGuests: true, aliases: ["frappe.utils.change_log.get_versions"]),
+            MethodDescription(
+                name: "frappe.auth.get_logged_user", summary: "The user who asks.", parameters: [], verbs: .asking,
+                aliases: ["frappe.realtime.get_user_info"]),
+            MethodDescription(
                 name: "frappe.core.doctype.user.user.generate_keys",
                 summary: "A new API secret, shown once; the one before ends to be valid.",
-                parameters: [.required("user", "The user; others than oneself for System Managers.")]),
-            Description(
+                parameters: [.required("user", "The user; others than oneself for System Managers.")],
+                verbs: .changing),
+            MethodDescription(
                 name: "frappe.core.doctype.user.user.update_password",
-                summary: "Sets a password and ends all sessions.",
+                summary: "Sets a password and ends all sessions; that of somebody else ends the keys, too.",
                 parameters: [
                     .required("new_password", "At least 8 characters."),
                     .optional("old_password", "The password until now, to change one's own."),
                     .optional("user", "Another user, for System Managers."),
-                ]),
-            Description(
+                ], verbs: .changing),
+            MethodDescription(
                 name: "frappe.core.doctype.user.user.get_roles", summary: "The roles of a user.",
-                parameters: [.optional("uid", "The user; oneself unless given.")], writes: false),
-            Description(
+                parameters: [.optional("uid", "The user; oneself unless given.")], verbs: .asking),
+            MethodDescription(
                 name: "frappe.desk.form.load.getdoc", summary: "One document, as the desk loads it.",
-                parameters: [.required("doctype"), .required("name")], writes: false),
-            Description(
+                parameters: [.required("doctype"), .required("name")], verbs: .asking),
+            MethodDescription(
                 name: "frappe.desk.form.load.getdoctype", summary: "A DocType and those of its tables.",
-                parameters: [.required("doctype")], writes: false),
+                parameters: [.required("doctype")], verbs: .asking),
         ] + KeyMethods.descriptions
 
-    private static let byName = Dictionary(
-        descriptions.flatMap { description in
-            ([description.name] + aliases(of: description.name)).map { ($0, description) }
-        }, uniquingKeysWith: { first, _ in first })
-
-    private static func aliases(of name: String) -> [String] {
-        switch name {
-        case "logout": ["web_logout"]
-        case "ping": ["frappe.ping"]
-        case "version": ["frappe.utils.change_log.get_versions"]
-        case "frappe.auth.get_logged_user": ["frappe.realtime.get_user_info"]
-        default: []
+    /// Calls the method of a name; rights to call it at all are checked before.
+    func call(_ method: String, _ request: Incoming, by caller: Caller) async throws -> Reply {
+        do {
+            return try await answer(method, request, by: caller)
+        } catch IdentityError.notAdmitted(let user) {
+            throw Problem(.notFound, "User \(user) not found, or not enabled", field: "user")
         }
     }
 
-    /// The method of that name, if it is one of these.
-    static func find(_ name: String) -> Description? { byName[name] }
-
-    /// Calls the method; rights to call it at all are checked before.
-    func call(_ method: Description, _ request: Incoming, by caller: Caller) async throws -> Reply {
+    private func answer(_ method: String, _ request: Incoming, by caller: Caller) async throws -> Reply {
         let arguments = request.arguments
-        switch method.name {
+        switch method {
         case "login":
             return try await login(request)
         case "logout":
             var reply = Reply.json([:])
-            reply.headers = try await signIn.leave(request)
+            reply.headers = try await signIn.leave(request, caller)
             return reply
         case "ping": return .message("pong")
         case "version": return .message(.string(Self.version))
@@ -87,10 +78,10 @@ struct AccountMethods: Sendable {
         case KeyMethods.make, KeyMethods.list, KeyMethods.revoke:
             let user = arguments.text("user") ?? caller.actor.user
             try await requireAccess(to: user, by: caller.actor)
-            return try await KeyMethods(tenant: tenant).call(method.name, arguments, user, by: caller.actor.user)
+            return try await KeyMethods(tenant: tenant).call(method, arguments, user, by: caller.actor.user)
         case "frappe.core.doctype.user.user.get_roles": return try await roles(arguments, caller.actor)
         case "frappe.desk.form.load.getdoc": return try await document(arguments, caller.actor)
-        default: return try docType(arguments)
+        default: return try await docType(arguments, caller.actor)
         }
     }
 
@@ -98,7 +89,6 @@ struct AccountMethods: Sendable {
     static let version = "15.0.0"
 
     private func login(_ request: Incoming) async throws -> Reply {
-        guard !request.isSafe else { throw Problem(.notByGet, "login is called by POST", fix: "Send POST.") }
         try SiteGuard.checkOrigin(request)
         let entry = try await signIn.enter(
             user: request.arguments.text("usr") ?? "", password: request.arguments.text("pwd") ?? "",
@@ -181,9 +171,14 @@ struct AccountMethods: Sendable {
         return .json(["docs": [document], "docinfo": info])
     }
 
-    private func docType(_ arguments: Arguments) throws -> Reply {
-        let type = try tenant.registry.doctype(arguments.required("doctype"))
-        let children = type.tables.compactMap { tenant.registry.find($0.field.options ?? "") }
-        return .json(["docs": .array(([type] + children).map(Meta.json)), "user_settings": "{}"])
+    private func docType(_ arguments: Arguments, _ actor: Actor) async throws -> Reply {
+        let name = try arguments.required("doctype")
+        return .json(
+            try await tenant.read(as: actor) { session in
+                let type = try session.registry.doctype(name)
+                try MetadataMethods.requireSeen(type, session)
+                let children = type.tables.compactMap { session.registry.find($0.field.options ?? "") }
+                return ["docs": .array(([type] + children).map(Meta.json)), "user_settings": "{}"]
+            })
     }
 }

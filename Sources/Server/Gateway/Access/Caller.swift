@@ -2,6 +2,7 @@ internal import Documents
 internal import HTTPTypes
 internal import Identity
 internal import Tenancy
+internal import Values
 
 /// Who sends a request, and how it is known.
 struct Caller: Sendable {
@@ -13,7 +14,7 @@ struct Caller: Sendable {
         case none
         /// An API key with its secret.
         case key
-        /// The cookie or parameter of a session; browsers send the cookie by themselves.
+        /// The cookie of a session, or its identifier in a body; browsers send the cookie by themselves.
         case session(sid: String)
     }
 

@@ -1,4 +1,5 @@
 internal import HTTPTypes
+internal import Values
 
 /// Cookies (RFC 6265) as this server reads and sets them.
 enum Cookies {

@@ -14,18 +14,18 @@ struct KeyMethods: Sendable {
     private static let user = Method.Parameter.optional("user", "The user; oneself unless given.")
 
     static let descriptions = [
-        AccountMethods.Description(
+        MethodDescription(
             name: make, summary: "A new API key that is good for some things only. Its secret is shown this once.",
             parameters: [
                 .required("scopes", "A list of objects with doctype (or *), rights and methods."),
                 .optional("label", "What people call it."), .optional("expires", "When it ends to be valid."), user,
-            ]),
-        AccountMethods.Description(
+            ], verbs: .changing),
+        MethodDescription(
             name: list, summary: "The keys with scopes of a user, without their secrets.", parameters: [user],
-            writes: false),
-        AccountMethods.Description(
+            verbs: .asking),
+        MethodDescription(
             name: revoke, summary: "Ends the validity of a key.",
-            parameters: [.required("key", "The key, not its secret."), user]),
+            parameters: [.required("key", "The key, not its secret."), user], verbs: .changing),
     ]
 
     /// `actor` is who does it to the keys of `user`.
@@ -51,7 +51,7 @@ struct KeyMethods: Sendable {
         let scopes = try Scope.list(json)
         for scope in scopes where scope.doctype != "*" { _ = try tenant.registry.doctype(scope.doctype) }
         let label = arguments.text("label") ?? ""
-        guard label.count <= Limits.lineCharacters else {
+        guard Text.length(label) <= Limits.lineCharacters else {
             throw Problem(.tooLong, "label has more than \(Limits.lineCharacters) characters", field: "label")
         }
         var expires: Timestamp?

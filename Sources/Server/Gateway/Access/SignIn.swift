@@ -30,12 +30,18 @@ final class SignIn: Sendable {
     /// - Throws: ``Problem/Kind/notSignedIn``, ``Problem/Kind/tooManyTries``.
     func enter(user: String, password: String, from address: String) async throws -> Entry {
         guard let actor = try await check(user, password, from: address) else { throw Self.wrong }
-        let sid = try await tenant.identity.createSession(for: actor.user, at: tenant.now())
+        let sid: String
+        do {
+            sid = try await tenant.identity.createSession(for: actor.user, at: tenant.now())
+        } catch IdentityError.notAdmitted {
+            // Somebody disabled the user at this moment.
+            throw Self.wrong
+        }
         let values = try await tenant.read(as: .administrator) { session in
-            try session.values(of: "User", [user], ["full_name", "user_type"])[user] ?? []
+            try session.values(of: "User", [actor.user], ["full_name", "user_type"])[actor.user] ?? []
         }
         return Entry(
-            sid: sid, user: actor.user, fullName: values.first?.text ?? user,
+            sid: sid, user: actor.user, fullName: values.first?.text ?? actor.user,
             isSystemUser: values.last?.text != "Website User")
     }
 
@@ -52,7 +58,10 @@ final class SignIn: Sendable {
         } catch IdentityError.busy {
             throw TooManyTries(seconds: 2)
         }
-        guard isRight, let actor = try await tenant.actor(named: user) else { return nil }
+        guard isRight, let actor = try await tenant.actor(named: user) else {
+            // An address may have been typed in another form than it is kept in.
+            return user.isNormalized ? nil : try await check(user.normalized, password, from: address)
+        }
         throttle.withLock { $0.succeeded(user: user, address: address) }
         return actor
     }
@@ -84,8 +93,12 @@ final class SignIn: Sendable {
         ]
     }
 
-    /// Ends the session a request carries and makes the browser forget it.
-    func leave(_ request: Incoming) async throws -> [(HTTPField.Name, String)] {
+    /// Ends the session a request carries and makes the browser forget it; not where another site sent the browser here.
+    ///
+    /// - Throws: ``Problem/Kind/crossSite``.
+    func leave(_ request: Incoming, _ caller: Caller) async throws -> [(HTTPField.Name, String)] {
+        // A caller with a session was asked for the token of the form before, unless the request only seems to ask.
+        if request.isSafe || caller.formToken == nil { try SiteGuard.requireOwnSite(request) }
         if let sid = Cookies.value("sid", of: request.headers) ?? request.arguments.text("sid") {
             try await tenant.identity.destroySession(sid)
         }

@@ -1,6 +1,7 @@
 internal import Documents
 internal import HTTPTypes
 internal import Identity
+internal import Values
 
 /// Keeps other sites from acting through a signed-in browser.
 ///
@@ -27,6 +28,13 @@ enum SiteGuard {
     /// - Throws: ``Problem/Kind/crossSite``.
     static func checkOrigin(_ request: Incoming) throws {
         guard !request.isSafe else { return }
+        try requireOwnSite(request)
+    }
+
+    /// The same for every HTTP method: for what is done by a link, such as logging out.
+    ///
+    /// - Throws: ``Problem/Kind/crossSite``.
+    static func requireOwnSite(_ request: Incoming) throws {
         let foreign = Problem(
             .crossSite, "The request comes from another site",
             fix: "Send X-Frappe-CSRF-Token, or sign in with an API key.")
@@ -34,8 +42,10 @@ enum SiteGuard {
             guard site == "same-origin" || site == "none" else { throw foreign }
             return
         }
-        guard let origin = request.headers[.origin] else { return }
+        // Browsers send no Origin with a link they follow, but where they come from.
+        let origin = request.headers[.origin] ?? (request.isSafe ? request.headers[.referer] : nil)
+        guard let origin else { return }
         let parts = origin.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: true)
-        guard parts.count == 2, parts[0].hasSuffix(":"), parts[1] == request.host[...] else { throw foreign }
+        guard parts.count >= 2, parts[0].hasSuffix(":"), parts[1] == request.host[...] else { throw foreign }
     }
 }

@@ -4,6 +4,7 @@ internal import Hummingbird
 internal import NIOCore
 internal import ObjectStorage
 internal import Tenancy
+internal import Values
 
 /// `/files/…` and `/private/files/…`: files that were uploaded, whole or in part (RFC 9110 section 14).
 ///
@@ -70,7 +71,7 @@ struct FileDownload: Sendable {
         guard first < size else { return 0..<0 }
         if parts[1].isEmpty { return first..<size }
         guard let last = Int64(parts[1]), last >= first else { return nil }
-        return first..<min(size, last + 1)
+        return first..<min(size - 1, last) + 1
     }
 
     /// How a browser takes the file: with its name in ASCII and, by RFC 6266, in UTF-8.

@@ -13,10 +13,12 @@ struct FileUpload: Sendable {
     let store: (any ObjectStore)?
     let configuration: GatewayConfiguration
 
-    /// The names it is called by.
+    /// The names that a form with a file is sent to.
     static let names: Set<String> = ["upload_file", "frappe.handler.upload_file"]
-    /// The method that takes a file as text in the arguments.
-    static let attachName = "frappe.client.attach_file"
+    /// The method by all its names; the last takes a file as text in the arguments.
+    static let description = MethodDescription(
+        name: "upload_file", summary: "Takes a file, and attaches it to a document.", parameters: [], verbs: .changing,
+        answersMessage: true, aliases: ["frappe.handler.upload_file", "frappe.client.attach_file"])
     private static let fieldBytes = 64 << 10
 
     /// Whether a request brings its file in a form.
@@ -32,13 +34,9 @@ struct FileUpload: Sendable {
         let boundary = request.head.headerFields[.contentType].flatMap { FormBody.parameter("boundary", of: $0) }
         var reader = try MultipartReader(boundary: boundary ?? "")
         var form = Form()
-        let deadline = ContinuousClock.now + .seconds(configuration.bodySeconds)
         do {
-            for try await buffer in request.body {
+            try await Incoming.forEachPiece(of: request) { buffer in
                 for event in try reader.feed(buffer.readableBytesView) { try await take(event, &form) }
-                guard ContinuousClock.now < deadline else {
-                    throw Problem(.slowRequest, "The file did not arrive within \(configuration.bodySeconds) seconds")
-                }
             }
             guard reader.isDone else { throw MultipartReader.broken }
             return try await finish(form, as: actor)
@@ -85,6 +83,7 @@ struct FileUpload: Sendable {
         switch event {
         case .part(_, let fileName?):
             guard form.writer == nil else { throw Problem(.malformed, "One file at a time", field: "file") }
+            if fileName.utf8.contains(0) { throw Problem.nul(in: "filename") }
             form.fileName = fileName
             form.writer = try await writer()
         case .part(let name, nil): form.field = (name, [])
@@ -99,6 +98,7 @@ struct FileUpload: Sendable {
             form.field?.bytes += bytes
         case .endOfPart:
             if let field = form.field {
+                if field.bytes.contains(0) || field.name.utf8.contains(0) { throw Problem.nul(in: field.name) }
                 form.arguments.values[field.name] = .string(String(decoding: field.bytes, as: UTF8.self))
                 form.field = nil
             } else {

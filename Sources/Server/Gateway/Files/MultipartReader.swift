@@ -1,4 +1,5 @@
 internal import Documents
+internal import Values
 
 /// Reads `multipart/form-data` (RFC 7578) that arrives in pieces, without ever holding more than a piece of it.
 struct MultipartReader {

@@ -1,4 +1,5 @@
 internal import Documents
+internal import Values
 
 /// Names and values as forms and queries carry them.
 enum FormBody {

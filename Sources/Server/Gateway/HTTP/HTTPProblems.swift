@@ -15,12 +15,14 @@ extension Problem.Kind {
     public static let mediaType = Self("unsupported_media_type", exception: "UnsupportedMediaType", status: 415)
     /// Too many tries.
     public static let tooManyTries = Self("too_many_tries", exception: "TooManyRequestsError", status: 429)
+    /// All connections that the server takes are open.
+    public static let tooManyConnections = Self("too_many_connections", exception: "TooManyRequestsError", status: 503)
+    /// The request does not say which host it means, or says it twice.
+    public static let badHost = Self("bad_host", exception: "ValidationError", status: 400)
     /// The body took too long to arrive.
     public static let slowRequest = Self("request_timed_out", exception: "RequestTimeout", status: 408)
     /// The address does not take this HTTP method.
     public static let wrongVerb = Self("wrong_verb", exception: "MethodNotAllowed", status: 405)
-    /// A method that changes something was called by GET.
-    public static let notByGet = Self("not_by_get", exception: "PermissionError", status: 403)
     /// There is no such page or route.
     public static let noSuchPage = Self("no_such_page", exception: "PageDoesNotExistError", status: 404)
     /// Something failed that should not; the log of the server says what.

@@ -7,6 +7,8 @@ internal import Values
 /// A request as the gateway sees it: where it goes and with which arguments, whatever form they came in.
 struct Incoming: Sendable {
     let method: HTTPRequest.Method
+    /// The HTTP method as it was sent: `method` is GET for HEAD, too.
+    let verb: HTTPRequest.Method
     let headers: HTTPFields
     /// The address of the client.
     let address: String
@@ -25,11 +27,12 @@ struct Incoming: Sendable {
     private(set) var list: ListArguments?
     /// The arguments of the address that a list or document does not take, where they are known already.
     private(set) var stray: [String]?
-    /// The arguments of the query beside a JSON body, which takes their place.
+    /// The arguments of the query that are not taken: `sid`, and all beside a JSON body, which takes their place.
     private(set) var displaced: [String] = []
 
     init(_ request: Request, address: String, trustsProxy: Bool) {
-        method = request.head.method == .head ? .get : request.head.method
+        verb = request.head.method
+        method = verb == .head ? .get : verb
         headers = request.head.headerFields
         let forwardedFor = trustsProxy ? Self.forwarded("X-Forwarded-For", headers) : nil
         self.address = forwardedFor ?? address
@@ -113,17 +116,62 @@ struct Incoming: Sendable {
         let tooLarge = Problem(
             .tooLarge, "The body is larger than \(limit) bytes", fix: "Send less at once, in several requests.")
         if let length, length > limit { throw tooLarge }
-        let deadline = ContinuousClock.now + .seconds(configuration.bodySeconds)
         var bytes: [UInt8] = []
         bytes.reserveCapacity(min(length ?? 0, 1 << 20))
-        for try await buffer in request.body {
-            guard bytes.count + buffer.readableBytes <= limit else { throw tooLarge }
+        try await forEachPiece(of: request) { buffer in
+            guard buffer.readableBytes <= limit - bytes.count else { throw tooLarge }
             bytes.append(contentsOf: buffer.readableBytesView)
-            guard ContinuousClock.now < deadline else {
-                throw Problem(.slowRequest, "The body did not arrive within \(configuration.bodySeconds) seconds")
-            }
         }
         return bytes
+    }
+
+    /// Hands on the pieces of a body as they arrive.
+    ///
+    /// - Throws: ``Problem/Kind/slowRequest`` when they do not arrive in time, and what `each` throws.
+    static func forEachPiece(of request: Request, _ each: (ByteBuffer) async throws -> Void) async throws {
+        do {
+            for try await buffer in request.body { try await each(buffer) }
+        } catch is LateBody {
+            throw Problem(.slowRequest, "The body did not arrive in time", fix: "Send it again, or less at once.")
+        }
+    }
+
+    /// What the request holds that no request may.
+    ///
+    /// - Throws: ``Problem/Kind/badHost``; ``Problem/Kind/invalid`` for the character NUL in the address or in a cookie.
+    static func check(_ request: Request) throws {
+        let head = request.head
+        guard namesOneHost(request) else {
+            throw Problem(
+                .badHost, "The request names \(head.authority == nil ? "no host" : "more than one host")",
+                fix: "Send one Host header.")
+        }
+        if head.path.map({ holdsNUL($0) }) == true { throw Problem.nul() }
+        if head.headerFields[.cookie].map({ holdsNUL($0) }) == true { throw Problem.nul(in: "Cookie") }
+    }
+
+    private static let hostName = HTTPField.Name("Host")
+
+    /// Whether the request says once which host it means (RFC 9112 section 3.2). What comes twice stands among the headers.
+    static func namesOneHost(_ request: Request) -> Bool {
+        request.head.authority != nil && hostName.flatMap { request.head.headerFields[$0] } == nil
+    }
+
+    /// Whether text has NUL in it once it is decoded.
+    private static func holdsNUL(_ text: String) -> Bool {
+        var text = text
+        return text.withUTF8 { bytes in
+            var at = 0
+            while at < bytes.count {
+                let byte = unsafe bytes[at]
+                if byte == 0 { return true }
+                if byte == 0x25, at + 2 < bytes.count, unsafe bytes[at + 1] == 0x30, unsafe bytes[at + 2] == 0x30 {
+                    return true
+                }
+                at += 1
+            }
+            return false
+        }
     }
 
     private mutating func setArguments(_ body: [UInt8], _ configuration: GatewayConfiguration) throws {
@@ -146,26 +194,34 @@ struct Incoming: Sendable {
                     fix: "Send application/json or \(Self.form).")
             }
         }
+        let asked = FormBody.urlEncoded(query)
         if !isJSON {
-            for (name, value) in FormBody.urlEncoded(query) { values[name] = .string(value) }
-            for (name, value) in fields { values[name] = .string(value) }
+            // Who somebody is does not stand in a link, which others can make.
+            for (name, value) in asked where name != "sid" { values[name] = .string(value) }
+            for (name, value) in fields {
+                if name.utf8.contains(0) || value.utf8.contains(0) { throw Problem.nul(in: name) }
+                values[name] = .string(value)
+            }
         } else {
             if values["rehearse"] == nil, let text = queryValue("rehearse") { values["rehearse"] = .string(text) }
-            displaced = FormBody.urlEncoded(query).map(\.name).filter {
+            displaced = asked.map(\.name).filter {
                 !Arguments.carried.contains($0) && !$0.hasPrefix("_") && $0 != "run_method"
             }
         }
+        if asked.contains(where: { $0.name == "sid" }) { displaced.append("sid") }
         values.removeValue(forKey: "_")
         arguments = Arguments(values, notesAsked: true)
     }
 
     private static func object(_ body: [UInt8], _ configuration: GatewayConfiguration) throws -> JSONObject {
-        let limits = JSONLimits(depth: configuration.jsonDepth, values: configuration.jsonValues)
+        let limits = JSONLimits(depth: configuration.jsonDepth, values: configuration.jsonValues, allowsNUL: false)
         let json: JSON
         do {
             json = try JSON.parse(body, limits: limits)
         } catch {
-            throw Problem(.malformed, "The body is not JSON: \(error)", fix: "Correct the JSON of the body.")
+            if error.reason == JSONError.nul { throw Problem.nul(in: error.key) }
+            throw Problem(
+                .malformed, "The body is not JSON: \(error)", field: error.key, fix: "Correct the JSON of the body.")
         }
         switch json {
         case .object(let object): return object

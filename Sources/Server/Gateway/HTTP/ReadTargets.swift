@@ -18,7 +18,7 @@ final class ReadTargets: Sendable {
 
     /// The most addresses that are kept, and the most bytes of one.
     private static let limits = (count: 1_000, bytes: 2_000)
-    private let known = Mutex<[String: Target]>([:])
+    private let known = Mutex<[Name: Target]>([:])
 
     /// What the address means, if it has been asked for.
     func find(_ target: String) -> Target? { known.withLock { $0[target] } }

@@ -29,9 +29,19 @@ struct Reply: Sendable {
         Reply(status: 303, content: .text, headers: [(.location, path)])
     }
 
+    /// The same with how to go on behind what a limit of the server cut off; see ``Session/more``.
+    func telling(more: String?) -> Reply {
+        guard let more, let name = HTTPField.Name("X-Cauldron-More") else { return self }
+        var reply = self
+        reply.headers.append((name, more))
+        return reply
+    }
+
     /// What went wrong.
     static func problem(_ problem: Problem) -> Reply {
         var reply = Reply(status: problem.kind.status, body: Bodies.problem(problem))
+        // What is left of the request is not waited for.
+        if problem.kind == .slowRequest { reply.headers.append((.connection, "close")) }
         if problem.kind.status == 401 { reply.headers.append((.wwwAuthenticate, "token realm=\"cauldron\"")) }
         return reply
     }

@@ -21,12 +21,9 @@ public enum GatewayOpenAPI {
             paths[path] = OpenAPIPaths.collection(type)
             paths[path + "/{name}"] = OpenAPIPaths.item(type)
         }
-        for method in AccountMethods.descriptions { paths["/api/method/\(method.name)"] = OpenAPIPaths.account(method) }
-        let methods = MethodTable.make(registry, reports, timeZone: "UTC").values.sorted { $0.name < $1.name }
-        for method in methods {
-            paths["/api/method/\(method.name)"] =
-                method.name == OpenAPIPaths.reportMethod && !sorted.isEmpty
-                ? OpenAPIPaths.reports(sorted) : OpenAPIPaths.method(method)
+        for method in MethodTable.described(registry, reports) {
+            paths["/api/method/\(method.name)"] = OpenAPIPaths.method(
+                method, body: method.name == OpenAPIPaths.reportMethod ? OpenAPISchemas.reportCalls(sorted) : nil)
         }
         paths["/healthz"] = OpenAPIPaths.health
 

@@ -1,5 +1,5 @@
 internal import Documents
-internal import Reports
+internal import HTTPTypes
 internal import Values
 
 /// The paths of the API's description.
@@ -104,21 +104,29 @@ enum OpenAPIPaths {
 
     // MARK: Methods
 
-    static func method(_ method: Method) -> JSON {
-        call(
-            method.name, method.summary, method.parameters, writes: method.writes, isOpen: method.allowsGuests,
-            wrapped("message", [:]))
+    /// A method by all it is called by; `body` is the schema of its arguments where it is more than their names.
+    static func method(_ method: MethodDescription, body schema: JSON? = nil) -> JSON {
+        let name = method.name
+        let result = name == reportMethod ? OpenAPISchemas.reference("schemas", "ReportResult") : [:]
+        let answers: JSONObject = [
+            "200": answer(
+                "What the method returns.", method.answersMessage ? wrapped("message", result) : ["type": "object"])
+        ]
+        let tag = name.contains(".") ? "Methods" : "Server"
+        let summary = method.summary.isEmpty ? name : method.summary
+        let sent = method.parameters.isEmpty ? JSON?.none : body(schema ?? arguments(method.parameters))
+        var paths: JSONObject = [:]
+        for verb in method.verbs.all where verb != .head {
+            let word = verb.rawValue.lowercased()
+            paths[word] = operation(
+                "\(word == "post" ? "call" : word).\(name)", tag, summary, answers,
+                parameters: verb == .get ? method.parameters.map(query) : [], body: verb == .get ? nil : sent,
+                isOpen: method.allowsGuests)
+        }
+        return .object(paths)
     }
 
-    static func account(_ method: AccountMethods.Description) -> JSON {
-        call(
-            method.name, method.summary, method.parameters, writes: method.writes, isOpen: method.allowsGuests,
-            ["type": "object"])
-    }
-
-    private static func call(
-        _ name: String, _ summary: String, _ parameters: [Method.Parameter], writes: Bool, isOpen: Bool, _ result: JSON
-    ) -> JSON {
+    private static func arguments(_ parameters: [Method.Parameter]) -> JSON {
         var properties: JSONObject = [:]
         for parameter in parameters {
             properties[parameter.name] = parameter.summary.isEmpty ? [:] : ["description": .string(parameter.summary)]
@@ -126,33 +134,13 @@ enum OpenAPIPaths {
         var schema: JSONObject = ["type": "object", "properties": .object(properties)]
         let required = parameters.filter(\.isRequired).map { JSON.string($0.name) }
         if !required.isEmpty { schema["required"] = .array(required) }
-        let answers: JSONObject = ["200": answer("What the method returns.", result)]
-        let tag = name.contains(".") ? "Methods" : "Server"
-        let summary = summary.isEmpty ? name : summary
-        var paths: JSONObject = [
-            "post": operation(
-                "call.\(name)", tag, summary, answers, body: parameters.isEmpty ? JSON?.none : body(.object(schema)),
-                isOpen: isOpen)
-        ]
-        if !writes {
-            let query = parameters.map { parameter -> JSON in
-                [
-                    "name": .string(parameter.name), "in": "query", "required": .bool(parameter.isRequired),
-                    "schema": ["type": "string"], "description": .string(parameter.summary),
-                ]
-            }
-            paths["get"] = operation("get.\(name)", tag, summary, answers, parameters: query, isOpen: isOpen)
-        }
-        return .object(paths)
+        return .object(schema)
     }
 
-    static func reports(_ reports: [Report]) -> JSON {
-        let schemas = reports.map { OpenAPISchemas.reference("schemas", OpenAPISchemas.key($0)) }
-        let result = wrapped("message", OpenAPISchemas.reference("schemas", "ReportResult"))
-        return [
-            "post": operation(
-                "call.\(reportMethod)", "Methods", "Run a report", ["200": answer("The report.", result)],
-                body: body(["oneOf": .array(schemas)]))
+    private static func query(_ parameter: Method.Parameter) -> JSON {
+        [
+            "name": .string(parameter.name), "in": "query", "required": .bool(parameter.isRequired),
+            "schema": ["type": "string"], "description": .string(parameter.summary),
         ]
     }
 

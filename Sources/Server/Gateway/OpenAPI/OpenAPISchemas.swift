@@ -88,7 +88,7 @@ enum OpenAPISchemas {
         case .select:
             guard let options, !options.isEmpty else { return ["type": "string"] }
             var seen: Set<Substring> = []
-            let choices = options.split(separator: "\n", omittingEmptySubsequences: false)
+            let choices = Text.lines(options)
                 .filter { seen.insert($0).inserted }
             return ["type": "string", "enum": .array(choices.map { .string(String($0)) })]
         case .password: return ["type": "string", "writeOnly": true, "format": "password"]
@@ -111,6 +111,12 @@ enum OpenAPISchemas {
             ],
             "required": required.isEmpty ? ["report_name"] : ["report_name", "filters"],
         ]
+    }
+
+    /// The schema of a call of any of the reports; nil where there are none.
+    static func reportCalls(_ reports: [Report]) -> JSON? {
+        guard !reports.isEmpty else { return JSON?.none }
+        return ["oneOf": .array(reports.map { reference("schemas", key($0)) })]
     }
 
     // MARK: What all share

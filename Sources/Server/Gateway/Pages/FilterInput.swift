@@ -1,4 +1,5 @@
 internal import Documents
+internal import Values
 
 /// The inputs of filters, by the type of what is filtered.
 enum FilterInput {
@@ -8,7 +9,7 @@ enum FilterInput {
         switch type {
         case .check: return select(name, label, [("", "Any"), ("1", "Yes"), ("0", "No")], value)
         case .select:
-            let choices = (options ?? "").split(separator: "\n").map { (String($0), String($0)) }
+            let choices = Text.lines(options ?? "").filter { !$0.isEmpty }.map { (String($0), String($0)) }
             return select(name, label, (required ? [] : [("", "Any")]) + choices, value)
         case .date: return input(name, label, "date", value, required)
         case .datetime: return input(name, label, "text", value, required)

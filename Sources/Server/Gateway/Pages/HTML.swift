@@ -1,3 +1,5 @@
+internal import Values
+
 /// A piece of a page in which all text is escaped. Only literals of this program and what was escaped get in.
 struct HTML: ExpressibleByStringLiteral, ExpressibleByStringInterpolation, Sendable {
     private(set) var source: String

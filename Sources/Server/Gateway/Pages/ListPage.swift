@@ -19,6 +19,7 @@ struct ListPage {
     }
 
     private static let pageRows = 25
+    private static let mostPages = 1_000_000
     private static let mostColumns = 8
     private static let mostFilters = 6
 
@@ -74,9 +75,9 @@ struct ListPage {
         query.filters = .array(filters)
         query.orFilters = searches
         query.orderBy = order
-        let page = max(1, try arguments.int("page") ?? 1)
+        let page = try arguments.int("page", in: 1...Self.mostPages) ?? 1
         query.limit = Self.pageRows
-        query.start = (min(page, 1_000_000) - 1) * Self.pageRows
+        query.start = (page - 1) * Self.pageRows
         let total = try session.count(query)
         let result = try session.list(query)
         let rows = result.rows

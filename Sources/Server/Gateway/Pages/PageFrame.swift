@@ -1,4 +1,5 @@
 internal import Identity
+internal import Values
 
 /// What all pages have in common: the frame around their content.
 struct PageFrame: Sendable {

@@ -19,7 +19,7 @@ struct Pages: Sendable {
         case .signOut:
             guard request.method == .post else { return .redirect(to: "/") }
             var reply = Reply.redirect(to: "/")
-            reply.headers += try await signIn.leave(request)
+            reply.headers += try await signIn.leave(request, caller)
             return reply
         default: break
         }
@@ -30,7 +30,6 @@ struct Pages: Sendable {
         if request.method == .post, case .document(let doctype, let name) = page {
             return try await act(on: doctype, name, request, caller)
         }
-        guard request.isSafe else { throw Problem(.wrongVerb, "This page does not take \(request.method.rawValue)") }
         var arguments = request.arguments
         arguments.values.removeValue(forKey: "sid")
         let asked = arguments

@@ -53,7 +53,7 @@ struct ReportPage {
                 values[filter.name] = .string(
                     day.flatMap { $0.isNull ? nil : $0.description } ?? session.today.description)
             case .select:
-                if let first = filter.options?.split(separator: "\n").first {
+                if let first = filter.options.flatMap({ Text.lines($0).first { !$0.isEmpty } }) {
                     values[filter.name] = .string(String(first))
                 }
             default: continue

@@ -55,11 +55,7 @@ struct ListArguments {
 
     private static func number(_ names: [String], _ arguments: Arguments) throws -> Int? {
         for name in names {
-            guard let number = try arguments.int(name) else { continue }
-            guard number >= 0 else {
-                throw Problem(.wrongType, "\(name) must not be negative", field: name)
-            }
-            return number
+            if let number = try arguments.int(name, in: 0...Int.max) { return number }
         }
         return nil
     }
@@ -75,7 +71,7 @@ struct ListArguments {
             if "[{\"".contains(first) {
                 let parsed: JSON
                 do {
-                    parsed = try JSON.parse(text)
+                    parsed = try JSON.parse(text, limits: .outside)
                 } catch {
                     throw Problem(.malformed, "fields is not JSON: \(error)", field: "fields")
                 }

@@ -1,11 +1,103 @@
 internal import Documents
 internal import Reports
+internal import Tenancy
 internal import Values
 
-/// The methods clients may call by name: those of every server, and those the modules declare.
-enum MethodTable {
-    /// All of them by name; a module's method takes the place of one of the server's.
-    static func make(_ registry: Registry, _ reports: [String: Report], timeZone: String) -> [String: Method] {
+/// What a method is that clients may call by name: how it is called and by whom, and what the API's description says of it.
+struct MethodDescription: Sendable {
+    let name: String
+    let summary: String
+    let parameters: [Method.Parameter]
+    /// What it is called by.
+    let verbs: Verbs
+    /// Whether it may be called without signing in.
+    var allowsGuests = false
+    /// Whether it understands `rehearse`; others refuse it, so that nothing is done in earnest by mistake.
+    var isRehearsable = false
+    /// Whether it answers `{"message": …}`; else an object of its own.
+    var answersMessage = false
+    /// Other names it is called by.
+    var aliases: [String] = []
+}
+
+extension MethodDescription {
+    /// A method that runs in a session.
+    init(_ method: Method) {
+        self.init(
+            name: method.name, summary: method.summary, parameters: method.parameters,
+            verbs: method.writes ? .changing : .asking, allowsGuests: method.allowsGuests, isRehearsable: true,
+            answersMessage: true)
+    }
+}
+
+/// The methods clients may call by name, whatever does them: those of every server, those the modules declare, those about
+/// who somebody is, and those that take files.
+struct MethodTable: Sendable {
+    /// A method and how it is done, once who calls it may.
+    struct Entry: Sendable {
+        let description: MethodDescription
+        let run: @Sendable (Incoming, Caller) async throws -> Reply
+    }
+
+    private var entries: [String: Entry] = [:]
+
+    init(_ tenant: Tenant, _ accounts: AccountMethods, _ uploads: FileUpload, timeZone: String) {
+        for method in Self.inSessions(tenant.registry, tenant.reports, timeZone: timeZone) {
+            add(MethodDescription(method)) { request, caller in
+                let arguments = request.arguments
+                let displaced = request.displaced
+                let body: @Sendable (Session) throws -> [UInt8] = { session in
+                    let message = try method.call(arguments, session)
+                    try session.passOver(arguments: arguments.stray + displaced, of: method.name)
+                    return Bodies.message(message)
+                }
+                return try await method.writes
+                    ? tenant.writingAnswer(as: caller.actor, strict: request.isStrict, body)
+                    : tenant.answer(as: caller.actor, strict: request.isStrict, body)
+            }
+        }
+        add(FileUpload.description) { request, caller in
+            try await uploads.take(request.arguments, as: caller.actor)
+        }
+        for method in AccountMethods.descriptions {
+            add(method) { request, caller in
+                var remarks = Remarks()
+                let known = Set(method.parameters.map(\.name)).union(["arg"])
+                try remarks.passOver(
+                    arguments: request.arguments.stray(besides: known), of: method.name, strict: request.isStrict)
+                return try await accounts.call(method.name, request, by: caller).telling(remarks)
+            }
+        }
+    }
+
+    private mutating func add(
+        _ description: MethodDescription, _ run: @escaping @Sendable (Incoming, Caller) async throws -> Reply
+    ) {
+        for name in [description.name] + description.aliases {
+            entries[name] = Entry(description: description, run: run)
+        }
+    }
+
+    /// The method of a name.
+    ///
+    /// - Throws: ``Problem/Kind/noSuchMethod``.
+    func find(_ name: String) throws -> Entry {
+        guard let entry = entries[name] else {
+            throw Problem(.noSuchMethod, "There is no method \(name.prefix(140))", fix: "See /openapi.json.")
+        }
+        return entry
+    }
+
+    /// What the API's description tells, in order: not the names that stand for others, nor how forms bring files.
+    static func described(_ registry: Registry, _ reports: [String: Report]) -> [MethodDescription] {
+        AccountMethods.descriptions
+            + inSessions(registry, reports, timeZone: "").map(MethodDescription.init).sorted { $0.name < $1.name }
+    }
+
+    /// The methods that run in a session; a module's takes the place of one of the server's.
+    private static func inSessions(
+        _ registry: Registry, _ reports: [String: Report], timeZone: String
+    ) -> [Method] {
         var methods: [String: Method] = [:]
         let own =
             ClientReading.methods + ClientWriting.methods + DeskMethods.methods(reports) + [RehearseMethod.method]
@@ -16,7 +108,7 @@ enum MethodTable {
             ]
         for method in own { methods[method.name] = method }
         for method in registry.methods.values { methods[method.name] = method }
-        return methods
+        return Array(methods.values)
     }
 }
 

@@ -1,4 +1,5 @@
 internal import Documents
+internal import HTTPTypes
 internal import Tenancy
 internal import Values
 
@@ -13,6 +14,23 @@ struct Resources: Sendable {
     /// A list of at most so many rows counts as brief.
     private static let briefRows = 101
 
+    /// What a list of documents takes, by their DocType: rows of ledgers and what is kept are only read.
+    static func verbs(ofDocuments type: DocType?) -> Verbs {
+        switch type?.kind {
+        case .ledger?, .kept?: .reading
+        default: Verbs(.get, .head, .post)
+        }
+    }
+
+    /// What a document takes, by its DocType; it is posted to only where it is submitted.
+    static func verbs(ofDocument type: DocType?) -> Verbs {
+        switch type?.kind {
+        case .ledger?, .kept?: .reading
+        case _ where type?.isSubmittable == false: Verbs(.get, .head, .put, .delete)
+        default: Verbs(.get, .head, .put, .delete, .post)
+        }
+    }
+
     /// `GET /api/resource/<DocType>`
     func list(_ doctype: String, _ request: Incoming, as actor: Actor) async throws -> Reply {
         let arguments = try request.list ?? ListArguments(doctype, request.arguments, looksAhead: true)
@@ -25,7 +43,7 @@ struct Resources: Sendable {
             writer.key(Bodies.data)
             let list = try session.writeList(
                 arguments.query, to: &writer, dictionaries: arguments.isDictionary, limit: arguments.pageLength)
-            if list.rows > arguments.pageLength || list.next != nil {
+            if list.rows > arguments.pageLength || list.next != nil || session.more != nil {
                 writer.key("has_next_page")
                 writer.bool(true)
             }

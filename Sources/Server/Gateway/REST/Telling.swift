@@ -12,22 +12,22 @@ extension Tenant {
     func answer(
         as actor: Actor, strict: Bool, briefly: Bool = false, _ body: @escaping @Sendable (Session) throws -> [UInt8]
     ) async throws -> Reply {
-        let (bytes, remarks) = try await read(as: actor, briefly: briefly) { session in
+        let (bytes, remarks, more) = try await read(as: actor, briefly: briefly) { session in
             session.passesOverUnknown = !strict
-            return (try body(session), session.remarks)
+            return (try body(session), session.remarks, session.more)
         }
-        return Reply(body: bytes).telling(remarks)
+        return Reply(body: bytes).telling(remarks).telling(more: more)
     }
 
     /// The answer of a method or resource that changes something.
     func writingAnswer(
         as actor: Actor, strict: Bool, _ body: @escaping @Sendable (Session) throws -> [UInt8]
     ) async throws -> Reply {
-        let (bytes, remarks) = try await write(as: actor) { session in
+        let (bytes, remarks, more) = try await write(as: actor) { session in
             session.passesOverUnknown = !strict
-            return (try body(session), session.remarks)
+            return (try body(session), session.remarks, session.more)
         }
-        return Reply(body: bytes).telling(remarks)
+        return Reply(body: bytes).telling(remarks).telling(more: more)
     }
 }
 

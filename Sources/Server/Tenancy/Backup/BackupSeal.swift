@@ -1,6 +1,7 @@
 internal import Crypto
 internal import Documents
 internal import Foundation
+internal import Values
 
 /// The end of a backup: the SHA-256 of all that stands before it, so that a backup of which one bit is another is refused.
 ///

@@ -1,5 +1,6 @@
 internal import Documents
 internal import Foundation
+internal import Values
 
 /// Folders and files of a company are for their owner alone.
 enum PrivateFolder {

@@ -1,6 +1,7 @@
 internal import Documents
 public import Reports
 internal import Storage
+internal import Values
 
 extension TenantBackup {
     /// Copies the company at an address, as it is at one moment, to a file of its own; see

@@ -1,3 +1,4 @@
+internal import Audit
 internal import Documents
 internal import Foundation
 public import Reports
@@ -51,6 +52,7 @@ public enum TenantBackup {
     static func seal(_ partial: String, as path: String, files directory: String, changes: Int) async throws -> Summary
     {
         let files = try await BackupFiles.add(from: directory, to: partial)
+        try await BackupKey.add(from: directory, to: partial)
         try BackupSeal.close(partial)
         try move(partial, to: path)
         return Summary(bytes: size(path), changes: changes, files: files.count, missing: files.missing)
@@ -106,6 +108,8 @@ public enum TenantBackup {
             try restoring.begin()
             try restoring.take(path)
             let changes = try await TenantFile.verify(restoring.database, called: path, isNew: true)
+            let key = try await BackupKey.takeOut(of: restoring.database, called: path)
+            try putKey(key, restoring)
             let files = try await BackupFiles.takeOut(of: restoring.database, into: restoring.files)
             try await claim(restoring)
             if isOnServer { try await bringUp(restoring, modules) }
@@ -124,6 +128,15 @@ public enum TenantBackup {
             for folder in made.reversed() { _ = unsafe rmdir(folder) }
             throw (error as? StorageError).map(address.told) ?? error
         }
+    }
+
+    /// Puts the audit key of a company beside its database, and an empty file of heads where those of an earlier company are.
+    private static func putKey(_ key: AuditKey?, _ restoring: Restoring) throws {
+        if let key { try AuditKeyFile.write(key, in: restoring.folder) }
+        guard exists(AuditHeadsFile.standard(in: restoring.directory).path) else { return }
+        let heads = AuditHeadsFile.standard(in: restoring.folder).path
+        guard FileManager.default.createFile(atPath: heads, contents: nil, attributes: [.posixPermissions: 0o600])
+        else { throw Problem(.unavailable, "The file \(heads) cannot be written") }
     }
 
     /// Notes whose files these are, for a folder that has none yet.
@@ -170,7 +183,7 @@ public enum TenantBackup {
 
     static let sidecars = ["", "-wal", "-shm"]
 
-    private static func stamp(_ now: Timestamp) -> String {
+    static func stamp(_ now: Timestamp) -> String {
         String(now.description.prefix(19).map { $0 == " " ? "T" : $0 }).filter { $0 != ":" && $0 != "-" }
     }
 

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Values
 
 /// Finds out why the file system does not give a file, which the engine does not say.
 enum FileTrouble {

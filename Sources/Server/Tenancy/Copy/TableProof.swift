@@ -44,7 +44,7 @@ private struct RowHash {
 
     mutating func add(_ row: [Value]) {
         rows += 1
-        for value in row { add(value) }
+        for value in row { buffer.append(canonical: value) }
         buffer.append(0x0A)
         if buffer.count > 1 << 16 {
             sha.update(data: buffer)
@@ -56,29 +56,5 @@ private struct RowHash {
         var sha = sha
         sha.update(data: buffer)
         return TableProof(table: table, rows: rows, digest: sha.finalize().hexText)
-    }
-
-    private mutating func add(_ value: Value) {
-        switch value {
-        case .null, .outOfRange: buffer.append(0)
-        case .int(let number): add(1, number)
-        case .decimal(let units, let scale):
-            add(2, units)
-            buffer.append(scale)
-        case .text(let text):
-            add(3, Int64(text.utf8.count))
-            buffer.append(contentsOf: text.utf8)
-        case .day(let day): add(4, Int64(day.number))
-        case .timestamp(let moment): add(5, moment.microseconds)
-        case .time(let time): add(6, time.microseconds)
-        case .bytes(let bytes):
-            add(7, Int64(bytes.count))
-            buffer.append(contentsOf: bytes)
-        }
-    }
-
-    private mutating func add(_ kind: UInt8, _ number: Int64) {
-        buffer.append(kind)
-        for shift in stride(from: 0, to: 64, by: 8) { buffer.append(UInt8(truncatingIfNeeded: number >> Int64(shift))) }
     }
 }

@@ -1,4 +1,5 @@
 internal import Documents
+internal import Values
 
 /// Where the database of a company is: a file in a directory, or a schema of a PostgreSQL server.
 public enum TenantAddress: Sendable, Equatable {
@@ -20,6 +21,11 @@ public enum TenantAddress: Sendable, Equatable {
         } else {
             self = .directory(text)
         }
+    }
+
+    /// Where the files of the company and its audit key are: the directory itself, or `data` for a database on a server.
+    func folder(_ data: String?) -> String? {
+        if case .directory(let path) = self { path } else { data }
     }
 
     /// The address as it may be shown: without a password.

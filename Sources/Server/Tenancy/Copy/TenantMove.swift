@@ -66,6 +66,7 @@ public struct TenantMove: Sendable {
             let proofs = try await Self.copy(from, to: target, tables: tables, limits: limits) { transaction in
                 // What was attached while the rows were on their way.
                 late.store(try TenantFiles.copy(from: folders.from, to: folders.to), ordering: .relaxed)
+                if let key = try AuditKeyFile.read(in: folders.from) { try AuditKeyFile.write(key, in: folders.to) }
                 try TenantFiles.refuseMissing(in: transaction, at: folders.to)
                 // A server takes the files that were copied for the company's when it starts.
                 try CompanyFacts.forgetStore(in: transaction)
@@ -78,9 +79,7 @@ public struct TenantMove: Sendable {
         }
     }
 
-    private func directory(of address: TenantAddress) -> String {
-        if case .directory(let path) = address { path } else { data }
-    }
+    private func directory(of address: TenantAddress) -> String { address.folder(data) ?? data }
 
     /// Copies into an address that holds no company.
     static func copy(

@@ -49,7 +49,7 @@ public struct ImportProblem: Sendable, Equatable {
     }
 }
 
-/// Nothing of a file was imported, because of these problems.
+/// A file was not imported, or not to its end, because of these problems.
 public struct ImportRefused: Error, Sendable {
     /// What is wrong, in the order of the file.
     public let problems: [ImportProblem]
@@ -57,6 +57,10 @@ public struct ImportRefused: Error, Sendable {
     public let isCutOff: Bool
     /// The header of the file.
     public let header: [String]
+    /// What was imported all the same, in parts before; nil when nothing was.
+    public var before: ImportReport?
+    /// The DocType, where files of several are imported.
+    public var doctype: String?
 }
 
 /// What an import did.
@@ -71,12 +75,21 @@ public struct ImportReport: Sendable, Equatable {
     public var submitted = 0
     /// Columns that were left out, because the server sets what they hold.
     public var ignored: [String] = []
+    /// How the file was read.
+    public var findings = ImportFindings()
+    /// The rows that an earlier run had imported before it was stopped.
+    public var rowsBefore = 0
+    /// Whether the file was written in parts, with other writers in between.
+    public var isInParts = false
+    /// Whether the rules of the DocType were asked; a dry run of a long file asks only what costs no writing.
+    public var isTried = true
 
     /// The report for programs.
     public var json: JSON {
         [
             "rows": .int(Int64(rows)), "created": .int(Int64(created)), "updated": .int(Int64(updated)),
             "submitted": .int(Int64(submitted)), "ignored_columns": .array(ignored.map(JSON.string)),
+            "rows_before": .int(Int64(rowsBefore)), "in_parts": .bool(isInParts), "found": findings.json,
         ]
     }
 }

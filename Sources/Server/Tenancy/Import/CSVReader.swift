@@ -1,3 +1,5 @@
+internal import Values
+
 /// One record of a file of comma-separated values.
 public struct CSVRecord: Sendable, Equatable {
     /// The line of the file it begins on, from 1.

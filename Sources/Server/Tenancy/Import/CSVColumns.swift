@@ -2,9 +2,9 @@ internal import Documents
 internal import Values
 
 /// Which field each column of a file holds, read from the names in its first record.
-struct CSVColumns {
+struct CSVColumns: Sendable {
     /// A column that is read.
-    struct Column {
+    struct Column: Sendable {
         /// Its place in a record.
         let index: Int
         /// What stands above it in the file.
@@ -13,6 +13,15 @@ struct CSVColumns {
         let field: FieldDefinition
         /// The ordinal of the child table it is a field of; nil for one of the document itself.
         let table: Int?
+        /// The field as it may be written above a column.
+        let path: String
+        /// How its cells are read.
+        var format = CellFormat.text(isLine: false)
+
+        /// What a record holds in it, in the form in which fields take it.
+        func sent(_ source: ImportDraft.Source) throws -> String {
+            try format.sent(source.record.fields[index], field)
+        }
     }
 
     /// The columns of the document itself.
@@ -21,6 +30,8 @@ struct CSVColumns {
     private(set) var rows: [Int: [Column]] = [:]
     /// Headers of columns that are not read, because the server sets what they hold.
     private(set) var ignored: [String] = []
+    /// Headers of columns that are left out because somebody said so.
+    private(set) var leftOut: [String] = []
     /// How many fields a record has.
     let count: Int
 
@@ -32,17 +43,23 @@ struct CSVColumns {
     /// What a company made read-only is taken with new documents, and not where documents are updated.
     ///
     /// - Throws: ``ImportRefused`` with everything that is wrong with the headers.
-    init(_ header: CSVRecord, of type: DocType, updates: Bool = false, in registry: Registry) throws {
+    init(_ header: CSVRecord, of type: DocType, for work: Import, in registry: Registry) throws {
+        let updates = work.updates
+        let said = Said(work.reading)
         count = header.fields.count
         var problems: [ImportProblem] = []
         var taken: [String: String] = [:]
         for (index, text) in header.fields.enumerated() {
-            let name = Self.trimmed(text)
+            let name = String(Cell.trimmed(text))
+            if said.leftOut.contains(LetterFolding.folded(name)) {
+                leftOut.append(name)
+                continue
+            }
             do {
                 guard !name.isEmpty else {
                     throw Problem(.malformed, "Column \(index + 1) has no name", fix: "Name it, or remove it.")
                 }
-                let (table, field) = try Self.find(name, type, registry)
+                let (table, field) = try Self.find(said.field(of: name), type, registry)
                 let key = "\(table.map(String.init) ?? "").\(field.name)"
                 if let other = taken[key] {
                     throw Problem(.malformed, "The columns \(other) and \(name) are the same field", fix: "Remove one.")
@@ -55,11 +72,19 @@ struct CSVColumns {
                     ignored.append(name)
                     continue
                 }
-                let column = Column(index: index, header: name, field: field, table: table)
+                let path = (table.map { "\(type.tables[$0].field.name)." } ?? "") + field.name
+                let column = Column(index: index, header: name, field: field, table: table, path: path)
                 if let table { rows[table, default: []].append(column) } else { document.append(column) }
             } catch let problem as Problem {
                 problems.append(ImportProblem(problem, row: 0, line: header.line, column: name, value: ""))
             }
+        }
+        let present = Set(header.fields.map { LetterFolding.folded(String(Cell.trimmed($0))) })
+        for name in (Array(work.reading.columns.keys) + Array(work.reading.leftOut)).sorted()
+        where !present.contains(LetterFolding.folded(name)) {
+            let problem = Problem(
+                .unknownField, "The file has no column \(Self.short(name))", fix: "Correct what was said of it.")
+            problems.append(ImportProblem(problem, row: 0, line: header.line, column: name, value: ""))
         }
         if problems.isEmpty, document.isEmpty {
             let problem = Problem(
@@ -73,6 +98,37 @@ struct CSVColumns {
     /// The columns of all child tables.
     var allRows: [Column] { rows.values.flatMap { $0 } }
 
+    /// Lets a column be read in a format.
+    mutating func set(_ format: CellFormat, at index: Int) {
+        if let place = document.firstIndex(where: { $0.index == index }) { document[place].format = format }
+        for (table, columns) in rows {
+            if let place = columns.firstIndex(where: { $0.index == index }) { rows[table]?[place].format = format }
+        }
+    }
+
+    /// Whether a header names a column that is read or left out.
+    static func isKnown(_ header: String, _ type: DocType, _ reading: Import.Reading, _ registry: Registry) -> Bool {
+        let name = String(Cell.trimmed(header))
+        let said = Said(reading)
+        if name.isEmpty { return false }
+        return said.leftOut.contains(LetterFolding.folded(name))
+            || (try? find(said.field(of: name), type, registry)) != nil
+    }
+
+    /// What was said of columns, without regard to case and marks.
+    private struct Said {
+        let leftOut: Set<String>
+        private let fields: [String: String]
+
+        init(_ reading: Import.Reading) {
+            leftOut = Set(reading.leftOut.map(LetterFolding.folded))
+            fields = Dictionary(
+                reading.columns.map { (LetterFolding.folded($0), $1) }, uniquingKeysWith: { first, _ in first })
+        }
+
+        func field(of header: String) -> String { fields[LetterFolding.folded(header)] ?? header }
+    }
+
     // MARK: Names
 
     private static func find(
@@ -82,13 +138,13 @@ struct CSVColumns {
         for (table, slot) in type.tables {
             guard let child = registry.find(table.options ?? "") else { continue }
             for prefix in [table.name, table.label] where name.lowercased().hasPrefix(prefix.lowercased() + ".") {
-                if let field = try field(trimmed(String(name.dropFirst(prefix.count + 1))), of: child) {
+                if let field = try field(String(Cell.trimmed(name.dropFirst(prefix.count + 1))), of: child) {
                     return (slot, field)
                 }
             }
             let suffix = " (\(table.label.lowercased()))"
             if name.lowercased().hasSuffix(suffix),
-                let field = try field(trimmed(String(name.dropLast(suffix.count))), of: child)
+                let field = try field(String(Cell.trimmed(name.dropLast(suffix.count))), of: child)
             {
                 return (slot, field)
             }
@@ -101,7 +157,9 @@ struct CSVColumns {
             return type.field("name")
         }
         if let field = type.field(name), !field.type.isTable { return field }
-        let labelled = type.allColumns.filter { $0.label.lowercased() == name.lowercased() }
+        let labelled = type.allColumns.filter {
+            LetterFolding.folded($0.label) == LetterFolding.folded(name)
+        }
         guard labelled.count > 1 else { return labelled.first }
         // A field of the DocType's own before a standard column of the same label.
         let own = labelled.filter { field in type.fields.contains { $0.name == field.name } }
@@ -159,11 +217,4 @@ struct CSVColumns {
     }
 
     private static func short(_ text: String) -> String { text.count > 60 ? String(text.prefix(60)) + "…" : text }
-
-    private static func trimmed(_ text: String) -> String {
-        var part = text[...]
-        while part.first?.isWhitespace == true { part.removeFirst() }
-        while part.last?.isWhitespace == true { part.removeLast() }
-        return String(part)
-    }
 }

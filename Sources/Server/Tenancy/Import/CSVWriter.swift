@@ -1,3 +1,5 @@
+internal import Values
+
 /// Writes comma-separated values as RFC 4180 describes them, in UTF-8, with CR LF after each record.
 public struct CSVWriter {
     /// What has been written and not yet taken.

@@ -2,32 +2,29 @@ internal import Documents
 internal import Storage
 internal import Values
 
-/// An import while it runs: gathers records into documents, documents into lists, and writes these.
+/// An import in one transaction: writes lists of documents, or only checks what can be checked without writing.
 final class ImportWork {
     private let options: Import
     private let type: DocType
     private let columns: CSVColumns
     private let header: [String]
     private let session: Session
-    /// The column that says which document is meant, for updates.
+    /// The column that says which document is meant.
     private let identity: CSVColumns.Column?
     private let tables: [(name: String, ordinal: Int, columns: [CSVColumns.Column])]
 
-    private var report = ImportReport()
-    private var problems: [ImportProblem] = []
-    private var isCutOff = false
-    private var draft: ImportDraft?
-    private var waiting: [ImportDraft] = []
-    private var waitingRecords = 0
+    private(set) var report = ImportReport()
+    private(set) var problems: [ImportProblem] = []
+    /// Whether so many problems were found that looking on makes no sense.
+    private(set) var isCutOff = false
 
-    init(
-        _ options: Import, _ type: DocType, _ columns: CSVColumns, header: [String], _ session: Session
-    ) throws {
+    init(_ options: Import, _ plan: ImportPlan, _ session: Session) throws {
         self.options = options
-        self.type = type
-        self.columns = columns
-        self.header = header
         self.session = session
+        let type = try session.registry.doctype(options.doctype)
+        self.type = type
+        columns = plan.columns
+        header = plan.header
         tables = columns.rows.sorted { $0.key < $1.key }.map { (type.tables[$0.key].field.name, $0.key, $0.value) }
         var identity = columns.document.first { $0.field.name == "name" }
         if identity == nil, case .field(let field) = type.naming {
@@ -35,6 +32,7 @@ final class ImportWork {
         }
         self.identity = identity
         report.ignored = columns.ignored
+        report.findings = plan.findings
         if options.updates, identity == nil {
             let problem = Problem(
                 .mandatory, "To update documents the file needs their names", field: "name", fix: "Add the column name."
@@ -45,81 +43,27 @@ final class ImportWork {
         }
     }
 
-    // MARK: Records
-
-    /// Takes the next record; false when so many problems were found that looking on makes no sense.
-    func add(_ record: CSVRecord) throws -> Bool {
-        let record = options.isRaw ? record : record.withFormulas
-        if record.fields.allSatisfy(\.isEmpty) { return true }
-        report.rows += 1
-        guard report.rows <= Limits.importRows else {
-            throw Problem(.tooMany, "The file has more than \(Limits.importRows) rows", fix: "Import it in parts.")
-        }
-        guard record.fields.count == columns.count else {
-            note(
-                Problem(
-                    .malformed, "The row has \(record.fields.count) fields, the header \(columns.count)",
-                    fix: "Check for a missing separator, or a text with a separator in it that is not in quotes."),
-                ImportDraft.Source(row: report.rows, record: record), column: "")
-            return !isCutOff
-        }
-        let source = ImportDraft.Source(row: report.rows, record: record)
-        if columns.document.contains(where: { !record.fields[$0.index].isEmpty }) {
-            try endDraft()
-            draft = ImportDraft(source)
-        } else if draft == nil {
-            note(
-                Problem(
-                    .malformed, "The row belongs to no document: the columns of \(type.name) itself are empty",
-                    fix: "Fill them in the first row of each document."), source, column: "")
-        }
-        if draft != nil { addRows(of: source) }
-        return !isCutOff
-    }
-
-    /// Adds what the record holds of rows of child tables to the document.
-    private func addRows(of source: ImportDraft.Source) {
-        for table in tables where table.columns.contains(where: { !source.record.fields[$0.index].isEmpty }) {
-            draft?.rows[table.ordinal, default: []].append(source)
-        }
-        draft?.records += 1
-    }
-
-    private func endDraft() throws {
-        guard let draft else { return }
-        self.draft = nil
-        waiting.append(draft)
-        waitingRecords += draft.records
-        if waiting.count >= Import.documentsAtOnce || waitingRecords >= Import.recordsAtOnce { try writeWaiting() }
-    }
-
     /// Ends the import.
     ///
     /// - Throws: ``ImportRefused`` when there were problems.
-    func finish() throws -> ImportReport {
-        if !isCutOff {
-            try endDraft()
-            try writeWaiting()
-        }
+    func finish(rows: Int) throws -> ImportReport {
         guard problems.isEmpty else {
             throw ImportRefused(problems: problems.sorted { $0.line < $1.line }, isCutOff: isCutOff, header: header)
         }
+        report.rows = rows
         return report
     }
 
-    /// The file cannot be read any further.
-    func cannotRead(_ error: CSVError) throws {
-        let problem = Problem(.malformed, error.message, fix: error.fix)
-        problems.append(ImportProblem(problem, row: report.rows + 1, line: error.line, column: "", value: ""))
-        _ = try finish()
+    /// Notes what is wrong with records.
+    func note(_ more: [ImportProblem]) {
+        problems += more
+        if problems.count >= Import.mostProblems { isCutOff = true }
     }
 
     // MARK: Writing
 
-    private func writeWaiting() throws {
-        let drafts = waiting
-        waiting = []
-        waitingRecords = 0
+    /// Writes documents; what is wrong with them is noted.
+    func write(_ drafts: [ImportDraft]) throws {
         guard !drafts.isEmpty, !isCutOff else { return }
         if options.updates {
             try update(drafts)
@@ -161,22 +105,17 @@ final class ImportWork {
 
     private func update(_ drafts: [ImportDraft]) throws {
         guard let identity else { return }
-        let names = drafts.map { $0.source.record.fields[identity.index] }
-        let unique = Set(names)
+        let names = drafts.map { name(of: $0, identity) }
+        // A name that was typed in another form is meant where nothing is called exactly so.
+        let unique = Set<Name>(names + names.map(\.normalized))
         let documents = Dictionary(
-            try session.getMany(type.name, unique.sorted()).map { ($0.name, $0) },
+            try session.getMany(type.name, unique.sorted()).map { (Name($0.name), $0) },
             uniquingKeysWith: { first, _ in first }
         )
         for (draft, name) in zip(drafts, names) {
             guard !isCutOff else { return }
-            guard let document = documents[name] else {
-                let problem =
-                    name.isEmpty
-                    ? Problem(.mandatory, "The name is missing", field: "name", fix: "Say which \(type.name) is meant.")
-                    : Problem(
-                        .notFound, "\(type.name) \(name) does not exist", field: "name",
-                        fix: "Correct the name, or import it without --update.")
-                note(problem, draft.source, column: identity.header, index: identity.index)
+            guard let document = documents[name] ?? documents[name.normalized] else {
+                noteMissing(name, draft, identity)
                 continue
             }
             let known = problems.count
@@ -205,7 +144,7 @@ final class ImportWork {
 
     /// The new document, which keeps the name that the file gives it.
     private func document(of draft: ImportDraft) throws -> Document {
-        let object = object(of: draft)
+        let object = try object(of: draft)
         let document = try session.document(type.name, from: object)
         document.importedName = object["name"]?.string
         return document
@@ -217,10 +156,10 @@ final class ImportWork {
     }
 
     /// The document as a client would send it.
-    private func object(of draft: ImportDraft) -> JSONObject {
+    private func object(of draft: ImportDraft) throws -> JSONObject {
         var object: JSONObject = [:]
         for column in columns.document {
-            let cell = draft.source.record.fields[column.index]
+            let cell = try column.sent(draft.source)
             let isStandard = ["name", "modified", "docstatus"].contains(column.field.name)
             if cell.isEmpty, !options.updates || isStandard { continue }
             object[column.field.name] = .string(cell)
@@ -228,10 +167,10 @@ final class ImportWork {
         for table in tables {
             guard let sources = draft.rows[table.ordinal] else { continue }
             object[table.name] = .array(
-                sources.map { source in
+                try sources.map { source in
                     var row: JSONObject = [:]
                     for column in table.columns {
-                        let cell = source.record.fields[column.index]
+                        let cell = try column.sent(source)
                         if cell.isEmpty, !options.updates || column.field.name == "name" { continue }
                         row[column.field.name] = .string(cell)
                     }
@@ -242,14 +181,76 @@ final class ImportWork {
         return object
     }
 
-    // MARK: Problems
+    // MARK: Checking
+
+    /// Names that were found to be there, by DocType, and those that the file brings.
+    private var known: [String: Set<Name>] = [:]
+    private var brought: Set<Name> = []
+
+    /// Checks what can be said of documents without writing them: their cells, the names they bring and the documents they
+    /// link to. It costs one statement for each DocType that is linked to.
+    func check(_ drafts: [ImportDraft]) throws {
+        for draft in drafts where !isCutOff { checkCells(of: draft) }
+        try checkNames(of: drafts)
+        var wanted: [String: Set<Name>] = [:]
+        forEachLink(of: drafts) { column, name, _ in wanted[column.field.options ?? "", default: []].insert(name) }
+        for (target, names) in wanted.sorted(by: { $0.key < $1.key }) {
+            let unknown = names.subtracting(known[target] ?? [])
+            guard !unknown.isEmpty else { continue }
+            if known[target, default: []].count > 50_000 { known[target] = [] }
+            known[target, default: []].formUnion(try session.values(of: target, unknown, ["name"]).keys)
+            let missing = unknown.subtracting(known[target] ?? [])
+            forEachLink(of: drafts) { column, name, source in
+                guard column.field.options == target, missing.contains(name) else { return }
+                note(
+                    Problem(
+                        .brokenLink, "\(column.field.label): \(target) \(name) does not exist",
+                        field: column.field.name, fix: "Create the \(target) first, or correct the name."), source,
+                    column: column.header, index: column.index)
+            }
+        }
+    }
+
+    private func checkNames(of drafts: [ImportDraft]) throws {
+        guard let identity else { return }
+        let named = drafts.map { ($0, name(of: $0, identity)) }.filter { !$0.1.isEmpty || options.updates }
+        let found = try session.values(of: type.name, Set(named.map(\.1)), ["name"])
+        for (draft, name) in named where !isCutOff {
+            if options.updates {
+                if found[name] == nil { noteMissing(name, draft, identity) }
+            } else if found[name] != nil || !brought.insert(name).inserted {
+                note(
+                    Problem(
+                        .duplicateName, "\(type.name) \(name) already exists", field: "name",
+                        fix: "Choose another name."), draft.source, column: identity.header, index: identity.index)
+            }
+        }
+    }
+
+    /// The links to documents of other DocTypes: those of its own may be brought by the file.
+    private func forEachLink(
+        of drafts: [ImportDraft], _ body: (CSVColumns.Column, String, ImportDraft.Source) -> Void
+    ) {
+        func each(_ columns: [CSVColumns.Column], _ source: ImportDraft.Source) {
+            for column in columns where column.field.type == .link && column.field.options != type.name {
+                guard let target = column.field.options, session.registry.find(target) != nil,
+                    let name = try? column.sent(source), !name.isEmpty
+                else { continue }
+                body(column, name, source)
+            }
+        }
+        for draft in drafts where !isCutOff {
+            each(columns.document, draft.source)
+            for table in tables { for source in draft.rows[table.ordinal] ?? [] { each(table.columns, source) } }
+        }
+    }
 
     /// Notes every cell of a document that is not of its field's type.
     private func checkCells(of draft: ImportDraft) {
         func check(_ columns: [CSVColumns.Column], _ source: ImportDraft.Source) {
             for column in columns {
                 do {
-                    _ = try column.field.value(of: .string(source.record.fields[column.index]))
+                    _ = try column.field.value(of: .string(column.sent(source)))
                 } catch let problem as Problem {
                     note(problem, source, column: column.header, index: column.index)
                 } catch {
@@ -261,6 +262,22 @@ final class ImportWork {
         for table in tables {
             for source in draft.rows[table.ordinal] ?? [] { check(table.columns, source) }
         }
+    }
+
+    // MARK: Problems
+
+    private func name(of draft: ImportDraft, _ identity: CSVColumns.Column) -> String {
+        (try? identity.sent(draft.source)) ?? draft.source.record.fields[identity.index]
+    }
+
+    private func noteMissing(_ name: String, _ draft: ImportDraft, _ identity: CSVColumns.Column) {
+        let problem =
+            name.isEmpty
+            ? Problem(.mandatory, "The name is missing", field: "name", fix: "Say which \(type.name) is meant.")
+            : Problem(
+                .notFound, "\(type.name) \(name) does not exist", field: "name",
+                fix: "Correct the name, or import it without --update.")
+        note(problem, draft.source, column: identity.header, index: identity.index)
     }
 
     /// Notes what was said about a document at the cell it is about.
@@ -282,28 +299,10 @@ final class ImportWork {
 
     private func note(_ problem: Problem, _ source: ImportDraft.Source, column: String, index: Int? = nil) {
         let fields = source.record.fields
-        problems.append(
+        note([
             ImportProblem(
                 problem, row: source.row, line: source.record.line, column: column,
-                value: index.map { fields[$0] } ?? ""))
-        if problems.count >= Import.mostProblems { isCutOff = true }
+                value: index.map { fields[$0] } ?? "")
+        ])
     }
-}
-
-/// One document of the file, not yet made.
-struct ImportDraft {
-    /// A record with the number of its row.
-    struct Source {
-        let row: Int
-        let record: CSVRecord
-    }
-
-    /// The record that holds the document's own fields.
-    let source: Source
-    /// The records that hold rows of each child table, by its ordinal.
-    var rows: [Int: [Source]] = [:]
-    /// How many records it takes.
-    var records = 0
-
-    init(_ source: Source) { self.source = source }
 }

@@ -1,0 +1,158 @@
+import Documents
+import Storage
+import TestSupport
+import Testing
+import Values
+
+/// Names, codes, choices and links have one form, however they are typed.
+@Suite(.bothEngines) struct OneFormTests {
+    static let composed = "caf\u{E9}"
+    static let decomposed = "cafe\u{301}"
+
+    @Test func `a name is kept in NFC, and found by every form of it`() async throws {
+        let workshop = try await Workshop()
+        try await workshop.stock([Self.decomposed: "1", "\u{212A}ey": "2"])
+        try await workshop.read { session in
+            for (typed, kept) in [
+                (Self.decomposed, Self.composed), (Self.composed, Self.composed), ("\u{212A}ey", "Key"),
+            ] {
+                let part = try session.get("Part", typed)
+                #expect(part.name == kept && part.text("code") == kept)
+            }
+        }
+    }
+
+    @Test func `who adds the same name in another form is told that it exists`() async throws {
+        let workshop = try await Workshop()
+        try await workshop.stock([Self.composed: "1"])
+        let found = await problem { try await workshop.stock([Self.decomposed: "1"]) }
+        #expect(found?.kind == .duplicateName)
+    }
+
+    @Test func `a link in another form is a link to the document, in every row and with what is fetched`() async throws
+    {
+        let workshop = try await Workshop()
+        try await workshop.stock([Self.composed: "7"])
+        try await workshop.write { session in
+            let job = try session.make(
+                "Job",
+                [
+                    "subject": "a", "about_type": "Part", "about": .string(Self.decomposed),
+                    "part": .string(Self.decomposed),
+                    "parts": [["part": .string(Self.composed)], ["part": .string(Self.decomposed)]],
+                ])
+            #expect(job.text("part") == Self.composed && job.text("about") == Self.composed)
+            #expect(job.table("parts").map { $0.text("part") } == [Self.composed, Self.composed])
+            #expect(job.table("parts").map { $0.exact("price") } == [7, 7])
+            try session.apply(["part": .string(Self.decomposed)], to: job)
+            try session.save(job)
+            #expect(job.text("part") == Self.composed)
+        }
+    }
+
+    @Test func `a filter finds what is kept by every form of its value`() async throws {
+        let workshop = try await Workshop()
+        try await workshop.stock([Self.composed: "1", "bolt": "2"])
+        try await workshop.read { session throws in
+            func count(_ op: String, _ value: JSON) throws -> Int {
+                try session.list(ListQuery("Part", filters: [["code", .string(op), value]])).rows.count
+            }
+            // In turn, so that the statement of one form is not taken for the other.
+            for text in [Self.composed, Self.decomposed, "bolt", Self.decomposed, "nothing", Self.composed] {
+                let found = text == "nothing" ? 0 : 1
+                #expect(try count("=", .string(text)) == found)
+                #expect(try count("in", [.string(text)]) == found)
+                #expect(try count("!=", .string(text)) == 2 - found)
+                #expect(try count("not in", [.string(text)]) == 2 - found)
+            }
+        }
+    }
+
+    @Test func `a unique code in another form is the same code`() async throws {
+        let workshop = try await Workshop()
+        try await workshop.stock()
+        let found = await problem {
+            try await workshop.write { session in
+                for (name, code) in [("bolt", Self.composed), ("nut", Self.decomposed)] {
+                    let part = try session.get("Part", name)
+                    try session.apply(["barcode": .string(code)], to: part)
+                    try session.save(part)
+                }
+            }
+        }
+        #expect(found?.kind == .duplicate && found?.field == "barcode")
+    }
+
+    @Test func `a choice in another form is the choice`() async throws {
+        let workshop = try await Workshop()
+        try await workshop.write(as: .administrator) { session in
+            try session.make(
+                "DocType",
+                [
+                    "name": "Cup", "module": "Workshop", "autoname": "prompt",
+                    "fields": [
+                        [
+                            "fieldname": "drink", "fieldtype": "Select", "default": .string(Self.decomposed),
+                            "options": .string("tea\n\(Self.decomposed)"),
+                        ]
+                    ],
+                ])
+            for (name, drink) in [("a", Self.composed), ("b", Self.decomposed)] {
+                let cup = try session.make("Cup", ["__newname": .string(name), "drink": .string(drink)])
+                #expect(cup.text("drink") == Self.composed)
+            }
+            #expect(try session.make("Cup", ["__newname": "c"]).text("drink") == Self.composed)
+        }
+    }
+
+    @Test func `a DocType and a link to it in another form are that DocType`() async throws {
+        let workshop = try await Workshop()
+        try await workshop.write(as: .administrator) { session in
+            func make(_ name: String, _ fields: JSON) throws {
+                try session.make(
+                    "DocType", ["name": .string(name), "module": "Workshop", "autoname": "prompt", "fields": fields])
+            }
+            try make("Caf\u{E9}", [["fieldname": "note", "fieldtype": "Data"]])
+            try make("Guest Book", [["fieldname": "place", "fieldtype": "Link", "options": "Cafe\u{301}"]])
+            try session.make("Caf\u{E9}", ["__newname": "Central"])
+            try session.make("Guest Book", ["__newname": "b", "place": "Central"])
+            let refused = #expect(throws: Problem.self) { try session.delete("Caf\u{E9}", "Central") }
+            #expect(refused?.kind == .linked)
+        }
+    }
+
+    @Test func `a series of a word in another form is one series`() async throws {
+        let workshop = try await Workshop()
+        try await workshop.write(as: .administrator) { session in
+            try session.make(
+                "DocType",
+                [
+                    "name": "Order Slip", "module": "Workshop", "autoname": "format:{place}-{##}",
+                    "fields": [["fieldname": "place", "fieldtype": "Data"]],
+                ])
+            let names = try [Self.composed, Self.decomposed].map {
+                try session.make("Order Slip", ["place": .string($0)]).name
+            }
+            #expect(names == ["\(Self.composed)-01", "\(Self.composed)-02"])
+        }
+    }
+
+    @Test func `a new name is brought to NFC when a document is renamed`() async throws {
+        let workshop = try await Workshop()
+        try await workshop.stock()
+        try await workshop.write { session in
+            try session.privileged { _ = try session.rename("Part", "bolt", to: Self.decomposed) }
+            #expect(try session.get("Part", Self.composed).text("code") == Self.composed)
+            let same = try session.privileged { try session.rename("Part", Self.composed, to: Self.decomposed) }
+            #expect(same == Self.composed)
+        }
+    }
+
+    @Test func `text of many lines stays as it was typed`() async throws {
+        let workshop = try await Workshop()
+        try await workshop.write { session in
+            let job = try session.make("Job", ["subject": "a", "remark": .string("one\n\(Self.decomposed)")])
+            #expect(job.text("remark") == "one\n\(Self.decomposed)")
+        }
+    }
+}
