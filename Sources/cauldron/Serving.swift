@@ -62,7 +62,7 @@ struct ServingOptions: ParsableArguments {
         configuration.connections = connections
         let logger = Logger(label: "cauldron.daily")
         let daily = Task {
-            let keepsFiles = { @Sendable in TenantBackup.keepsOlder(in: (files as NSString).deletingLastPathComponent) }
+            let keepsFiles = { @Sendable in TenantBackup.keepsOlder(in: files.parentPath) }
             await DailyRun(tenant, objects: objects, keepsFiles: keepsFiles) { task, error in
                 // What ails the company as a whole was said once already.
                 let ailments: [Problem.Kind] = [.unavailable, .diskFull, .unknownOutcome]
@@ -72,7 +72,7 @@ struct ServingOptions: ParsableArguments {
                 logger.error("a daily task failed", metadata: ["task": "\(task)", "error": "\(error)"])
             }.run()
         }
-        let folder = (files as NSString).deletingLastPathComponent
+        let folder = files.parentPath
         let audit = Logger(label: "cauldron.audit")
         let keeping = HeadKeeping(
             tenant, in: [.standard(in: folder)] + heads.map { AuditHeadsFile($0) }

@@ -27,7 +27,7 @@ import Values
         ],
     ]
 
-    @Test(arguments: TestEngine.ofLongTests)
+    @Test(arguments: TestEngine.allCases)
     func `a change of any column of any table, a row more and a row less are noticed`(engine: TestEngine) async throws {
         let living = try await LivingCompany(engine)
         #expect(try await living.problems() == [])

@@ -11,7 +11,7 @@ import Values
 ///
 /// All goes to a served company of its own, so that a trap ends that server and not the tests, and is told with what made it.
 @Suite(.serialized) struct FuzzTests {
-    @Test(.timeLimit(.minutes(20)), arguments: TestEngine.ofLongTests)
+    @Test(.timeLimit(.minutes(20)), arguments: TestEngine.allCases)
     func `extremes in every argument, filter, field, header and address find no failure and a living server`(
         engine: TestEngine
     ) async throws {

@@ -1,4 +1,3 @@
-import Foundation
 internal import Synchronization
 public import Testing
 
@@ -12,10 +11,6 @@ public enum TestEngine: String, CaseIterable, Sendable, CustomStringConvertible 
     public static var current: TestEngine { running ?? .sqlite }
 
     @TaskLocal static var running: TestEngine?
-
-    /// What tests of many minutes run on: SQLite, and both where `CAULDRON_LONG` is set.
-    public static let ofLongTests: [TestEngine] =
-        ProcessInfo.processInfo.environment["CAULDRON_LONG"] == nil ? [.sqlite] : allCases
 
     public var description: String {
         switch self {

@@ -143,7 +143,7 @@ private final class PieceWriter {
         place = "\(folder)/\(hash.prefix(2))/\(hash.dropFirst(2))"
         partial = place + ".partial"
         guard !TenantBackup.exists(place) else { throw BackupFiles.damaged("it holds the file \(hash) twice") }
-        try PrivateFolder.make((place as NSString).deletingLastPathComponent)
+        try PrivateFolder.make(place.parentPath)
         guard FileManager.default.createFile(atPath: partial, contents: nil, attributes: [.posixPermissions: 0o600]),
             let file = FileHandle(forWritingAtPath: partial)
         else { throw Problem(.unavailable, "The file \(partial) cannot be written") }

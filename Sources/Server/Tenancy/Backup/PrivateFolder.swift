@@ -29,7 +29,7 @@ enum PrivateFolder {
         while path.count > 1, path.hasSuffix("/") { path.removeLast() }
         while !path.isEmpty, path != "/", path != ".", !FileManager.default.fileExists(atPath: path) {
             missing.append(path)
-            path = (path as NSString).deletingLastPathComponent
+            path = path.parentPath
         }
         return missing.reversed()
     }

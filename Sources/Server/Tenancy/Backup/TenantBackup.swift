@@ -153,7 +153,7 @@ public enum TenantBackup {
 
     /// Brings a company to what the modules declare: rows of an older version do not fit the tables of this one.
     private static func bringUp(_ restoring: Restoring, _ modules: [Module]) async throws {
-        let folder = (restoring.database as NSString).deletingLastPathComponent
+        let folder = restoring.database.parentPath
         let tenant = try await Tenant.open(
             directory: folder, modules: modules, name: "restored", limits: TenantFile.patient)
         await tenant.close()
@@ -213,7 +213,7 @@ public enum TenantBackup {
             throw Problem(
                 .unavailable, "\(path) cannot be renamed to \(name)", fix: "Check the owner of the directory.")
         }
-        let directory = (name as NSString).deletingLastPathComponent
+        let directory = name.parentPath
         try settle(directory.isEmpty ? "." : directory)
     }
 }

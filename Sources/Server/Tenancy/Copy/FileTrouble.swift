@@ -6,7 +6,7 @@ enum FileTrouble {
     /// What stands in the way of reading and writing the database file at a path, and what to do about it; nil when
     /// nothing is found.
     static func find(_ path: String) -> (why: String, fix: String)? {
-        let folder = (path as NSString).deletingLastPathComponent
+        let folder = path.parentPath
         let directory = folder.isEmpty ? "." : folder
         var facts = stat()
         guard unsafe stat(directory, &facts) == 0 else {

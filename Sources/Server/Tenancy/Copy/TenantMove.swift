@@ -172,7 +172,7 @@ enum TenantFiles {
                     !manager.fileExists(atPath: "\(to)/\(path)")
                 else { continue }
                 let file = "\(to)/\(path)"
-                try PrivateFolder.make((file as NSString).deletingLastPathComponent)
+                try PrivateFolder.make(file.parentPath)
                 TenantBackup.remove(file + ".partial")
                 try manager.copyItem(atPath: "\(from)/\(path)", toPath: file + ".partial")
                 _ = unsafe chmod(file + ".partial", 0o600)
