@@ -228,7 +228,7 @@ private func entry(_ name: String) -> AuditEntry {
         guard case .object(let object) = head.json else { return }
         let lies: [(String, JSON)] = [
             ("number", 8), ("hash", "0103"), ("time", "2026-01-01 00:00:00"),
-            ("key", .string(Hexadecimal.text(other.identity))),
+            ("key", .string(other.identity.hexText)),
             ("signature", .string(String(repeating: "0", count: 128))),
         ]
         for (field, value) in lies {

@@ -7,24 +7,33 @@ import Testing
 import Values
 
 @Suite(.bothEngines) struct UserRemovalTests {
-    @Test func `who is added under the name of a deleted user gets nothing of that user`() async throws {
+    private static let ana = "ana@example.com"
+
+    /// A company with Ana.
+    private static func company() async throws -> (TemporaryPlace, Tenant) {
         let place = try TemporaryPlace(kind: "UserRemovalTests")
         let tenant = try await Tenant.open(
             at: place.isOnServer ? .postgres(place.name) : .directory(place.name), modules: [], name: "T",
             passwords: PasswordHasher(cost: PasswordCost(logarithm: 4)))
-        let (user, identity) = ("ana@example.com", tenant.identity)
-        func add() async throws {
-            try await tenant.write(as: .administrator) { session in
-                try session.insert(session.document("User", from: ["email": .string(user), "first_name": "Ana"]))
-            }
+        try await addAna(to: tenant)
+        return (place, tenant)
+    }
+
+    private static func addAna(to tenant: Tenant) async throws {
+        try await tenant.write(as: .administrator) { session in
+            try session.insert(session.document("User", from: ["email": .string(ana), "first_name": "Ana"]))
         }
-        try await add()
+    }
+
+    @Test func `who is added under the name of a deleted user gets nothing of that user`() async throws {
+        let (place, tenant) = try await Self.company()
+        let (user, identity) = (Self.ana, tenant.identity)
         try await identity.setPassword("secret", of: user, at: tenant.now())
         let keys = try await identity.generateKeys(for: user, at: tenant.now())
         let sid = try await identity.createSession(for: user, at: tenant.now())
         #expect(try await identity.holder(ofKey: keys.key, secret: keys.secret, at: tenant.now())?.user == user)
         try await tenant.write(as: .administrator) { try $0.delete("User", user) }
-        try await add()
+        try await Self.addAna(to: tenant)
         #expect(try await !identity.verifyPassword("secret", of: user))
         #expect(try await identity.holder(ofKey: keys.key, secret: keys.secret, at: tenant.now())?.user == nil)
         #expect(try await identity.session(sid, at: tenant.now()) == nil)
@@ -33,14 +42,8 @@ import Values
     }
 
     @Test func `who was disabled has no session or key of before, also once enabled again`() async throws {
-        let place = try TemporaryPlace(kind: "UserRemovalTests")
-        let tenant = try await Tenant.open(
-            at: place.isOnServer ? .postgres(place.name) : .directory(place.name), modules: [], name: "T",
-            passwords: PasswordHasher(cost: PasswordCost(logarithm: 4)))
-        let (user, identity) = ("ana@example.com", tenant.identity)
-        try await tenant.write(as: .administrator) { session in
-            try session.insert(session.document("User", from: ["email": .string(user), "first_name": "Ana"]))
-        }
+        let (place, tenant) = try await Self.company()
+        let (user, identity) = (Self.ana, tenant.identity)
         func set(enabled: Bool) async throws {
             try await tenant.write(as: .administrator) { session in
                 let document = try session.get("User", user)
@@ -75,14 +78,8 @@ import Values
     }
 
     @Test func `a password that somebody else sets ends sessions and keys, one's own the sessions`() async throws {
-        let place = try TemporaryPlace(kind: "UserRemovalTests")
-        let tenant = try await Tenant.open(
-            at: place.isOnServer ? .postgres(place.name) : .directory(place.name), modules: [], name: "T",
-            passwords: PasswordHasher(cost: PasswordCost(logarithm: 4)))
-        let (user, identity) = ("ana@example.com", tenant.identity)
-        try await tenant.write(as: .administrator) { session in
-            try session.insert(session.document("User", from: ["email": .string(user), "first_name": "Ana"]))
-        }
+        let (place, tenant) = try await Self.company()
+        let (user, identity) = (Self.ana, tenant.identity)
         for (actor, keeps) in [(user, true), ("Administrator", false)] {
             let keys = try await identity.generateKeys(for: user, at: tenant.now())
             let scoped = try await identity.makeKey(for: user, label: "", scopes: "[]", at: tenant.now())
@@ -99,13 +96,9 @@ import Values
     }
 
     @Test func `a change of one user leaves the others signed in`() async throws {
-        let place = try TemporaryPlace(kind: "UserRemovalTests")
-        let tenant = try await Tenant.open(
-            at: place.isOnServer ? .postgres(place.name) : .directory(place.name), modules: [], name: "T")
+        let (place, tenant) = try await Self.company()
         let sid = try await tenant.identity.createSession(for: "Administrator", at: tenant.now())
-        try await tenant.write(as: .administrator) { session in
-            try session.insert(session.document("User", from: ["email": "ana@example.com", "first_name": "Ana"]))
-        }
+        try await tenant.write(as: .administrator) { try $0.delete("User", Self.ana) }
         #expect(try await tenant.identity.session(sid, at: tenant.now())?.user == "Administrator")
         await tenant.close()
         withExtendedLifetime(place) {}

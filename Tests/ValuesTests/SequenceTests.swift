@@ -5,6 +5,13 @@ import Values
     @Test func `bytes are two hexadecimal digits each`() {
         #expect([0, 255, 16, 0x0a].hexText == "00ff100a")
         #expect([UInt8]().hexText == "")
+        #expect([UInt8](hexText: "00ff100a") == [0, 255, 16, 0x0a])
+        #expect([UInt8](hexText: "") == [])
+    }
+
+    @Test(arguments: ["0", "00f", "0G", "FF", " 00", "0é"])
+    func `what is no hexadecimal text gives no bytes`(text: String) {
+        #expect([UInt8](hexText: text) == nil)
     }
 
     @Test(

@@ -27,10 +27,10 @@ public struct AuditHead: Sendable, Equatable {
 
     /// A head from its form for programs, or nil when it is none.
     public init?(_ json: JSON) {
-        guard let number = json["number"]?.int, let hash = json["hash"]?.string.flatMap({ Hexadecimal.bytes($0) }),
+        guard let number = json["number"]?.int, let hash = json["hash"]?.string.flatMap({ [UInt8](hexText: $0) }),
             let time = json["time"]?.string.flatMap({ Timestamp($0) }),
-            let key = json["key"]?.string.flatMap({ Hexadecimal.bytes($0) }),
-            let signature = json["signature"]?.string.flatMap({ Hexadecimal.bytes($0) })
+            let key = json["key"]?.string.flatMap({ [UInt8](hexText: $0) }),
+            let signature = json["signature"]?.string.flatMap({ [UInt8](hexText: $0) })
         else { return nil }
         self.number = number
         self.hash = hash
@@ -42,8 +42,8 @@ public struct AuditHead: Sendable, Equatable {
     /// The head for programs.
     public var json: JSON {
         [
-            "number": .int(number), "hash": .string(Hexadecimal.text(hash)), "time": .string(time.description),
-            "key": .string(Hexadecimal.text(key)), "signature": .string(Hexadecimal.text(signature)),
+            "number": .int(number), "hash": .string(hash.hexText), "time": .string(time.description),
+            "key": .string(key.hexText), "signature": .string(signature.hexText),
         ]
     }
 
@@ -53,6 +53,6 @@ public struct AuditHead: Sendable, Equatable {
     }
 
     private static func statement(_ number: Int64, _ hash: [UInt8], _ time: Timestamp) -> [UInt8] {
-        Array("cauldron audit head \(number) \(Hexadecimal.text(hash)) \(time.microseconds)".utf8)
+        Array("cauldron audit head \(number) \(hash.hexText) \(time.microseconds)".utf8)
     }
 }

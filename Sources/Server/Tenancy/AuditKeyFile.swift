@@ -23,7 +23,7 @@ public enum AuditKeyFile {
             throw Problem(.unavailable, "The audit key in \(path) cannot be read", fix: "Check the owner of the file.")
         }
         let line = text.split(separator: "\n", omittingEmptySubsequences: false).first ?? ""
-        guard let secret = Hexadecimal.bytes(line), secret.count == AuditKey.secretBytes else {
+        guard let secret = [UInt8](hexText: line), secret.count == AuditKey.secretBytes else {
             throw Problem(.unavailable, "\(path) is no audit key", fix: "Bring it back from a backup.")
         }
         return AuditKey(secret: secret)
@@ -57,7 +57,7 @@ public enum AuditKeyFile {
         TenantBackup.remove(partial)
         guard
             FileManager.default.createFile(
-                atPath: partial, contents: Data((Hexadecimal.text(key.secret) + "\n").utf8),
+                atPath: partial, contents: Data((key.secret.hexText + "\n").utf8),
                 attributes: [.posixPermissions: 0o600])
         else {
             throw Problem(

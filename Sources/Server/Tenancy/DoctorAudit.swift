@@ -91,6 +91,6 @@ extension DoctorChecks {
         defer { try? file.close() }
         var sha = SHA256()
         while let piece = try file.read(upToCount: 1 << 20), !piece.isEmpty { sha.update(data: piece) }
-        return Hexadecimal.text(sha.finalize())
+        return sha.finalize().hexText
     }
 }

@@ -34,6 +34,7 @@ public struct HeadKeeping: Sendable {
     public func run() async {
         while !Task.isCancelled {
             await keep()
+            // Ends early only when the task is cancelled, which ends the loop.
             try? await Task.sleep(for: .seconds(Self.seconds))
         }
         // A cancelled task reads no more: the last head is taken by one of its own.
