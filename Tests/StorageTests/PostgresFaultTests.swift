@@ -19,6 +19,16 @@ import Values
         let isOver = Mutex(false)
         let kept = Mutex<Set<String>>([])
         let failed = Mutex<[String: StorageError]>([:])
+
+        /// Waits until the clients have kept so many more tasks, however slow the machine is.
+        func moreAreKept(_ count: Int) async throws {
+            let goal = kept.withLock(\.count) + count
+            let deadline = ContinuousClock.now + .seconds(120)
+            while kept.withLock(\.count) < goal {
+                try #require(ContinuousClock.now < deadline, "the clients write no more")
+                try await Task.sleep(for: .milliseconds(5))
+            }
+        }
     }
 
     /// A server whose commits survive its end.
@@ -42,13 +52,13 @@ import Values
     /// Writes with many clients until `trouble` is over, and checks that what was acknowledged is there once and nothing
     /// that failed is there at all.
     private func write(
-        _ databases: [any Database], clients: Int, during trouble: @escaping @Sendable () async throws -> Void
+        _ databases: [any Database], clients: Int, during trouble: @escaping @Sendable (Notes) async throws -> Void
     ) async throws -> (kept: Int, failed: Int) {
         let notes = Notes()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 defer { notes.isOver.withLock { $0 = true } }
-                try await trouble()
+                try await trouble(notes)
             }
             for client in 0..<clients {
                 group.addTask { [databases] in
@@ -88,10 +98,10 @@ import Values
         let server = try Self.server()
         let database = try PostgresDatabase(address: server.newSchema())
         try await Self.prepare(database)
-        let (kept, _) = try await write([database], clients: 8) {
+        let (kept, _) = try await write([database], clients: 8) { notes in
             for _ in 0..<25 {
                 // The clients write meanwhile.
-                try await Task.sleep(for: .milliseconds(60))
+                try await notes.moreAreKept(3)
                 try server.administer(
                     """
                     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -99,7 +109,7 @@ import Values
                     """)
             }
         }
-        #expect(kept > 50)
+        #expect(kept >= 75)
         await database.close()
     }
 
@@ -108,16 +118,16 @@ import Values
         let server = try Self.server()
         let database = try PostgresDatabase(address: server.newSchema())
         try await Self.prepare(database)
-        let (kept, _) = try await write([database], clients: 8) {
+        let (kept, _) = try await write([database], clients: 8) { notes in
             for _ in 0..<3 {
                 // The clients write between the restarts.
-                try await Task.sleep(for: .milliseconds(300))
+                try await notes.moreAreKept(20)
                 try server.restart(immediate: crashes)
             }
             // They write again after the last one.
-            try await Task.sleep(for: .milliseconds(300))
+            try await notes.moreAreKept(20)
         }
-        #expect(kept > 50)
+        #expect(kept >= 80)
         #expect(try await database.readBriefly { try $0.first("SELECT 1", [], [.integer]) } == [.int(1)])
         await database.close()
     }
@@ -154,8 +164,8 @@ import Values
         let address = try PostgresCluster.shared.get().newSchema()
         let databases = try (0..<3).map { _ in try PostgresDatabase(address: address) }
         try await Self.prepare(databases[0])
-        let (kept, failed) = try await write(databases, clients: 12) { try await Task.sleep(for: .seconds(1)) }
-        #expect(kept > 50 && failed == 0)
+        let (kept, failed) = try await write(databases, clients: 12) { try await $0.moreAreKept(60) }
+        #expect(kept >= 60 && failed == 0)
         for database in databases { await database.close() }
     }
 
