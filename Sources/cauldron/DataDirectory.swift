@@ -34,7 +34,7 @@ struct DataDirectory: Sendable {
             return try await Tenant.open(
                 at: address, data: path, modules: allModules, name: name, limits: limits)
         } catch let error as StorageError {
-            throw address.told(error)
+            throw address.problem(for: error)
         }
     }
 

@@ -63,7 +63,7 @@ struct ServingOptions: ParsableArguments {
         let logger = Logger(label: "cauldron.daily")
         let daily = Task {
             let keepsFiles = { @Sendable in TenantBackup.keepsOlder(in: files.parentPath) }
-            await DailyRun(tenant, objects: objects, keepsFiles: keepsFiles) { task, error in
+            await DailyScheduler(tenant, objects: objects, keepsFiles: keepsFiles) { task, error in
                 // What ails the company as a whole was said once already.
                 let ailments: [Problem.Kind] = [.unavailable, .diskFull, .unknownOutcome]
                 if tenant.health.trouble != nil, let problem = error as? Problem, ailments.contains(problem.kind) {

@@ -142,6 +142,6 @@ struct OrderItem: DocTypeSchema {
     static let doctype = DocTypeInfo("Sales Order Item", module: "Tests", kind: .child)
     let line = TradeLine()
     let deliveredQty = FloatField(.readOnly, .noCopy)
-    let billedAmt = Documents.Currency(.readOnly, .noCopy)
+    let billedAmt = CurrencyField(.readOnly, .noCopy)
     init() {}
 }

@@ -28,7 +28,7 @@ struct Stamp: DocTypeSchema {
     static let doctype = DocTypeInfo(
         "Stamp", module: "Post", naming: .prompt,
         permissions: [.manage("Manager"), .read("Visitor"), .read("Author")])
-    let price = Currency()
+    let price = CurrencyField()
     let secret = Password()
     init() {}
 }

@@ -10,7 +10,7 @@ struct Part: DocTypeSchema {
     let title = Data(.required, .inListView)
     let colour = Select(["", "Red", "Blue"])
     let barcode = Data(.unique)
-    let price = Currency(.nonNegative)
+    let price = CurrencyField(.nonNegative)
     let weight = FloatField()
     let isSold = Check(.fallback(1))
     let made = DateField(.today)
@@ -25,8 +25,8 @@ struct JobPart: DocTypeSchema {
     let part = Link(Part.self, .required)
     let title = Data(.fetch("part", "title"), .readOnly)
     let qty = FloatField(.required, .fallback(1))
-    let price = Currency(.fetch("part", "price"), .fetchIfEmpty)
-    let amount = Currency(.readOnly)
+    let price = CurrencyField(.fetch("part", "price"), .fetchIfEmpty)
+    let amount = CurrencyField(.readOnly)
     let note = Data(.allowOnSubmit)
     init() {}
 }
@@ -43,7 +43,7 @@ struct Job: DocTypeSchema, Controller {
     let aboutType = Data()
     let about = DynamicLink("about_type")
     let parts = Table(JobPart.self)
-    let total = Currency(.readOnly)
+    let total = CurrencyField(.readOnly)
     let remark = SmallText(.allowOnSubmit)
     init() {}
 
@@ -71,8 +71,8 @@ struct Work: DocTypeSchema {
     static let doctype = DocTypeInfo(
         "Work", module: "Workshop", kind: .ledger, permissions: [.read("Manager")])
     let job = Link(Job.self, .indexed)
-    let amount = Currency()
-    let doubled = Currency(.computed("amount * 2"))
+    let amount = CurrencyField()
+    let doubled = CurrencyField(.computed("amount * 2"))
     init() {}
 }
 

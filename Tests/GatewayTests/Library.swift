@@ -61,7 +61,7 @@ struct Book: DocTypeSchema, Controller {
     let shelf = Link(Shelf.self, .inListView, .inStandardFilter)
     let shelfTitle = Data(.readOnly, .fetch("shelf", "title"))
     let binding = Select(["", "Hard", "Soft"], .inStandardFilter)
-    let price = Currency(.inListView, .nonNegative)
+    let price = CurrencyField(.inListView, .nonNegative)
     let weight = FloatField()
     let pages = IntField()
     let printed = DateField()
@@ -86,7 +86,7 @@ struct LoanLine: DocTypeSchema {
     static let doctype = DocTypeInfo("Loan Line", module: "Library", kind: .child)
     let book = Link(Book.self, .required, .inListView)
     let days = IntField(.inListView, .fallback(14))
-    let fee = Currency(.inListView)
+    let fee = CurrencyField(.inListView)
     init() {}
 }
 
@@ -99,7 +99,7 @@ struct Loan: DocTypeSchema, Controller {
     let postingDate = DateField(.today, .inListView)
     let remark = Data(.allowOnSubmit)
     let lines = Table(LoanLine.self, .required)
-    let total = Currency(.readOnly, .inListView)
+    let total = CurrencyField(.readOnly, .inListView)
     init() {}
 
     static func validate(_ loan: Doc<Self>, in session: Session) throws { loan.total = loan.lines.sum(\.fee) }
@@ -124,7 +124,7 @@ struct LoanRow: DocTypeSchema {
     let postingDate = DateField(.inListView)
     let voucherType = Data()
     let voucherNo = DynamicLink("voucher_type", .indexed, .inListView)
-    let amount = Currency(.inListView)
+    let amount = CurrencyField(.inListView)
     init() {}
 }
 

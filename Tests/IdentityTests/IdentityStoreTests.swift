@@ -91,7 +91,7 @@ import Values
         #expect(try await store.holder(ofKey: second.key, secret: second.secret, at: noon)?.user == "ana")
         #expect(try await store.holder(ofKey: "nokey", secret: second.secret, at: noon)?.user == nil)
         #expect(try await store.holder(ofKey: second.key, secret: "", at: noon)?.user == nil)
-        try await store.removeKeys(of: "ana", at: noon)
+        try await store.setPassword("some secret", of: "ana", at: noon, by: "admin")
         #expect(try await store.holder(ofKey: second.key, secret: second.secret, at: noon)?.user == nil)
     }
 

@@ -172,7 +172,7 @@ struct Parcel: DocTypeSchema {
     let kind = Data(.level(1))
     let target = DynamicLink("kind")
     let weight = FloatField(.masked)
-    let price = Currency(.level(1))
+    let price = CurrencyField(.level(1))
     let sender = Link("Sender")
     let lines = Table(ParcelLine.self, .level(1))
     init() {}

@@ -19,7 +19,7 @@ private struct Crate: DocTypeSchema {
     let secret = Password()
     let isOpen = Check()
     let count = IntField()
-    let price = Currency()
+    let price = CurrencyField()
     let weight = FloatField()
     let day = DateField()
     let moment = DatetimeField()
@@ -31,7 +31,7 @@ private struct Crate: DocTypeSchema {
 private struct CrateLine: DocTypeSchema {
     static let doctype = DocTypeInfo("Crate Line", module: "Warehouse", kind: .child)
     let label = Documents.Data()
-    let price = Currency()
+    let price = CurrencyField()
     init() {}
 }
 

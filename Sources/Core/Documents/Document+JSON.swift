@@ -64,7 +64,7 @@ extension Session {
     ///
     /// - Throws: ``Problem/Kind/unknownField``, ``Problem/Kind/wrongType``.
     public func apply(_ object: JSONObject, to document: Document) throws {
-        try about(document) { try apply(object, to: document, in: nil, row: nil, isNew: document.isNew) }
+        try namingDocument(document) { try apply(object, to: document, in: nil, row: nil, isNew: document.isNew) }
     }
 
     /// `table` and `row` are the place of a row; `isNew` is whether the document is new, or the one that the row belongs to.

@@ -38,7 +38,7 @@ public enum Limits {
     /// The most documents of one call that changes metadata.
     public static let metadataDocuments = 10_000
     /// The most problems that one answer tells.
-    public static let toldProblems = 1_000
+    public static let shownProblems = 1_000
     /// The most rows of an import.
     public static let importRows = 1_000_000
     /// How many seconds a change of tables may take.

@@ -66,7 +66,7 @@ enum Lookalikes {
         var known = try known(Set(skeletons), of: type, in: session)
         var rows: [[Value]] = []
         for (document, skeleton) in zip(named, skeletons) {
-            try session.about(document) {
+            try session.namingDocument(document) {
                 guard !skeleton.isEmpty else {
                     throw Problem(.invalidName, "Nothing of the name is seen", field: "name", fix: "Give another.")
                 }

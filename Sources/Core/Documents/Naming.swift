@@ -124,7 +124,7 @@ enum Naming {
         var counted: [Counted] = []
         var kept: [Document] = []
         for document in documents {
-            try session.about(document) {
+            try session.namingDocument(document) {
                 let number = try name(document, namer)
                 if try keepImported(document, namer, isCounted: number != nil) {
                     kept.append(document)
@@ -138,7 +138,7 @@ enum Naming {
         // Before any is counted: a number that a file brings is not given to another document of it.
         try reserve(kept, in: session)
         try count(counted, in: session)
-        for one in counted { try session.about(one.document) { try checkName(one.document) } }
+        for one in counted { try session.namingDocument(one.document) { try checkName(one.document) } }
         guard namer.series?.yieldsToField == true, case .field(let field) = type.naming else { return }
         for document in documents where document[field].isEmpty { document[field] = .text(document.name) }
     }

@@ -36,7 +36,7 @@ public struct Problem: Error, Sendable, Equatable {
         precondition(!problems.isEmpty, "somebody is told what is wrong")
         self = problems[0]
         guard problems.count + warnings.count > 1 else { return }
-        parts = Array((problems + warnings).prefix(Limits.toldProblems))
+        parts = Array((problems + warnings).prefix(Limits.shownProblems))
         if problems.count > 1 { message += " (and \(problems.count - 1) more)" }
     }
 

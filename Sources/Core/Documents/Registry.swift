@@ -250,7 +250,7 @@ public struct Registry: Sendable {
     public var sealedTables: [TableSchema] {
         doctypes.filter { $0.sealed != nil && !$0.isVirtual }.map(\.schema)
             + [Naming.table, MetadataVersion.table, CompanySecret.table]
-            + tables.filter { [Collaboration.table.name, DailyRuns.table.name].contains($0.name) }
+            + tables.filter { [Collaboration.table.name, DailyTaskMarks.table.name].contains($0.name) }
     }
 
     /// The shapes of all tables.

@@ -27,7 +27,7 @@ extension Report {
 
     /// The filters that the session's actor may use: those that ask about no field it sees masked or not at all.
     public func openFilters(in session: Session) -> [Filter] {
-        filters.filter { session.openness(of: sources(of: $0)) == .open }
+        filters.filter { session.visibility(of: sources(of: $0)) == .open }
     }
 
     private func sources(of filter: Filter) -> [ReportSource] {

@@ -17,38 +17,40 @@ extension ReportResult {
     ///
     /// - Throws: ``StorageError``.
     func screened(in session: Session, for report: Report) throws -> ReportResult {
-        func openness(_ sources: ReportSources, _ name: String = "") -> Openness {
-            session.openness(of: sources.fields(named: name, of: report.doctype))
+        func visibility(_ sources: ReportSources, _ name: String = "") -> FieldVisibility {
+            session.visibility(of: sources.fields(named: name, of: report.doctype))
         }
         var result = self
         let cleared = try result.clearUnreadable(in: session)
         func isTold(_ sources: ReportSources) -> Bool {
-            openness(sources) == .open
+            visibility(sources) == .open
                 && !sources.fields(named: "", of: report.doctype).contains { cleared.contains($0.doctype) }
         }
-        let levels = columns.map { openness($0.sources, $0.name) }
-        if openness(report.orderedBy) != .open { result.order(by: levels.indices.filter { levels[$0] == .open }) }
-        result.show(levels)
+        let visibilities = columns.map { visibility($0.sources, $0.name) }
+        if visibility(report.orderedBy) != .open {
+            result.order(by: visibilities.indices.filter { visibilities[$0] == .open })
+        }
+        result.show(visibilities)
         result.summary.removeAll { !isTold($0.sources) }
         if let message, !isTold(message.sources) { result.message = nil }
         return result
     }
 
     /// Takes out hidden columns and masks masked ones, in one pass over the rows.
-    private mutating func show(_ levels: [Openness]) {
-        guard levels.contains(where: { $0 != .open }) else { return }
-        let shown = levels.indices.filter { levels[$0] != .hidden }
-        let told = Set(levels.indices.filter { levels[$0] == .open }.map { columns[$0].name })
+    private mutating func show(_ visibilities: [FieldVisibility]) {
+        guard visibilities.contains(where: { $0 != .open }) else { return }
+        let shown = visibilities.indices.filter { visibilities[$0] != .hidden }
+        let openColumns = Set(visibilities.indices.filter { visibilities[$0] == .open }.map { columns[$0].name })
         for index in rows.indices {
             let values = rows[index].values
             rows[index].values = shown.map {
-                levels[$0] == .masked && !values[$0].isNull ? .text(Session.maskedText) : values[$0]
+                visibilities[$0] == .masked && !values[$0].isNull ? .text(Session.maskedText) : values[$0]
             }
         }
         columns = shown.map { index in
             let column = columns[index]
-            let isAimless = column.type == .dynamicLink && !told.contains(column.options ?? "")
-            return levels[index] == .masked || isAimless ? column.asText : column
+            let isAimless = column.type == .dynamicLink && !openColumns.contains(column.options ?? "")
+            return visibilities[index] == .masked || isAimless ? column.asText : column
         }
     }
 

@@ -64,15 +64,15 @@ public struct ReportSources: Sendable, Hashable {
 extension Session {
     /// What the actor sees of what is made of these fields: no more than of the one it sees least of. A field of a DocType
     /// that is not there is hidden from all who are asked for fields.
-    func openness(of sources: [ReportSource]) -> Openness {
-        sources.map(openness(of:)).max() ?? .open
+    func visibility(of sources: [ReportSource]) -> FieldVisibility {
+        sources.map(visibility(of:)).max() ?? .open
     }
 
     /// Refuses unless the actor sees every one of these fields as it is.
     ///
     /// - Throws: ``Problem/Kind/forbidden`` that names the first other one, or `field` where that is given.
     func requireOpen(_ sources: [ReportSource], for report: String, field: String? = nil) throws {
-        guard let closed = sources.first(where: { openness(of: $0) != .open }) else { return }
+        guard let closed = sources.first(where: { visibility(of: $0) != .open }) else { return }
         let label = registry.find(closed.doctype)?.field(closed.field)?.label ?? closed.field
         var problem = Problem(
             .forbidden, "\(label) of \(closed.doctype) is not open to \(actor.user), and \(report) needs it",
@@ -82,12 +82,12 @@ extension Session {
         throw problem
     }
 
-    private func openness(of source: ReportSource) -> Openness {
+    private func visibility(of source: ReportSource) -> FieldVisibility {
         let parent = source.parent.map { registry.find($0) }
         // The session asks nobody for what is not there.
         guard let type = registry.find(source.doctype), parent.map({ $0 != nil }) ?? true else {
             return actor.isAdministrator && actor.scopes == nil ? .open : .hidden
         }
-        return openness(of: source.field, in: type, through: parent ?? nil)
+        return visibility(of: source.field, in: type, through: parent ?? nil)
     }
 }

@@ -136,7 +136,7 @@ struct RowSum: Sendable, Equatable {
 public struct SealedRows: Sendable, Equatable {
     private var sums: [String: RowSum] = [:]
 
-    /// Nothing.
+    /// No change yet.
     public init() {}
 
     /// Whether nothing was added or taken away.

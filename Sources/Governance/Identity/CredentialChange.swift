@@ -11,8 +11,6 @@ public struct CredentialChange: Sendable, Equatable {
         case keyMade = "key_made"
         /// A key is not valid any more.
         case keyRevoked = "key_revoked"
-        /// No key of the user is valid any more.
-        case keysRemoved = "keys_removed"
         /// The hash of the password is another one, of the same password.
         case passwordRehashed = "password_rehashed"
         /// A session began.
@@ -29,7 +27,7 @@ public struct CredentialChange: Sendable, Equatable {
         /// Whether it is an event, besides an entry in the audit log.
         public var isEvent: Bool {
             switch self {
-            case .passwordSet, .keyMade, .keyRevoked, .keysRemoved: true
+            case .passwordSet, .keyMade, .keyRevoked: true
             default: false
             }
         }

@@ -46,17 +46,7 @@ extension IdentityStore {
         return matches ? known : nil
     }
 
-    /// Ends the validity of all keys of a user, those with scopes too. `actor` is who does it, the user unless given.
-    public func removeKeys(of user: String, at now: Timestamp, by actor: String? = nil) async throws {
-        try await database.write { [self] transaction in
-            let change = CredentialChange(kind: .keysRemoved, user: user, actor: actor ?? user, time: now)
-            try noting(change, [Self.credentials, Self.keys], [.text(user)], in: transaction) {
-                try Self.endKeys(of: user, transaction)
-            }
-        }
-        cache.withLock { $0.forget(user) }
-    }
-
+    /// Ends the validity of all keys of a user, those with scopes too.
     static func endKeys(of user: String, _ transaction: any Transaction) throws {
         try transaction.execute(
             "UPDATE _credential SET api_key = NULL, api_secret = NULL WHERE \"user\" = ?", [.text(user)])

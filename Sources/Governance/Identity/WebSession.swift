@@ -2,7 +2,7 @@ public import Values
 
 /// Somebody who signed in with a password and carries a secret session identifier since.
 public struct WebSession: Sendable, Equatable {
-    /// Who.
+    /// The user who signed in.
     public let user: String
     /// When it began.
     public let created: Timestamp

@@ -16,7 +16,7 @@ public let accountingModule = Module(
     ]
 ) { registry in
     registry.add(
-        CurrencyUnit.self, Company.self, Account.self, CostCenter.self, FiscalYear.self, ModeOfPayment.self,
+        Currency.self, Company.self, Account.self, CostCenter.self, FiscalYear.self, ModeOfPayment.self,
         ModeOfPaymentAccount.self, AccountsSettings.self)
     registry.add(SalesTaxesAndCharges.self, PurchaseTaxesAndCharges.self)
     registry.add(SalesInvoice.self, SalesInvoiceItem.self)

@@ -10,6 +10,6 @@ public struct BuyingSettings: DocTypeSchema {
 
     public let suppMasterName = Select(
         ["Supplier Name", "Naming Series"], .label("Supplier Naming By"), .fallback("Supplier Name"),
-        .about("What new suppliers are called by. Those that a file brings keep their numbers with a series."))
+        .description("What new suppliers are called by. Those that a file brings keep their numbers with a series."))
     public init() {}
 }

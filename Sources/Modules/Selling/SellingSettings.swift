@@ -10,6 +10,6 @@ public struct SellingSettings: DocTypeSchema {
 
     public let custMasterName = Select(
         ["Customer Name", "Naming Series"], .label("Customer Naming By"), .fallback("Customer Name"),
-        .about("What new customers are called by. Those that a file brings keep their numbers with a series."))
+        .description("What new customers are called by. Those that a file brings keep their numbers with a series."))
     public init() {}
 }

@@ -79,7 +79,7 @@ enum StockMethods {
 
     private static func requireOpen(_ fields: [String], in session: Session) throws {
         let type = try session.registry.doctype("Bin")
-        guard let closed = fields.first(where: { session.openness(of: $0, in: type) != .open }) else { return }
+        guard let closed = fields.first(where: { session.visibility(of: $0, in: type) != .open }) else { return }
         throw forbidden("does not see \(type.field(closed)?.label ?? closed) of Bin", session, field: closed)
     }
 

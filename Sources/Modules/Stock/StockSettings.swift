@@ -10,7 +10,7 @@ public struct StockSettings: DocTypeSchema {
 
     public let checkItemPriceUniqueness = Check(
         .fallback(1), .label("Check Item Price Uniqueness"),
-        .about("An item has one price for a list, unit and party from a day on."))
+        .description("An item has one price for a list, unit and party from a day on."))
     public init() {}
 
     /// Whether an item has at most one price that begins on a day; so it is where nobody has saved the settings.

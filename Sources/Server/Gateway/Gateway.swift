@@ -73,11 +73,11 @@ public final class Gateway: HTTPResponder {
             }
             if case .file(let url) = route, request.head.method != .options {
                 try requireVerb(route, incoming)
-                let response = try await told(incoming) { try await self.file(url, incoming) }
+                let response = try await mappingErrors(incoming) { try await self.file(url, incoming) }
                 return request.head.method == .head ? response.createHeadResponse() : response
             }
             if case .method(let name) = route, FileUpload.names.contains(name), FileUpload.isForm(request) {
-                reply = try await told(incoming) { try await self.upload(name, incoming, request) }
+                reply = try await mappingErrors(incoming) { try await self.upload(name, incoming, request) }
             } else {
                 try await incoming.readArguments(request, configuration)
                 if request.head.method == .get, !Incoming.hasBody(request), let target = request.head.path {
@@ -143,7 +143,7 @@ public final class Gateway: HTTPResponder {
     }
 
     /// Turns whatever fails into a problem that can be told.
-    private func told<T>(_ request: Incoming, _ body: () async throws -> T) async throws -> T {
+    private func mappingErrors<T>(_ request: Incoming, _ body: () async throws -> T) async throws -> T {
         do {
             return try await body()
         } catch let problem as Problem {

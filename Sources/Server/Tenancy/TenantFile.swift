@@ -27,7 +27,7 @@ public enum TenantFile {
         do {
             return try SQLiteDatabase(path: path, limits: limits)
         } catch let error as StorageError {
-            throw TenantAddress.told(error, file: path)
+            throw TenantAddress.problem(for: error, file: path)
         }
     }
 
@@ -73,7 +73,7 @@ public enum TenantFile {
         } catch StorageError.corrupt(let words) {
             throw damaged(shown, words)
         } catch let error as StorageError {
-            throw TenantAddress.told(error, file: shown)
+            throw TenantAddress.problem(for: error, file: shown)
         }
         let look: @Sendable (any Transaction) throws -> (damage: [String], count: Int) = { transaction in
             let names = try TenantCopy.presentTables(in: transaction)
@@ -97,7 +97,7 @@ public enum TenantFile {
                 .invalid, "\(shown) is a database, but not one of Cauldron",
                 fix: "Choose a file that `cauldron backup` wrote.")
         case .failure(StorageError.corrupt(let words)): throw damaged(shown, words)
-        case .failure(let error as StorageError): throw TenantAddress.told(error, file: shown)
+        case .failure(let error as StorageError): throw TenantAddress.problem(for: error, file: shown)
         case .failure(let error): throw error
         }
     }

@@ -34,7 +34,7 @@ public final class TenantHealth: Sendable {
     /// Notes a failure of the database, if it is one that others will meet, too.
     public func note(_ error: StorageError) {
         switch error {
-        case .diskFull, .inaccessible, .unavailable, .corrupt: set(Problem(error), inside: address.told(error))
+        case .diskFull, .inaccessible, .unavailable, .corrupt: set(Problem(error), inside: address.problem(for: error))
         // What became of one change is for who made it; for all others the server is away.
         case .unknownOutcome(let words): note(StorageError.unavailable(words))
         default: return
@@ -62,7 +62,7 @@ public final class TenantHealth: Sendable {
         }
         switch found {
         case nil: set(nil, inside: nil)
-        case let error as StorageError: set(Problem(error), inside: address.told(error))
+        case let error as StorageError: set(Problem(error), inside: address.problem(for: error))
         case let problem as Problem: set(problem, inside: problem)
         case let error?:
             let problem = Problem(.unavailable, "The company cannot be read or written: \(error)")
@@ -71,13 +71,13 @@ public final class TenantHealth: Sendable {
     }
 
     private func set(_ trouble: Problem?, inside detail: Problem?) {
-        let told = state.withLock { state -> (@Sendable (Problem?) -> Void)? in
+        let report = state.withLock { state -> (@Sendable (Problem?) -> Void)? in
             let wasIll = state.trouble != nil
             state.trouble = trouble
             isIll.store(trouble != nil, ordering: .relaxed)
             return wasIll == (trouble != nil) ? nil : state.onChange
         }
-        told?(detail)
+        report?(detail)
     }
 }
 

@@ -10,7 +10,7 @@ struct LifePart: DocTypeSchema, Controller {
         permissions: [.manage("Manager"), .work("Worker"), .read("Visitor")])
     let code = Data(.required, .setOnlyOnce)
     let title = Data()
-    let price = Currency()
+    let price = CurrencyField()
     let weight = FloatField()
     let made = DateField()
     let checked = DatetimeField()

@@ -8,7 +8,7 @@ struct PastLine: DocTypeSchema {
     static let doctype = DocTypeInfo("Past Line", module: "Archive", kind: .child)
     let label = Data()
     let many = IntField(.allowOnSubmit)
-    let price = Currency()
+    let price = CurrencyField()
     let weight = FloatField()
     let day = DateField()
     let at = TimeField()
@@ -35,7 +35,7 @@ struct PastOrder: DocTypeSchema {
     let customer = Link("Past Customer")
     let isOpen = Check(.allowOnSubmit)
     let count = IntField()
-    let total = Currency(.allowOnSubmit)
+    let total = CurrencyField(.allowOnSubmit)
     let weight = FloatField()
     let share = Percent()
     let day = DateField()
@@ -55,7 +55,7 @@ struct PastCustomer: DocTypeSchema {
     let territory = Data()
     let hint = Data(.level(1))
     let phone = Data(.masked)
-    let credit = Currency()
+    let credit = CurrencyField()
     let lines = Table(PastLine.self)
     init() {}
 }
@@ -80,7 +80,7 @@ struct PastNote: DocTypeSchema {
 struct PastEntry: DocTypeSchema {
     static let doctype = DocTypeInfo("Past Entry", module: "Archive", kind: .ledger, permissions: [.read("Manager")])
     let text = Data()
-    let amount = Currency()
+    let amount = CurrencyField()
     init() {}
 }
 

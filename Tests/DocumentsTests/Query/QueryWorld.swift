@@ -52,7 +52,7 @@ struct QueryOrder: DocTypeSchema {
     let client = Link(QueryClient.self)
     let aboutType = Data()
     let about = DynamicLink("about_type")
-    let amount = Currency()
+    let amount = CurrencyField()
     let day = DateField()
     let moment = DatetimeField()
     let lines = Table(QueryLine.self)

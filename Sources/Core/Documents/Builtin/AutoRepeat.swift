@@ -23,8 +23,8 @@ struct AutoRepeat: DocTypeSchema, Controller {
     let repeatOnDays = Table(AutoRepeatDay.self)
     let nextScheduleDate = DateField(.readOnly, .noCopy)
     let status = Select(["", "Active", "Disabled", "Completed"], .readOnly, .noCopy, .inListView, .inStandardFilter)
-    let lastMadeFor = DateField(.readOnly, .noCopy, .about("The last day a copy was made for."))
-    let lastError = SmallText(.readOnly, .noCopy, .about("Why the last copy could not be made."))
+    let lastMadeFor = DateField(.readOnly, .noCopy, .description("The last day a copy was made for."))
+    let lastError = SmallText(.readOnly, .noCopy, .description("Why the last copy could not be made."))
     init() {}
 
     static func validate(_ rule: Doc<Self>, in session: Session) throws {

@@ -112,7 +112,7 @@ public struct DocumentNamingRule: DocTypeSchema, Controller {
     let conditions = Table(NamingRuleCondition.self)
     let prefix = Data(.required, .inListView)
     let prefixDigits = IntField(.required, .fallback(5))
-    let counter = IntField(.nonNegative, .about("The number before the first."))
+    let counter = IntField(.nonNegative, .description("The number before the first."))
     public init() {}
 
     public static func validate(_ doc: Doc<Self>, in session: Session) throws {

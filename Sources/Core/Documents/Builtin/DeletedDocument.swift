@@ -11,11 +11,11 @@ struct DeletedDocument: DocTypeSchema {
     let deletedDoctype = Data(.readOnly, .inListView, .inStandardFilter)
     let restored = Check(.readOnly, .inListView)
     let newName = Data(.readOnly)
-    let data = JSONField(.readOnly, .about("The document with its rows."))
-    let companions = JSONField(.readOnly, .about("What was deleted with it: comments, files, assignments."))
-    let marks = JSONField(.readOnly, .hidden, .about("Its tags, likes and the like, as lists show them."))
-    let takenOut = JSONField(.readOnly, .hidden, .about("Rows of others that named it, which went with it."))
-    let secrets = Password(.readOnly, .hidden, .about("Its passwords, which the copy shows only as stars."))
+    let data = JSONField(.readOnly, .description("The document with its rows."))
+    let companions = JSONField(.readOnly, .description("What was deleted with it: comments, files, assignments."))
+    let marks = JSONField(.readOnly, .hidden, .description("Its tags, likes and the like, as lists show them."))
+    let takenOut = JSONField(.readOnly, .hidden, .description("Rows of others that named it, which went with it."))
+    let secrets = Password(.readOnly, .hidden, .description("Its passwords, which the copy shows only as stars."))
     init() {}
 }
 
@@ -49,7 +49,7 @@ public enum Lifecycle {
             let own = companions[document.name] ?? []
             if !own.isEmpty { copy.set("companions", JSON.array(own.map(deletedCopy)).text) }
             if let marks = marks[document.name] { copy.set("marks", marks.json.text) }
-            let taken = session.pending.takenOut.removeValue(forKey: .init(doctype: type.name, name: document.name))
+            let taken = session.pending.detachedRows.removeValue(forKey: .init(doctype: type.name, name: document.name))
             if let taken, !taken.isEmpty { copy.set("taken_out", JSON.array(taken).text) }
             var secrets: JSONObject = [:]
             for one in [document] + own { one.collectSecrets(&secrets) }

@@ -36,7 +36,7 @@ public struct DocTypeDocument: DocTypeSchema, Controller {
     let links = Table(DocTypeLinkRow.self)
     let actions = Table(DocTypeActionRow.self)
     let states = Table(DocTypeStateRow.self)
-    let properties = JSONField(.hidden, .about("What else was said of the DocType."))
+    let properties = JSONField(.hidden, .description("What else was said of the DocType."))
     public init() {}
 
     public static func validate(_ doc: Doc<Self>, in session: Session) throws {

@@ -41,7 +41,7 @@ public struct FieldProperties: FieldGroup {
     let fetchFrom = SmallText()
     let fetchIfEmpty = Check()
     let formula = LongText()
-    let properties = JSONField(.hidden, .about("What else was said of the field."))
+    let properties = JSONField(.hidden, .description("What else was said of the field."))
     init() {}
 
     /// The names of all of them but the last.

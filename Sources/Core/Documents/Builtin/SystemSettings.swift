@@ -8,6 +8,6 @@ public struct SystemSettings: DocTypeSchema {
         .label("Apply Strict User Permissions"))
     let allowNamesDifferingInCase = Check(
         .label("Names May Differ Only in Case"),
-        .about("Lets a customer be called Acme beside another called ACME. Users, roles and DocTypes never may."))
+        .description("Lets a customer be called Acme beside another called ACME. Users, roles and DocTypes never may."))
     public init() {}
 }

@@ -7,7 +7,7 @@ public struct Assignment: Sendable {
     public var description: String
     /// `High`, `Medium` or `Low`.
     public var priority: String
-    /// By when.
+    /// The day it is to be done by.
     public var date: Day?
 
     /// Work of this description; without one it is named after the document.

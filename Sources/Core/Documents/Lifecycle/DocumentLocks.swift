@@ -30,7 +30,7 @@ extension Session {
     /// - Throws: ``Problem/Kind/locked`` while somebody else holds it.
     @discardableResult
     public func lock(_ document: Document, for seconds: Int, reason: String = "") throws -> DocumentLock {
-        try about(document) {
+        try namingDocument(document) {
             try require(.write, document.doctype, document)
             guard (1...Limits.lockSeconds).contains(seconds) else {
                 throw Problem(

@@ -8,7 +8,7 @@ struct KeptCopy {
     /// Its tags, likes and the like, as lists showed them.
     let marks: Collaboration.Marks?
     /// Rows that were taken out of others when it went.
-    let takenOut: [TakenOutRow]
+    let detachedRows: [DetachedRow]
 
     /// Reads the copy.
     ///
@@ -24,7 +24,7 @@ struct KeptCopy {
         }
         self.companions = companions
         marks = Collaboration.Marks(try Self.object(kept, "marks"))
-        takenOut = try Self.list(kept, "taken_out").compactMap { try TakenOutRow($0, in: session.registry) }
+        detachedRows = try Self.list(kept, "taken_out").compactMap { try DetachedRow($0, in: session.registry) }
     }
 
     /// The document has another name than it had: what hangs on it, its own links to itself and the rows of others follow.
@@ -38,7 +38,7 @@ struct KeptCopy {
         }
         session.adopt(document)
         let columns = LinkColumn.all(to: type, in: session.registry)
-        for row in [document] + document.allRows + takenOut.map(\.row) {
+        for row in [document] + document.allRows + detachedRows.map(\.row) {
             for column in columns where column.type === row.doctype && column.names(type, old, in: row) {
                 row.set(column.field.name, document.name)
             }

@@ -10,7 +10,7 @@ extension Lifecycle {
         }
         registry.add(table: Collaboration.table)
         registry.add(table: DocumentLocks.table)
-        registry.add(table: DailyRuns.table)
+        registry.add(table: DailyTaskMarks.table)
         registry.add(companion: Companion("ToDo", "reference_type", "reference_name"))
         registry.add(companion: Companion("Tag Link", "document_type", "document_name", keepsCopies: false))
         registry.add(companion: Companion("Document Follow", "ref_doctype", "ref_docname", keepsCopies: false))

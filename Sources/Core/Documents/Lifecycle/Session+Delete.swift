@@ -17,7 +17,7 @@ extension Session {
     /// The documents of a deletion that may be deleted, what links first; all of them or none.
     func permitDelete(_ write: Write) throws -> [Document] {
         let document = write.documents[0]
-        return try about(document) {
+        return try namingDocument(document) {
             try requireDeletable(document)
             var batch = write.documents
             if case .cascade = write.detail { batch = try withAllThatLinks(to: document) }
@@ -34,7 +34,7 @@ extension Session {
                 .forbidden, "A \(document.doctype.name) that \(actor.user) may not read would be deleted, too",
                 fix: "Ask somebody who may read and delete it.")
         }
-        try about(document, body)
+        try namingDocument(document, body)
     }
 
     private func requireDeletable(_ document: Document) throws {

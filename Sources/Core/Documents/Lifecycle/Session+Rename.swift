@@ -32,7 +32,7 @@ extension Session {
     /// The controller may settle the new name, which is then checked. Nothing is left to do where it is the old one.
     func settleName(_ write: Write) throws {
         guard case .rename(var rename, let document) = write.detail else { return }
-        try about(document) {
+        try namingDocument(document) {
             let settled = try registry.hooks(rename.doctype)?.beforeRename(document, rename, self)
             if let settled, settled != rename.new {
                 rename = Rename(
@@ -64,7 +64,7 @@ extension Session {
 
     func storeRename(_ write: Write) throws {
         guard case .rename(let rename, let document) = write.detail else { return }
-        try about(document) {
+        try namingDocument(document) {
             let (renamed, changes) = try self.rename(document, rename)
             write.documents = [renamed]
             write.changes = [changes]
@@ -73,7 +73,7 @@ extension Session {
 
     func storeMerge(_ write: Write) throws {
         guard case .rename(let rename, let document) = write.detail else { return }
-        try about(document) { write.documents = [try merge(document, rename)] }
+        try namingDocument(document) { write.documents = [try merge(document, rename)] }
     }
 
     private func rename(_ document: Document, _ rename: Rename) throws -> (Document, Changes) {

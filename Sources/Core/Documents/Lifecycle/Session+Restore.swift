@@ -34,7 +34,7 @@ extension Session {
     func writeBack(_ write: Write) throws {
         guard case .restore(let copies, _) = write.detail else { return try writeBack(write.documents) }
         let document = copies.document
-        try about(document) {
+        try namingDocument(document) {
             let (type, old) = (document.doctype, document.name)
             if try exists(type.name, old) {
                 guard try Naming.renumber(document, in: self) else { throw duplicate(type, ["name"], [document]) }
@@ -52,9 +52,9 @@ extension Session {
     /// Brings back what went with a document that came back, and notes that its copy is used.
     func restoreWhatWentWith(_ write: Write) throws {
         guard case .restore(let copies, let kept) = write.detail else { return }
-        try about(copies.document) {
+        try namingDocument(copies.document) {
             try restoreCompanions(copies, kept)
-            try putBack(copies.takenOut)
+            try reattach(copies.detachedRows)
         }
         try sealing(kept.doctype.schema, where: "name = ?", [.text(kept.name)]) {
             try transaction.execute(

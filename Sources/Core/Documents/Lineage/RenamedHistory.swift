@@ -63,7 +63,7 @@ struct RenamedHistory {
             where: "(\(isOne) OR companions IS NOT NULL OR taken_out IS NOT NULL)", kinds.keys.sorted().map(Value.text)
         ) { kept in
             [
-                copy(kept[0]), .array((kept[1].array ?? []).map(copy)), .array((kept[2].array ?? []).map(takenOut)),
+                copy(kept[0]), .array((kept[1].array ?? []).map(copy)), .array((kept[2].array ?? []).map(detachedRows)),
                 secrets(kept[3]),
             ]
         }
@@ -114,7 +114,7 @@ struct RenamedHistory {
     }
 
     /// A row that was taken out of another document.
-    private func takenOut(_ taken: JSON) -> JSON {
+    private func detachedRows(_ taken: JSON) -> JSON {
         guard case .object(var object) = taken, let kind = object["doctype"]?.string.flatMap({ kinds[$0] }),
             let table = object["table"]?.string
         else { return taken }

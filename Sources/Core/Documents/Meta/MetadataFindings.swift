@@ -17,17 +17,17 @@ struct MetadataFindings {
             try check(&self)
         } catch {
             let problem = error as? Problem ?? Problem(.badMetadata, "it cannot be checked")
-            problems.append(about(problem, fieldname))
+            problems.append(placed(problem, fieldname))
         }
     }
 
     /// Notes what a property of the DocType, or of a field of it, says in vain.
     mutating func warn(_ property: String, of fieldname: String? = nil, _ text: String) {
         let place = fieldname.map { "\(FieldDefinition.short($0)): " } ?? ""
-        warnings.append(about(Problem(.noEffect, "\(place)\(property): \(text)", field: property), fieldname))
+        warnings.append(placed(Problem(.noEffect, "\(place)\(property): \(text)", field: property), fieldname))
     }
 
-    private func about(_ problem: Problem, _ fieldname: String?) -> Problem {
+    private func placed(_ problem: Problem, _ fieldname: String?) -> Problem {
         var problem = problem
         problem.message = "\(doctype): \(problem.message)"
         problem.doctype = "DocType"

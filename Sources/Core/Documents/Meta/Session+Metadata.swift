@@ -51,7 +51,7 @@ extension Session {
         let warnings = metadata.written.sorted().flatMap { after.metadataWarnings[$0] ?? [] }
         let problems = after.newProblems(since: before)
         guard problems.isEmpty else { throw Problem(problems, beside: warnings) }
-        remarks.warnings += warnings.prefix(max(0, Limits.toldProblems - remarks.warnings.count))
+        remarks.warnings += warnings.prefix(max(0, Limits.shownProblems - remarks.warnings.count))
         metadata.written = []
         let plan = try MetadataPlan(from: before, to: after, renamed, in: self)
         if !metadata.isPlanning { try plan.refuseLoss(allowing: metadata.allowed) }

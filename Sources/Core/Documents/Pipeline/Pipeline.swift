@@ -58,10 +58,13 @@ extension Session {
         case .insert: try permitInsert(write.documents)
         case .delete: write.documents = try permitDelete(write)
         case .save, .submit, .updateAfterSubmit, .cancel:
-            for document in write.documents { try about(document) { try permitUpdate(document, write.action) } }
-        case .discard: for document in write.documents { try about(document) { try permitDiscard(document) } }
-        case .rename, .merge: for document in write.documents { try about(document) { try permitRename(document) } }
-        case .restore: for document in write.documents { try about(document) { try permitRestore(document) } }
+            for document in write.documents {
+                try namingDocument(document) { try permitUpdate(document, write.action) }
+            }
+        case .discard: for document in write.documents { try namingDocument(document) { try permitDiscard(document) } }
+        case .rename, .merge:
+            for document in write.documents { try namingDocument(document) { try permitRename(document) } }
+        case .restore: for document in write.documents { try namingDocument(document) { try permitRestore(document) } }
         case .derive, .relink: preconditionFailure("\(write.action.rawValue) follows from another write")
         }
     }
@@ -72,7 +75,7 @@ extension Session {
         case .insert: try requireWritten(.create, write.documents[0].doctype, write.documents)
         case .save, .submit, .updateAfterSubmit, .cancel:
             for document in write.documents {
-                try about(document) { try requireWritten(write.action.right, document.doctype, [document]) }
+                try namingDocument(document) { try requireWritten(write.action.right, document.doctype, [document]) }
             }
         default: break
         }
@@ -84,7 +87,9 @@ extension Session {
         switch write.action {
         case .insert: try completeInsert(write.documents)
         case .save, .submit, .updateAfterSubmit:
-            for document in write.documents { try about(document) { try completeUpdate(document, write.action) } }
+            for document in write.documents {
+                try namingDocument(document) { try completeUpdate(document, write.action) }
+            }
         case .cancel, .discard: for document in write.documents { try onlyDocstatusChanged(document) }
         default: break
         }
@@ -101,7 +106,7 @@ extension Session {
         for (place, document) in write.documents.enumerated() {
             let hooks = registry.hooks(document.doctype.name)
             let event = write.events.isEmpty ? cause : write.events[place]
-            try about(document) { try following(event) { try body(document, hooks) } }
+            try namingDocument(document) { try following(event) { try body(document, hooks) } }
         }
     }
 
@@ -167,7 +172,7 @@ extension Session {
         switch write.action {
         case .insert, .save, .submit, .updateAfterSubmit:
             for document in write.documents {
-                try about(document) {
+                try namingDocument(document) {
                     adopt(document)
                     try check(document)
                 }
@@ -177,12 +182,12 @@ extension Session {
         case .discard:
             for document in write.documents {
                 adopt(document)
-                try about(document) { try refuseIfLinked(document, onlySubmitted: true) }
+                try namingDocument(document) { try refuseIfLinked(document, onlySubmitted: true) }
             }
         case .delete:
             if case .cascade = write.detail { return }
             for document in write.documents {
-                try about(document) { try refuseIfLinked(document, onlySubmitted: false) }
+                try namingDocument(document) { try refuseIfLinked(document, onlySubmitted: false) }
             }
         case .restore, .rename, .merge, .derive, .relink: break
         }
@@ -209,7 +214,7 @@ extension Session {
         let isAsked = write.cause == .asked && write.action != .discard
         var changed: [Document] = []
         for document in write.documents {
-            try about(document) {
+            try namingDocument(document) {
                 let changes = changes(of: document)
                 guard !changes.isEmpty else { return }
                 stamp(document, created: false)

@@ -13,7 +13,7 @@ extension Session {
         if let list = try virtualList(query) { return try list.rows() }
         if query.cursor != nil { return try page(query) }
         let (plan, arguments) = try planned(query, .rows)
-        return try result(plan, told(rows(plan, arguments), query), query)
+        return try result(plan, cutToLimit(rows(plan, arguments), query), query)
     }
 
     /// Writes the rows of a list as JSON, up to `limit` of them: the shortest way from the database to the answer.
@@ -32,7 +32,7 @@ extension Session {
                 if rows > query.mostRows { noteMore(behind: query) }
                 return (rows, nil, nil)
             }
-            let result = try result(plan, told(rows(plan, arguments), query), query)
+            let result = try result(plan, cutToLimit(rows(plan, arguments), query), query)
             result.write(to: &writer, dictionaries: dictionaries, limit: limit)
             return (result.rows.count, nil, nil)
         }
@@ -122,8 +122,8 @@ extension Session {
 
     // MARK: Rows
 
-    /// The rows without what is beyond the server's limit, which is told.
-    private func told(_ rows: [[Value]], _ query: ListQuery) -> [[Value]] {
+    /// The rows up to the limit of the server; that there are more is noted.
+    private func cutToLimit(_ rows: [[Value]], _ query: ListQuery) -> [[Value]] {
         guard rows.count > query.mostRows else { return rows }
         noteMore(behind: query)
         return Array(rows.prefix(query.mostRows))

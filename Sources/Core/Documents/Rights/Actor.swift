@@ -68,7 +68,7 @@ public struct Restrictions: Sendable, Hashable {
     /// Whether a link without a value is refused, too.
     public var isStrict = false
 
-    /// None.
+    /// Permissions that limit nothing.
     public init() {}
 
     /// Adds that documents of `target` are limited, in documents of the DocType `place` only when it is given.

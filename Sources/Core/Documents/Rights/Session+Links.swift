@@ -86,7 +86,7 @@ extension Session {
 
     private func forEachSentLink(of documents: [Document], _ body: (SentLink) throws -> Void) throws {
         for document in documents {
-            try about(document) {
+            try namingDocument(document) {
                 try sentLinks(of: document, in: document.doctype, row: nil, body)
                 for row in document.allRows { try sentLinks(of: row, in: document.doctype, row: row.idx, body) }
             }

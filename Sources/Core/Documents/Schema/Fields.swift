@@ -78,7 +78,7 @@ public struct FieldOption: Sendable {
         }
     }
     /// What it is for.
-    public static func about(_ text: String) -> FieldOption { FieldOption { $0.description = text } }
+    public static func description(_ text: String) -> FieldOption { FieldOption { $0.description = text } }
 }
 
 /// One declared field. A class, so that every field of a schema is one pointer wide and its place tells which it is.
@@ -229,7 +229,7 @@ public struct IntField: ValueField {
 }
 
 /// An amount of money, with 4 decimals.
-public struct Currency: NumberField {
+public struct CurrencyField: NumberField {
     public let declaration: DeclaredField
     public static let decimals = 4
     /// Declares the field.

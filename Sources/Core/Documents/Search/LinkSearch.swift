@@ -28,7 +28,7 @@ extension Session {
         let wanted = limit
         let limit = min(max(1, limit), Limits.filterValues)
         // What is typed on finds the rest.
-        func told(_ answers: [JSON]) -> [JSON] {
+        func notingMore(_ answers: [JSON]) -> [JSON] {
             if answers.count == limit, wanted > limit { noteMore("txt") }
             return answers
         }
@@ -36,16 +36,16 @@ extension Session {
         var query = ListQuery(type.name, fields: ["name"] + shown.map(JSON.string), orderBy: "name asc", limit: limit)
         query.filters = filters
         query.fixed = try inUse(type, unless: filters)
-        guard !text.isEmpty else { return try told(answers(list(query), type)) }
+        guard !text.isEmpty else { return try notingMore(answers(list(query), type)) }
         func found(_ pattern: String) throws -> ListResult {
             query.orFilters = .array(searched.map { [.string($0), "like", .string(pattern)] })
             return try list(query)
         }
         let first = try answers(found("\(text)%"), type)
-        guard first.count < limit else { return told(first) }
+        guard first.count < limit else { return notingMore(first) }
         let names = Set(first.compactMap { $0["value"]?.string })
         let others = try answers(found("%\(text)%"), type).filter { !names.contains($0["value"]?.string ?? "") }
-        return told(Array((first + others).prefix(limit)))
+        return notingMore(Array((first + others).prefix(limit)))
     }
 
     /// That the document is in use, where it can be out of use and the filters say nothing of that.

@@ -169,7 +169,7 @@ extension Session {
         _ body: (Document, FieldDefinition, _ target: String, _ name: String, _ row: Int?) throws -> Void
     ) throws {
         for document in documents {
-            try about(document) {
+            try namingDocument(document) {
                 try links(of: document, row: nil, body)
                 for row in document.allRows { try links(of: row, row: row.idx, body) }
             }

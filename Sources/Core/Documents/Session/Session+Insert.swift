@@ -66,7 +66,7 @@ extension Session {
     }
 
     /// Says of a problem which document it is about.
-    func about<T>(_ document: Document, _ body: () throws -> T) throws -> T {
+    func namingDocument<T>(_ document: Document, _ body: () throws -> T) throws -> T {
         do {
             return try body()
         } catch let problem as Problem {

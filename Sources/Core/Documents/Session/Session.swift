@@ -76,7 +76,7 @@ public final class Session {
         /// What modules keep while the session lasts.
         var states: [ObjectIdentifier: any SessionState] = [:]
         /// Rows of others that were taken out for documents that are about to be deleted.
-        var takenOut: [LinkTarget: [JSON]] = [:]
+        var detachedRows: [LinkTarget: [JSON]] = [:]
     }
 
     /// A session of `actor` at the moment `now`. `audit` is the company's key; `identifiers` gives names that no other
@@ -132,9 +132,9 @@ public final class Session {
     func writeLogsIfMany() throws {
         // A rehearsal shows its entries at the end.
         guard !keepsEffects, pending.audit.count >= Limits.waitingEntries else { return }
-        let takenOut = pending.takenOut
+        let detachedRows = pending.detachedRows
         try finish()
-        pending.takenOut = takenOut
+        pending.detachedRows = detachedRows
     }
 
     /// Runs `body` without asking for rights: for what the system does on its own behalf because of an action that was

@@ -19,7 +19,7 @@ public struct Account: DocTypeSchema, Controller {
     public let company = Link(Company.self, .required, .setOnlyOnce, .inStandardFilter, .indexed)
     public let rootType = Select(["", "Asset", "Liability", "Income", "Expense", "Equity"], .inStandardFilter)
     public let reportType = Select(["", "Balance Sheet", "Profit and Loss"], .readOnly)
-    public let accountCurrency = Link(CurrencyUnit.self)
+    public let accountCurrency = Link(Currency.self)
     public let parentAccount = Link(Account.self, .indexed)
     public let accountType = Select(AccountType.all, .inStandardFilter)
     public let taxRate = FloatField()

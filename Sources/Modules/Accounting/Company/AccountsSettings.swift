@@ -10,9 +10,10 @@ public struct AccountsSettings: DocTypeSchema {
 
     public let checkSupplierInvoiceUniqueness = Check(
         .fallback(1), .label("Check Supplier Invoice Number Uniqueness"),
-        .about("A supplier's bill number is entered once a fiscal year."))
+        .description("A supplier's bill number is entered once a fiscal year."))
     public let creditController = Link(
-        Role.self, .label("Role allowed to bypass Credit Limit"), .about("May submit what exceeds a credit limit."))
+        Role.self, .label("Role allowed to bypass Credit Limit"),
+        .description("May submit what exceeds a credit limit."))
     public init() {}
 
     /// The settings as they are; the defaults where nobody has saved them.

@@ -13,8 +13,8 @@ public struct Company: DocTypeSchema, Controller {
 
     public let companyName = Data(.required, .setOnlyOnce, .inListView)
     public let abbr = Data(
-        .required, .setOnlyOnce, .unique, .length(10), .about("Stands behind the names of its accounts."))
-    public let defaultCurrency = Link(CurrencyUnit.self, .required, .setOnlyOnce, .inListView)
+        .required, .setOnlyOnce, .unique, .length(10), .description("Stands behind the names of its accounts."))
+    public let defaultCurrency = Link(Currency.self, .required, .setOnlyOnce, .inListView)
     public let country = Data()
     public let domain = Data()
     public let taxID = Data()
@@ -26,7 +26,7 @@ public struct Company: DocTypeSchema, Controller {
     public let fax = Data()
     public let email = Data()
     public let website = Data()
-    public let registrationDetails = SmallText(.about("Numbers and words that have to stand on letters."))
+    public let registrationDetails = SmallText(.description("Numbers and words that have to stand on letters."))
     public let chartOfAccounts = Select(["Standard"], .fallback("Standard"))
     public let accountsSection = Section("Accounts")
     public let defaultReceivableAccount = Link(Account.self)
@@ -48,8 +48,8 @@ public struct Company: DocTypeSchema, Controller {
     public let rulesSection = Section("Rules")
     public let roundingMethod = Select(
         ["Commercial Rounding", "Banker's Rounding"], .fallback("Commercial Rounding"))
-    public let accountsFrozenTillDate = DateField(.about("Nothing is posted on this day or before it."))
-    public let roleAllowedForFrozenEntries = Link(Role.self, .about("May post to frozen accounts and periods."))
+    public let accountsFrozenTillDate = DateField(.description("Nothing is posted on this day or before it."))
+    public let roleAllowedForFrozenEntries = Link(Role.self, .description("May post to frozen accounts and periods."))
     public init() {}
 
     public static func beforeInsert(_ company: Doc<Self>, in session: Session) throws {
@@ -61,7 +61,7 @@ public struct Company: DocTypeSchema, Controller {
         if company.abbr.contains(where: { $0 == "-" || $0.isWhitespace }) {
             throw Problem(.invalidAbbreviation, "The abbreviation has no spaces and no dashes", field: "abbr")
         }
-        try CurrencyUnit.ensure(company.defaultCurrency, in: session)
+        try Currency.ensure(company.defaultCurrency, in: session)
     }
 
     public static func validate(_ company: Doc<Self>, in session: Session) throws {

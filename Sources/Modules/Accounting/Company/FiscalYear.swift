@@ -15,7 +15,7 @@ public struct FiscalYear: DocTypeSchema, Controller {
     public let yearStartDate = DateField(.required, .inListView, .indexed)
     public let yearEndDate = DateField(.required, .inListView)
     public let isShortYear = Check()
-    public let closed = Check(.inListView, .about("Nothing is posted in a closed year any more."))
+    public let closed = Check(.inListView, .description("Nothing is posted in a closed year any more."))
     public let disabled = Check()
     public init() {}
 

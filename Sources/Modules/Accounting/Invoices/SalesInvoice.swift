@@ -25,7 +25,7 @@ public struct SalesInvoice: DocTypeSchema, Controller {
     public let items = Table(SalesInvoiceItem.self, .required)
     public let taxes = Table(SalesTaxesAndCharges.self)
     public let totals = TradeTotals()
-    public let outstandingAmount = Currency(.readOnly, .noCopy, .inListView)
+    public let outstandingAmount = CurrencyField(.readOnly, .noCopy, .inListView)
     public let status = Select(
         ["", "Draft", "Submitted", "Paid", "Partly Paid", "Unpaid", "Overdue", "Cancelled"], .readOnly, .noCopy,
         .fallback("Draft"), .inListView, .inStandardFilter, .indexed)

@@ -71,7 +71,7 @@ enum LedgerMethods {
     }
 
     private static func requireOpen(_ field: String, _ type: DocType, in session: Session) throws {
-        guard session.openness(of: field, in: type) == .open else {
+        guard session.visibility(of: field, in: type) == .open else {
             var problem = Problem(.forbidden, "\(type.field(field)?.label ?? field) is not open to you", field: field)
             problem.doctype = type.name
             throw problem

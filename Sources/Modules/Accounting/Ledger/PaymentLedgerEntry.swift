@@ -26,16 +26,16 @@ public struct PaymentLedgerEntry: DocTypeSchema {
     public let voucherDetailNo = Data()
     public let againstVoucherType = Data()
     public let againstVoucherNo = DynamicLink("against_voucher_type", .indexed)
-    public let amount = Currency(.inListView)
-    public let accountCurrency = Link(CurrencyUnit.self)
-    public let amountInAccountCurrency = Currency(.computed("amount"))
+    public let amount = CurrencyField(.inListView)
+    public let accountCurrency = Link(Currency.self)
+    public let amountInAccountCurrency = CurrencyField(.computed("amount"))
     public let delinked = Check(
         .computed(
             """
             CASE WHEN payment_ledger_entry.reverses IS NOT NULL OR EXISTS (SELECT 1 FROM payment_ledger_entry later
             WHERE later.reverses = payment_ledger_entry.name) THEN 1 ELSE 0 END
             """))
-    public let reverses = Data(.indexed, .about("The row that this one takes back."))
+    public let reverses = Data(.indexed, .description("The row that this one takes back."))
     public let remarks = SmallText()
     public init() {}
 }

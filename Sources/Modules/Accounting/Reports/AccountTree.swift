@@ -49,7 +49,7 @@ struct AccountTree {
     init(of company: String, in session: Session) throws {
         var children: [Name: [Node]] = [:]
         let account = try session.registry.doctype("Account")
-        let tellsNumber = session.openness(of: "account_number", in: account) == .open
+        let tellsNumber = session.visibility(of: "account_number", in: account) == .open
         try session.transaction.forEach(
             """
             SELECT name, account_name, account_number, parent_account, root_type, account_type, is_group FROM account

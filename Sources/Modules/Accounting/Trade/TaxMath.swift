@@ -66,7 +66,7 @@ struct TaxMath {
     var discount = Discount()
     var money = MoneyRules()
 
-    /// Computes all.
+    /// Computes the taxes, the totals and what each row bears of them.
     ///
     /// - Throws: ``Failure``.
     func result() throws(Failure) -> Result {

@@ -8,29 +8,29 @@ public struct TaxLine: FieldGroup {
         ["", "Actual", "On Net Total", "On Previous Row Amount", "On Previous Row Total", "On Item Quantity"],
         .required, .inListView)
     /// The row that a charge on a previous row is on, from 1.
-    public let rowID = Data(.about("The row that a charge on a previous row is on, from 1."))
+    public let rowID = Data(.description("The row that a charge on a previous row is on, from 1."))
     /// The account it is posted to.
     public let accountHead = Link(Account.self, .required, .inListView)
     /// What it is, for people.
     public let description = SmallText()
     /// The rates of the items include it.
-    public let includedInPrintRate = Check(.about("The rates of the items include it."))
+    public let includedInPrintRate = Check(.description("The rates of the items include it."))
     /// Its cost center.
     public let costCenter = Link(CostCenter.self)
     /// Percent, or the charge for one unit.
     public let rate = FloatField(.inListView)
     /// The amount before the additional discount; given for an actual charge.
-    public let taxAmount = Currency(.inListView)
+    public let taxAmount = CurrencyField(.inListView)
     /// The amount that counts.
-    public let taxAmountAfterDiscountAmount = Currency(.readOnly)
+    public let taxAmountAfterDiscountAmount = CurrencyField(.readOnly)
     /// The total up to and with it.
-    public let total = Currency(.readOnly, .inListView)
+    public let total = CurrencyField(.readOnly, .inListView)
     /// `tax_amount` in company currency.
-    public let baseTaxAmount = Currency(.readOnly)
+    public let baseTaxAmount = CurrencyField(.readOnly)
     /// The amount that counts, in company currency.
-    public let baseTaxAmountAfterDiscountAmount = Currency(.readOnly)
+    public let baseTaxAmountAfterDiscountAmount = CurrencyField(.readOnly)
     /// `total` in company currency.
-    public let baseTotal = Currency(.readOnly)
+    public let baseTotal = CurrencyField(.readOnly)
     /// The fields of the group.
     public init() {}
 }

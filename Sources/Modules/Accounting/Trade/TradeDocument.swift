@@ -18,7 +18,7 @@ public struct TradeDocument: Sendable {
 
     /// Where its documents name whom they are with.
     public enum PartyFields: Sendable {
-        /// With nobody.
+        /// Its documents are with nobody, such as a movement between own warehouses.
         case none
         /// A field of the head that links to documents of one DocType.
         case field(String, of: String)
@@ -88,6 +88,6 @@ public struct TradeRule: Sendable {
     /// Completes the document's rows, or refuses it. Run for each save and submit, before its figures are computed.
     public let run: @Sendable (Document, TradeDocument, Session) throws -> Void
 
-    /// A rule.
+    /// A rule that refuses by throwing.
     public init(_ run: @escaping @Sendable (Document, TradeDocument, Session) throws -> Void) { self.run = run }
 }

@@ -6,9 +6,10 @@ public struct TradeHead: FieldGroup {
     /// The company whose books it concerns.
     public let company = Link(Company.self, .required, .inStandardFilter)
     /// The currency of its amounts.
-    public let currency = Link(CurrencyUnit.self, .required)
+    public let currency = Link(Currency.self, .required)
     /// What one unit of the currency is in the company's.
-    public let conversionRate = FloatField(.nonNegative, .about("What one unit of the currency is in the company's."))
+    public let conversionRate = FloatField(
+        .nonNegative, .description("What one unit of the currency is in the company's."))
     /// The fields of the group.
     public init() {}
 }
@@ -18,37 +19,37 @@ public struct TradeTotals: FieldGroup {
     /// The sum of the quantities.
     public let totalQty = FloatField(.readOnly)
     /// The sum of the amounts of the rows.
-    public let total = Currency(.readOnly)
+    public let total = CurrencyField(.readOnly)
     /// That less included taxes and discount.
-    public let netTotal = Currency(.readOnly)
+    public let netTotal = CurrencyField(.readOnly)
     /// `total` in company currency.
-    public let baseTotal = Currency(.readOnly)
+    public let baseTotal = CurrencyField(.readOnly)
     /// `net_total` in company currency.
-    public let baseNetTotal = Currency(.readOnly)
+    public let baseNetTotal = CurrencyField(.readOnly)
     /// What taxes and charges add.
-    public let totalTaxesAndCharges = Currency(.readOnly)
+    public let totalTaxesAndCharges = CurrencyField(.readOnly)
     /// The same in company currency.
-    public let baseTotalTaxesAndCharges = Currency(.readOnly)
+    public let baseTotalTaxesAndCharges = CurrencyField(.readOnly)
     /// What the additional discount is taken from.
     public let applyDiscountOn = Select(["", "Grand Total", "Net Total"], .fallback("Grand Total"))
     /// The additional discount in percent; zero when its amount is given.
     public let additionalDiscountPercentage = FloatField()
     /// The additional discount.
-    public let discountAmount = Currency()
+    public let discountAmount = CurrencyField()
     /// The same in company currency.
-    public let baseDiscountAmount = Currency(.readOnly)
+    public let baseDiscountAmount = CurrencyField(.readOnly)
     /// What it comes to before rounding to the smallest coin.
-    public let grandTotal = Currency(.readOnly, .inListView)
+    public let grandTotal = CurrencyField(.readOnly, .inListView)
     /// The same in company currency.
-    public let baseGrandTotal = Currency(.readOnly)
+    public let baseGrandTotal = CurrencyField(.readOnly)
     /// What the rounding adds.
-    public let roundingAdjustment = Currency(.readOnly)
+    public let roundingAdjustment = CurrencyField(.readOnly)
     /// The same in company currency.
-    public let baseRoundingAdjustment = Currency(.readOnly)
+    public let baseRoundingAdjustment = CurrencyField(.readOnly)
     /// What is to be paid; zero where rounding is switched off.
-    public let roundedTotal = Currency(.readOnly)
+    public let roundedTotal = CurrencyField(.readOnly)
     /// The same in company currency.
-    public let baseRoundedTotal = Currency(.readOnly)
+    public let baseRoundedTotal = CurrencyField(.readOnly)
     /// The grand total is to be paid as it is.
     public let disableRoundedTotal = Check()
     /// The fields of the group.

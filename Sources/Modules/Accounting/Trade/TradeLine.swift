@@ -16,7 +16,7 @@ public struct TradeLine: FieldGroup {
     /// The unit it is counted in.
     public let uom = Link("UOM")
     /// How many of the stock unit one of the unit is.
-    public let conversionFactor = FloatField(.about("How many of the stock unit one of the unit is."))
+    public let conversionFactor = FloatField(.description("How many of the stock unit one of the unit is."))
     /// The item's unit of stock.
     public let stockUOM = Link("UOM", .readOnly, .fetch("item_code", "stock_uom"))
     /// `qty` in the unit of stock.
@@ -26,23 +26,23 @@ public struct TradeLine: FieldGroup {
     /// What a unit costs less than its list price, in percent.
     public let discountPercentage = Percent()
     /// What a unit costs less than its list price.
-    public let discountAmount = FloatField(.about("What one unit costs less than its list price."))
+    public let discountAmount = FloatField(.description("What one unit costs less than its list price."))
     /// What a unit costs; up to 9 decimals.
     public let rate = FloatField(.inListView)
     /// `rate` × `qty`, rounded once.
-    public let amount = Currency(.readOnly, .inListView)
+    public let amount = CurrencyField(.readOnly, .inListView)
     /// `rate` in company currency.
     public let baseRate = FloatField(.readOnly)
     /// `amount` in company currency.
-    public let baseAmount = Currency(.readOnly)
+    public let baseAmount = CurrencyField(.readOnly)
     /// What a unit costs without included taxes and after the additional discount.
     public let netRate = FloatField(.readOnly)
     /// The same for the row.
-    public let netAmount = Currency(.readOnly)
+    public let netAmount = CurrencyField(.readOnly)
     /// `net_rate` in company currency.
     public let baseNetRate = FloatField(.readOnly)
     /// `net_amount` in company currency.
-    public let baseNetAmount = Currency(.readOnly)
+    public let baseNetAmount = CurrencyField(.readOnly)
     /// Where it comes from or goes to.
     public let warehouse = Link("Warehouse")
     /// The cost center of its income or expense.

@@ -17,7 +17,7 @@ public struct PurchaseInvoice: DocTypeSchema {
     public let supplierName = Data(.readOnly, .fetch("supplier", "supplier_name"), .inListView)
     public let taxID = Data(.named("tax_id"), .readOnly, .fetch("supplier", "tax_id"), .label("Tax ID"))
     public let postingDate = DateField(.required, .today, .inListView, .indexed, .label("Date"))
-    public let dueDate = DateField(.about("The posting date when it is not given."))
+    public let dueDate = DateField(.description("The posting date when it is not given."))
     public let billNo = Data(.indexed, .noCopy, .label("Supplier Invoice No"))
     public let billDate = DateField(.noCopy, .label("Supplier Invoice Date"))
     public let head = TradeHead()
@@ -29,8 +29,9 @@ public struct PurchaseInvoice: DocTypeSchema {
     public let totals = TradeTotals()
 
     public let payment = Section("Payment")
-    public let outstandingAmount = Currency(.readOnly, .noCopy, .inListView)
-    public let creditTo = Link(Account.self, .about("The account of what is owed; the company's default when empty."))
+    public let outstandingAmount = CurrencyField(.readOnly, .noCopy, .inListView)
+    public let creditTo = Link(
+        Account.self, .description("The account of what is owed; the company's default when empty."))
     public let costCenter = Link(CostCenter.self)
 
     public let more = Section("Terms and Status")
@@ -57,18 +58,19 @@ public struct PurchaseInvoiceItem: DocTypeSchema {
     public let line = TradeLine()
     public let expenseAccount = Link(
         Account.self,
-        .about("Set by the server to Stock Received But Not Billed where the line bills goods of the stock."))
+        .description("Set by the server to Stock Received But Not Billed where the line bills goods of the stock."))
     public let purchaseOrder = Link(PurchaseOrder.self, .indexed)
     public let poDetail = Data(.hidden, .indexed)
     public let purchaseReceipt = Link("Purchase Receipt", .indexed)
     public let prDetail = Data(.hidden, .indexed)
-    public let orderShare = Currency(
-        .readOnly, .hidden, .noCopy, .about("What of the order's amount the line bills: at the order's rate."))
-    public let receiptShare = Currency(
-        .readOnly, .hidden, .noCopy, .about("What of the receipt's amount the line bills: at the receipt's rate."))
-    public let bookedAmount = Currency(
+    public let orderShare = CurrencyField(
+        .readOnly, .hidden, .noCopy, .description("What of the order's amount the line bills: at the order's rate."))
+    public let receiptShare = CurrencyField(
+        .readOnly, .hidden, .noCopy, .description("What of the receipt's amount the line bills: at the receipt's rate.")
+    )
+    public let bookedAmount = CurrencyField(
         .readOnly, .hidden, .noCopy,
-        .about(
+        .description(
             "What the line debits to its account, in company currency: of goods of the stock what they stand there with."
         ))
     public init() {}

@@ -22,7 +22,7 @@ public struct PurchaseOrder: DocTypeSchema {
     public let orderConfirmationNo = Data(.allowOnSubmit)
     public let orderConfirmationDate = DateField(.allowOnSubmit)
     public let head = TradeHead()
-    public let setWarehouse = Link("Warehouse", .about("Where rows that do not say are received."))
+    public let setWarehouse = Link("Warehouse", .description("Where rows that do not say are received."))
 
     public let itemsSection = Section("Items")
     public let items = Table(PurchaseOrderItem.self, .required)
@@ -61,6 +61,6 @@ public struct PurchaseOrderItem: DocTypeSchema {
     public let scheduleDate = DateField(.inListView, .label("Required By"))
     public let supplierPartNo = Data()
     public let receivedQty = FloatField(.readOnly, .noCopy)
-    public let billedAmt = Currency(.readOnly, .noCopy, .label("Billed Amount"))
+    public let billedAmt = CurrencyField(.readOnly, .noCopy, .label("Billed Amount"))
     public init() {}
 }

@@ -21,16 +21,16 @@ public struct Supplier: DocTypeSchema, Controller {
     public let supplierGroup = Link(SupplierGroup.self, .inListView, .inStandardFilter)
     public let country = Data(.inListView, .inStandardFilter)
     public let disabled = Check()
-    public let isFrozen = Check(.about("Only the role for frozen entries trades with it."))
+    public let isFrozen = Check(.description("Only the role for frozen entries trades with it."))
     public let image = AttachImage()
 
     public let money = Section("Currency and Bills")
-    public let defaultCurrency = Link(CurrencyUnit.self, .label("Billing Currency"))
+    public let defaultCurrency = Link(Currency.self, .label("Billing Currency"))
     public let taxID = Data(.named("tax_id"), .label("Tax ID"))
 
     public let contact = Section("Address and Contact")
     public let supplierPrimaryAddress = Link(Address.self)
-    public let primaryAddress = SmallText(.about("The address as it is printed."))
+    public let primaryAddress = SmallText(.description("The address as it is printed."))
     public let supplierPrimaryContact = Link(Contact.self)
     public let mobileNo = Data()
     public let emailID = Data(.named("email_id"))
@@ -61,7 +61,7 @@ public struct SupplierGroup: DocTypeSchema, Controller {
 
     public let supplierGroupName = Data(.required, .setOnlyOnce, .inListView)
     public let parentSupplierGroup = Link("Supplier Group", .inListView)
-    public let isGroup = Check(.inListView, .about("It gathers other groups."))
+    public let isGroup = Check(.inListView, .description("It gathers other groups."))
     public init() {}
 
     public static func validate(_ group: Doc<Self>, in session: Session) throws {

@@ -19,11 +19,11 @@ public struct SalesOrder: DocTypeSchema {
     public let taxID = Data(.named("tax_id"), .readOnly, .fetch("customer", "tax_id"), .label("Tax ID"))
     public let orderType = Select(["Sales", "Maintenance", "Shopping Cart"], .required, .fallback("Sales"))
     public let transactionDate = DateField(.required, .today, .inListView, .indexed, .label("Date"))
-    public let deliveryDate = DateField(.inListView, .about("The last day of the rows when it is not given."))
+    public let deliveryDate = DateField(.inListView, .description("The last day of the rows when it is not given."))
     public let poNo = Data(.allowOnSubmit, .label("Customer's Purchase Order"))
     public let poDate = DateField(.allowOnSubmit, .label("Customer's Purchase Order Date"))
     public let head = TradeHead()
-    public let setWarehouse = Link("Warehouse", .about("Where rows that do not say are delivered from."))
+    public let setWarehouse = Link("Warehouse", .description("Where rows that do not say are delivered from."))
 
     public let itemsSection = Section("Items")
     public let items = Table(SalesOrderItem.self, .required)
@@ -63,9 +63,9 @@ public struct SalesOrder: DocTypeSchema {
 public struct SalesOrderItem: DocTypeSchema {
     public static let doctype = DocTypeInfo("Sales Order Item", module: "Selling", kind: .child)
     public let line = TradeLine()
-    public let deliveryDate = DateField(.inListView, .about("The order's day when it is not given."))
+    public let deliveryDate = DateField(.inListView, .description("The order's day when it is not given."))
     public let deliveredQty = FloatField(.readOnly, .noCopy)
-    public let billedAmt = Currency(.readOnly, .noCopy, .label("Billed Amount"))
+    public let billedAmt = CurrencyField(.readOnly, .noCopy, .label("Billed Amount"))
     public let prevdocDocname = Link(Quotation.self, .indexed, .label("Quotation"))
     public let quotationItem = Data(.hidden, .indexed)
     public init() {}

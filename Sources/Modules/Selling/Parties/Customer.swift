@@ -20,19 +20,20 @@ public struct Customer: DocTypeSchema, Controller {
     public let customerGroup = Link(CustomerGroup.self, .inListView, .inStandardFilter)
     public let territory = Link(Territory.self, .inListView, .inStandardFilter)
     public let disabled = Check()
-    public let isFrozen = Check(.about("Only the role for frozen entries trades with it."))
+    public let isFrozen = Check(.description("Only the role for frozen entries trades with it."))
     public let image = AttachImage()
     public let accountManager = Link(User.self, .linksToHidden)
 
     public let money = Section("Currency and Limits")
-    public let defaultCurrency = Link(CurrencyUnit.self, .label("Billing Currency"))
-    public let creditLimit = Currency(
+    public let defaultCurrency = Link(Currency.self, .label("Billing Currency"))
+    public let creditLimit = CurrencyField(
         .nonNegative,
-        .about("Orders, deliveries and invoices that would take what is owed beyond it are refused; 0 is no limit."))
+        .description(
+            "Orders, deliveries and invoices that would take what is owed beyond it are refused; 0 is no limit."))
 
     public let contact = Section("Address and Contact")
     public let customerPrimaryAddress = Link(Address.self)
-    public let primaryAddress = SmallText(.about("The address as it is printed."))
+    public let primaryAddress = SmallText(.description("The address as it is printed."))
     public let customerPrimaryContact = Link(Contact.self)
     public let mobileNo = Data()
     public let emailID = Data(.named("email_id"))

@@ -9,7 +9,7 @@ public struct CustomerGroup: DocTypeSchema, Controller {
 
     public let customerGroupName = Data(.required, .setOnlyOnce, .inListView)
     public let parentCustomerGroup = Link("Customer Group", .inListView)
-    public let isGroup = Check(.inListView, .about("It gathers other groups and takes no customers itself."))
+    public let isGroup = Check(.inListView, .description("It gathers other groups and takes no customers itself."))
     public init() {}
 
     public static func validate(_ group: Doc<Self>, in session: Session) throws {
@@ -25,7 +25,7 @@ public struct Territory: DocTypeSchema, Controller {
 
     public let territoryName = Data(.required, .setOnlyOnce, .inListView)
     public let parentTerritory = Link("Territory", .inListView)
-    public let isGroup = Check(.inListView, .about("It gathers other territories."))
+    public let isGroup = Check(.inListView, .description("It gathers other territories."))
     public let territoryManager = Link("Sales Person")
     public init() {}
 

@@ -26,7 +26,7 @@ package enum Party {
         for holder in ["Address", "Contact"] {
             let names = rows.filter { $0[0].text == holder }.compactMap(\.[1].text)
             guard !names.isEmpty else { continue }
-            try session.takeOut("links", of: holder, Set<Name>(names).sorted(), with: (type, name)) { row in
+            try session.detach("links", of: holder, Set<Name>(names).sorted(), with: (type, name)) { row in
                 row.text("link_doctype") == type && row.text("link_name") == name
             }
         }

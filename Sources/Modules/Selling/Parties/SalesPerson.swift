@@ -13,7 +13,7 @@ public struct SalesPerson: DocTypeSchema, Controller {
     public let parentSalesPerson = Link("Sales Person", .inListView)
     public let isGroup = Check(.inListView)
     public let enabled = Check(.fallback(1), .inListView)
-    public let employee = Data(.about("The number of the employee."))
+    public let employee = Data(.description("The number of the employee."))
     public let designation = Data(.inListView)
     public let department = Data()
     public let mobileNo = Data()
@@ -33,9 +33,9 @@ public struct SalesTeam: DocTypeSchema {
     public let salesPerson = Link(SalesPerson.self, .required, .inListView, .inStandardFilter)
     public let contactNo = Data()
     public let allocatedPercentage = FloatField(.nonNegative, .inListView, .label("Contribution (%)"))
-    public let allocatedAmount = Currency(.readOnly, .inListView, .label("Contribution to Net Total"))
+    public let allocatedAmount = CurrencyField(.readOnly, .inListView, .label("Contribution to Net Total"))
     public let commissionRate = Percent(.readOnly, .fetch("sales_person", "commission_rate"))
-    public let incentives = Currency(.readOnly)
+    public let incentives = CurrencyField(.readOnly)
     public init() {}
 
     /// Shares `amount` among the sales people of `document`, a row each in its table `sales_team`.

@@ -21,7 +21,7 @@ public struct DeliveryNote: DocTypeSchema {
     public let poNo = Data(.allowOnSubmit, .label("Customer's Purchase Order"))
     public let poDate = DateField(.allowOnSubmit, .label("Customer's Purchase Order Date"))
     public let head = TradeHead()
-    public let setWarehouse = Link(Warehouse.self, .about("Where rows that do not say are taken from."))
+    public let setWarehouse = Link(Warehouse.self, .description("Where rows that do not say are taken from."))
 
     public let itemsSection = Section("Items")
     public let items = Table(DeliveryNoteItem.self, .required)
@@ -62,10 +62,10 @@ public struct DeliveryNote: DocTypeSchema {
 public struct DeliveryNoteItem: DocTypeSchema {
     public static let doctype = DocTypeInfo("Delivery Note Item", module: "Stock", kind: .child)
     public let line = TradeLine()
-    public let expenseAccount = Link(Account.self, .about("Takes what the goods cost."))
+    public let expenseAccount = Link(Account.self, .description("Takes what the goods cost."))
     public let againstSalesOrder = Link("Sales Order", .indexed)
     public let soDetail = Data(.hidden, .indexed)
-    public let billedAmt = Currency(.readOnly, .noCopy, .label("Billed Amount"))
+    public let billedAmt = CurrencyField(.readOnly, .noCopy, .label("Billed Amount"))
     public init() {}
 }
 

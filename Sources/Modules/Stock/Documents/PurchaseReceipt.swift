@@ -19,7 +19,7 @@ public struct PurchaseReceipt: DocTypeSchema {
     public let postingTime = TimeField()
     public let setPostingTime = Check(.hidden)
     public let head = TradeHead()
-    public let setWarehouse = Link(Warehouse.self, .about("Where rows that do not say are put."))
+    public let setWarehouse = Link(Warehouse.self, .description("Where rows that do not say are put."))
 
     public let itemsSection = Section("Items")
     public let items = Table(PurchaseReceiptItem.self, .required)
@@ -55,12 +55,14 @@ public struct PurchaseReceipt: DocTypeSchema {
 public struct PurchaseReceiptItem: DocTypeSchema {
     public static let doctype = DocTypeInfo("Purchase Receipt Item", module: "Stock", kind: .child)
     public let line = TradeLine()
-    public let itemTaxAmount = Currency(.readOnly, .about("Its share of the charges that count to the goods' value."))
-    public let valuationRate = FloatField(.readOnly, .about("What one of the stock unit costs, charges included."))
+    public let itemTaxAmount = CurrencyField(
+        .readOnly, .description("Its share of the charges that count to the goods' value."))
+    public let valuationRate = FloatField(
+        .readOnly, .description("What one of the stock unit costs, charges included."))
     public let expenseAccount = Link(Account.self)
     public let purchaseOrder = Link("Purchase Order", .indexed)
     public let purchaseOrderItem = Data(.hidden, .indexed)
-    public let billedAmt = Currency(.readOnly, .noCopy, .label("Billed Amount"))
+    public let billedAmt = CurrencyField(.readOnly, .noCopy, .label("Billed Amount"))
     public init() {}
 }
 

@@ -9,7 +9,7 @@ public struct UOM: DocTypeSchema {
 
     public let uomName = Data(.required, .setOnlyOnce, .inListView)
     public let enabled = Check(.fallback(1), .inListView)
-    public let mustBeWholeNumber = Check(.about("Quantities in this unit have no decimals."))
+    public let mustBeWholeNumber = Check(.description("Quantities in this unit have no decimals."))
     public init() {}
 }
 

@@ -14,14 +14,14 @@ public struct Bin: DocTypeSchema {
     public let itemCode = Link(Item.self, .required, .inListView, .inStandardFilter, .indexed)
     public let warehouse = Link(Warehouse.self, .required, .inListView, .inStandardFilter, .indexed)
     public let actualQty = FloatField(.inListView)
-    public let reservedQty = FloatField(.inListView, .about("Ordered by customers and not yet delivered."))
-    public let orderedQty = FloatField(.inListView, .about("Ordered from suppliers and not yet received."))
+    public let reservedQty = FloatField(.inListView, .description("Ordered by customers and not yet delivered."))
+    public let orderedQty = FloatField(.inListView, .description("Ordered from suppliers and not yet received."))
     public let projectedQty = FloatField(.inListView, .computed("actual_qty + ordered_qty - reserved_qty"))
     public let stockUom = Link(UOM.self)
-    public let valuationRate = FloatField(.about("The moving average; the last one where there is no stock."))
-    public let stockValue = Currency(.inListView)
-    public let entries = IntField(.hidden, .about("How many movements the ledger has."))
-    public let lastPostingDate = DateField(.hidden, .about("The latest day of a movement."))
+    public let valuationRate = FloatField(.description("The moving average; the last one where there is no stock."))
+    public let stockValue = CurrencyField(.inListView)
+    public let entries = IntField(.hidden, .description("How many movements the ledger has."))
+    public let lastPostingDate = DateField(.hidden, .description("The latest day of a movement."))
     public init() {}
 
     /// The bins as what is kept of the stock ledger and of orders.

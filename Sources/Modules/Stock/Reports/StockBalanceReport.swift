@@ -52,7 +52,7 @@ enum StockBalanceReport {
         let showsZero = arguments.flag("include_zero_stock_items") == true
         let type = try session.registry.doctype(StockReports.entry)
         let seesValue = ["stock_value_difference", "stock_value"].allSatisfy {
-            session.openness(of: $0, in: type) == .open
+            session.visibility(of: $0, in: type) == .open
         }
         var rows: [ReportRow] = []
         var total = Exact.zero

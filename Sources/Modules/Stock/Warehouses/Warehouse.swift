@@ -20,7 +20,8 @@ public struct Warehouse: DocTypeSchema {
     public let parentWarehouse = Link("Warehouse", .inListView, .indexed)
     public let company = Link("Company", .required, .setOnlyOnce, .inListView, .inStandardFilter, .indexed)
     public let account = Link(
-        "Account", .about("The account of its stock; its group's, or the company's for stock, where this is empty."))
+        "Account",
+        .description("The account of its stock; its group's, or the company's for stock, where this is empty."))
     public let warehouseType = Data()
     public let emailID = Data(.named("email_id"))
     public let phoneNo = Data()

@@ -50,7 +50,7 @@ enum BackupFiles {
     /// - Returns: how many there were.
     /// - Throws: ``Problem/Kind/invalid`` for a name that is none, a piece that is missing or twice there, and a file that
     ///   is not what its name says; ``Problem/Kind/unavailable``.
-    static func takeOut(of path: String, into folder: String) async throws -> Int {
+    static func extract(of path: String, into folder: String) async throws -> Int {
         try await with(path) { transaction in
             try transaction.execute("PRAGMA application_id = 0")
             let names = try transaction.query(transaction.dialect.tableNames, [], [.text]).compactMap { $0[0].text }
@@ -111,7 +111,7 @@ enum BackupFiles {
         do {
             database = try SQLiteDatabase(path: path, limits: TenantFile.patient)
         } catch let error as StorageError {
-            throw TenantAddress.told(error, file: path)
+            throw TenantAddress.problem(for: error, file: path)
         }
         do {
             let result = try await database.write(body)
@@ -124,7 +124,7 @@ enum BackupFiles {
                     .unavailable, "The attached files cannot be copied: \(error)",
                     fix: "Check the owner of the directories and the space on the disk.")
             }
-            throw (error as? StorageError).map { TenantAddress.told($0, file: path) } ?? error
+            throw (error as? StorageError).map { TenantAddress.problem(for: $0, file: path) } ?? error
         }
     }
 }

@@ -24,7 +24,7 @@ enum BackupKey {
     /// Takes the key out of a copy; nil when it has none, as one of an earlier version.
     ///
     /// - Throws: ``Problem/Kind/invalid`` when the audit log does not hold; ``StorageError``.
-    static func takeOut(of path: String, called name: String) async throws -> AuditKey? {
+    static func extract(of path: String, called name: String) async throws -> AuditKey? {
         try await BackupFiles.with(path) { transaction in
             let names = try transaction.query(transaction.dialect.tableNames, [], [.text]).compactMap { $0[0].text }
             var key: AuditKey?

@@ -20,7 +20,7 @@ enum BackupSeal {
     ///
     /// - Throws: ``Problem/Kind/unavailable``.
     static func close(_ path: String) throws {
-        try told(path) {
+        try mappingErrors(path) {
             guard TenantBackup.size(path + "-wal") == 0, let file = FileHandle(forUpdatingAtPath: path) else {
                 throw Problem(.unavailable, "\(path) cannot be sealed", fix: "Check the disk.")
             }
@@ -37,7 +37,7 @@ enum BackupSeal {
     ///
     /// - Throws: ``Problem/Kind/invalid`` when it is no database, or not what was sealed; ``Problem/Kind/unavailable``.
     static func check(_ path: String) throws -> UInt64 {
-        try told(path) {
+        try mappingErrors(path) {
             guard let file = FileHandle(forReadingAtPath: path) else {
                 throw Problem(.unavailable, "\(path) cannot be read", fix: "Check its owner.")
             }
@@ -84,7 +84,7 @@ enum BackupSeal {
         return sha.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
-    private static func told<T>(_ path: String, _ body: () throws -> T) throws -> T {
+    private static func mappingErrors<T>(_ path: String, _ body: () throws -> T) throws -> T {
         do {
             return try body()
         } catch let problem as Problem {

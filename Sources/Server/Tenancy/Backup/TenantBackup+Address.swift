@@ -28,7 +28,7 @@ extension TenantBackup {
                 rows, as: path, files: data, changes: proofs.first { $0.table == "_audit" }?.rows ?? 0)
         } catch {
             await source.close()
-            throw (error as? StorageError).map(address.told) ?? error
+            throw (error as? StorageError).map(address.problem(for:)) ?? error
         }
     }
 }

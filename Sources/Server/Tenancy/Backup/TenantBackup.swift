@@ -36,7 +36,7 @@ public enum TenantBackup {
             try await database.backup(to: partial)
         } catch let error as StorageError {
             await database.close()
-            throw TenantAddress.told(error, file: path)
+            throw TenantAddress.problem(for: error, file: path)
         }
         await database.close()
         let changes = try await TenantFile.verify(partial, called: path)
@@ -108,9 +108,9 @@ public enum TenantBackup {
             try restoring.begin()
             try restoring.take(path)
             let changes = try await TenantFile.verify(restoring.database, called: path, isNew: true)
-            let key = try await BackupKey.takeOut(of: restoring.database, called: path)
+            let key = try await BackupKey.extract(of: restoring.database, called: path)
             try putKey(key, restoring)
-            let files = try await BackupFiles.takeOut(of: restoring.database, into: restoring.files)
+            let files = try await BackupFiles.extract(of: restoring.database, into: restoring.files)
             try await claim(restoring)
             if isOnServer { try await bringUp(restoring, modules) }
             let bytes = size(restoring.database)
@@ -126,7 +126,7 @@ public enum TenantBackup {
             // What cannot be ended now is ended by who takes the directory next.
             try? await restoring.settle(address)
             for folder in made.reversed() { _ = unsafe rmdir(folder) }
-            throw (error as? StorageError).map(address.told) ?? error
+            throw (error as? StorageError).map(address.problem(for:)) ?? error
         }
     }
 

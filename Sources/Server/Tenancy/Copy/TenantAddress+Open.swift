@@ -47,7 +47,7 @@ extension TenantAddress {
         } catch StorageError.missing {
             throw TenantFile.missing(shown)
         } catch let error as StorageError {
-            throw told(error)
+            throw problem(for: error)
         }
         throw TenantFile.missing(shown)
     }
@@ -67,7 +67,7 @@ extension TenantAddress {
         } catch StorageError.missing {
             return false
         } catch let error as StorageError {
-            throw told(error)
+            throw problem(for: error)
         }
     }
 }
@@ -86,7 +86,7 @@ extension TenantCopy {
                 return try registry.customized(in: session).allTables + TenantFile.systemTables
             }
         } catch {
-            throw told(error)
+            throw failure(error)
         }
     }
 }

@@ -5,15 +5,15 @@ extension TenantAddress {
     /// A failure of this database for who runs the command: which database, why, and what to do.
     ///
     /// Clients over HTTP are told less: names of files and hosts are none of theirs.
-    public func told(_ error: StorageError) -> Problem {
+    public func problem(for error: StorageError) -> Problem {
         switch self {
-        case .directory(let directory): Self.told(error, file: Tenant.databasePath(in: directory))
-        case .postgres: Self.told(error, server: shown)
+        case .directory(let directory): Self.problem(for: error, file: Tenant.databasePath(in: directory))
+        case .postgres: Self.problem(for: error, server: shown)
         }
     }
 
     /// A failure of a database in a file.
-    static func told(_ error: StorageError, file path: String) -> Problem {
+    static func problem(for error: StorageError, file path: String) -> Problem {
         switch error {
         case .inaccessible(let words):
             let found = FileTrouble.find(path)
@@ -42,7 +42,7 @@ extension TenantAddress {
     }
 
     /// A failure of a database on a server, in the server's own words.
-    private static func told(_ error: StorageError, server address: String) -> Problem {
+    private static func problem(for error: StorageError, server address: String) -> Problem {
         let words: String
         switch error {
         case .unavailable(let message), .migration(let message), .failed(_, let message), .missing(let message),

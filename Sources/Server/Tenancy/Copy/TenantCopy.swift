@@ -37,7 +37,7 @@ public enum TenantCopy {
             pipe.stop()
             // The reading ends because the writing did, or is why it did: its own error is told in either case.
             try? await reading
-            throw told(error)
+            throw failure(error)
         }
     }
 
@@ -127,7 +127,7 @@ public enum TenantCopy {
     }
 
     /// What a failure means to whoever asked for the copy.
-    static func told(_ error: any Error) -> any Error {
+    static func failure(_ error: any Error) -> any Error {
         switch error {
         case is RowPipe.Stopped:
             Problem(

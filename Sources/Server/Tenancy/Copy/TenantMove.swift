@@ -75,7 +75,7 @@ public struct TenantMove: Sendable {
             return Summary(tables: proofs, files: early + late.load(ordering: .relaxed))
         } catch {
             await from.close()
-            throw (error as? StorageError).map(target.told) ?? error
+            throw (error as? StorageError).map(target.problem(for:)) ?? error
         }
     }
 

@@ -43,7 +43,7 @@ enum CellFormat: Sendable, Equatable {
         }
     }
 
-    /// In words.
+    /// The form as people read it in findings.
     var words: String {
         switch self {
         case .text: "text"

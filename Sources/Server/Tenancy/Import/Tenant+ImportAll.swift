@@ -15,17 +15,20 @@ extension Tenant {
     ) async throws {
         var plans: [ImportPlan] = []
         for (work, file) in files {
-            plans.append(try await told(work) { try await self.read(as: actor) { try ImportPlan(work, file, in: $0) } })
+            plans.append(
+                try await namingDocType(work) { try await self.read(as: actor) { try ImportPlan(work, file, in: $0) } })
         }
         for step in try ImportOrder(files.map(\.work), plans, registry).steps {
             let work = step.work
-            let report = try await told(work) { try await self.import(work, files[step.file].file, as: actor, mode) }
+            let report = try await namingDocType(work) {
+                try await self.import(work, files[step.file].file, as: actor, mode)
+            }
             each(work, report)
         }
     }
 
     /// Says of which DocType a file is refused.
-    private func told<T>(_ work: Import, _ body: () async throws -> T) async throws -> T {
+    private func namingDocType<T>(_ work: Import, _ body: () async throws -> T) async throws -> T {
         do {
             return try await body()
         } catch var refused as ImportRefused {

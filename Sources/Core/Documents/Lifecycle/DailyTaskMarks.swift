@@ -3,7 +3,7 @@ public import Values
 
 /// Which daily tasks have been done for which days. A mark is written in the transaction of the work, so that no day is
 /// done twice and none is marked that was not done.
-public enum DailyRuns {
+public enum DailyTaskMarks {
     /// The table: the last day each task was done for.
     public static let table = TableSchema(
         "_daily_run", columns: [.init("task", .text, required: true), .init("day", .day, required: true)])
@@ -31,7 +31,7 @@ extension Session {
             "SELECT day FROM _daily_run WHERE task = ?", [.text(task.name)], [.day])?[0].day
         if let last, last >= day { return false }
         try privileged { try task.run(self, day) }
-        try sealing(DailyRuns.table, where: "task = ?", [.text(task.name)]) {
+        try sealing(DailyTaskMarks.table, where: "task = ?", [.text(task.name)]) {
             try transaction.execute(
                 "INSERT INTO _daily_run (task, day) VALUES (?, ?) ON CONFLICT (task) DO UPDATE SET day = excluded.day",
                 [.text(task.name), .day(day)])

@@ -5,7 +5,7 @@ internal import Values
 /// Does what a company's modules do once a day: at the start what is due, then at each midnight of the company.
 ///
 /// Each task and day is one transaction with its mark, so that a stop in between leaves no day half done or done twice.
-public struct DailyRun: Sendable {
+public struct DailyScheduler: Sendable {
     private let tenant: Tenant
     private let objects: (any ObjectStore)?
     private let keepsFiles: @Sendable () -> Bool

@@ -1,7 +1,7 @@
 internal import Values
 
 /// A row that was taken out of a document because what it names is being deleted, and that comes back with it.
-struct TakenOutRow {
+struct DetachedRow {
     let holder: Reference
     let table: String
     let row: Document
@@ -38,7 +38,7 @@ extension Session {
     /// kept with its copy, and come back when it is restored.
     ///
     /// No rights are asked. It takes the statements of reading and writing the documents, which get versions.
-    public func takeOut(
+    public func detach(
         _ table: String, of doctype: String, _ names: [String], with target: (doctype: String, name: String),
         where isTaken: (Document) -> Bool
     ) throws {
@@ -46,16 +46,16 @@ extension Session {
         var taken: [JSON] = []
         for document in documents {
             let rows = document.table(table)
-            taken += rows.filter(isTaken).map { TakenOutRow(document, table, $0).json }
+            taken += rows.filter(isTaken).map { DetachedRow(document, table, $0).json }
             document.setTable(table, rows.filter { !isTaken($0) })
         }
         try saveDerived(documents)
-        pending.takenOut[LinkTarget(doctype: target.doctype, name: target.name), default: []] += taken
+        pending.detachedRows[LinkTarget(doctype: target.doctype, name: target.name), default: []] += taken
     }
 
     /// Puts rows back where they were taken out, unless their documents are gone or have such rows again.
-    func putBack(_ rows: [TakenOutRow]) throws {
-        var byType: [String: [TakenOutRow]] = [:]
+    func reattach(_ rows: [DetachedRow]) throws {
+        var byType: [String: [DetachedRow]] = [:]
         for row in rows { byType[row.holder.doctype, default: []].append(row) }
         for (doctype, rows) in byType.sorted(by: { $0.key < $1.key }) {
             let documents = try load(registry.doctype(doctype), Set<Name>(rows.map(\.holder.name)).sorted())

@@ -1,7 +1,7 @@
 internal import Values
 
 /// How much an actor sees of the values of a field; what shows less is greater.
-public enum Openness: Int, Sendable, Comparable {
+public enum FieldVisibility: Int, Sendable, Comparable {
     /// As they are.
     case open
     /// As ``Session/maskedText``.
@@ -10,7 +10,7 @@ public enum Openness: Int, Sendable, Comparable {
     case hidden
 
     /// Whether the first shows more than the second.
-    public static func < (l: Openness, r: Openness) -> Bool { l.rawValue < r.rawValue }
+    public static func < (l: FieldVisibility, r: FieldVisibility) -> Bool { l.rawValue < r.rawValue }
 }
 
 /// A field of a DocType, or of the rows of one.
@@ -33,7 +33,7 @@ extension Session {
     ///
     /// A field of a DocType that the actor may neither read nor select is hidden, and so is one that is not there, a
     /// password, and one of rows whose table is hidden. Levels that are open on own documents alone do not count.
-    public func openness(of field: String, in type: DocType, through parent: DocType? = nil) -> Openness {
+    public func visibility(of field: String, in type: DocType, through parent: DocType? = nil) -> FieldVisibility {
         if asksNoFields { return .open }
         let isTable = type.tables.contains { $0.field.name == field }
         guard isTable || type.slot(of: field).map({ type.columns[$0].type != .password }) == true,
