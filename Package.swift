@@ -64,7 +64,7 @@ module("Data", "PostgresStorage", ["Values", "Storage", "CPostgres"], tests: nil
 module("Data", "EventLog", ["Values", "Storage"])
 module("Data", "ObjectStorage", ["Values", crypto])
 module("Governance", "Expressions", ["Values"])
-module("Governance", "Identity", ["Values", "Storage", crypto, cryptoExtras])
+module("Governance", "Identity", ["Values", "Storage", "EventLog", crypto, cryptoExtras])
 module("Governance", "Audit", ["Values", "Storage", crypto])
 module(
     "Core", "Documents", ["Values", "Storage", "EventLog", "Expressions", "Audit", crypto],
@@ -80,7 +80,7 @@ module(
 module(
     "Server", "Gateway",
     [
-        "Values", "Storage", "ObjectStorage", "Identity", "Documents", "Reports", "Tenancy",
+        "Values", "Storage", "EventLog", "ObjectStorage", "Identity", "Documents", "Reports", "Tenancy",
         hummingbird, logging, httpTypes, nio, nioHTTP, lifecycle,
     ])
 

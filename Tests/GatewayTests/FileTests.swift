@@ -82,6 +82,68 @@ extension Answer {
         }
     }
 
+    /// A file as an argument is as large as a body may be, one in a form as large as a file.
+    @Test(arguments: [
+        "/api/method/upload_file", "/api/method/frappe.handler.upload_file", "/api/method/frappe.client.attach_file",
+        "/api/v1/method/upload_file", "/?cmd=upload_file",
+    ])
+    func `a form with a file is taken the same way wherever it is sent`(path: String) async throws {
+        let folder = FileFolder()
+        var configuration = GatewayConfiguration()
+        configuration.objects = try FolderStore(folder.path)
+        configuration.bodyBytes = 2_000
+        configuration.fileBytes = 50_000
+        let site = try await Site.make(configuration)
+        let key = "token \(site.librarian.key):\(site.librarian.secret)"
+        func send(
+            _ fields: [(String, String)], _ bytes: Int, _ query: String = "", key: String? = key
+        ) async throws -> Answer {
+            var headers = ["Content-Type": "Multipart/Form-Data; boundary=\(Self.boundary)"]
+            headers["Authorization"] = key
+            return try await site.send(
+                .post, path + (query.isEmpty ? "" : (path.contains("?") ? "&" : "?") + query), headers: headers,
+                body: Self.form(fields, ("a.txt", [UInt8](repeating: 65, count: bytes))))
+        }
+        let answer = try await send([("is_private", "0")], 40_000, "file_name=b.txt")
+        #expect(answer.status == 200, "\(answer.text)")
+        #expect(answer.json["message"]?["file_url"] == "/files/b.txt" && answer.json["message"]?["file_size"] == 40_000)
+        #expect(try await send([], 60_000).status == 413)
+        #expect(try await send([], 10, key: nil).status == 403)
+        #expect(try await send([], 10, key: "token wrong:wrong").status == 401)
+        // What cannot be rehearsed is not done in earnest, wherever it is said.
+        #expect(try await send([("rehearse", "1")], 10).status == 403)
+        #expect(try await send([], 10, "rehearse=1").status == 403)
+        #expect(try await send([("nothing_of_ours", "1")], 10, "strict=1").status == 417)
+        let told = try await send([("nothing_of_ours", "1")], 10)
+        #expect(told.status == 200 && told.header("X-Cauldron-Ignored") == "nothing_of_ours")
+        let files = try await site.send(.get, "/api/resource/File?filters={\"is_folder\":0}")
+        #expect(files.names.count == 2)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path + "/incoming").isEmpty)
+    }
+
+    @Test func `a file is asked for like everything else`() async throws {
+        let folder = FileFolder()
+        let site = try await site(folder)
+        _ = try await upload(site, [], ("a.txt", [65, 66]))
+        let path = "/private/files/a.txt"
+        let head = try await site.send(.head, path)
+        #expect(head.status == 200 && head.body.isEmpty && head.header("Content-Length") == "2")
+        let shown = try await site.send(.get, path)
+        #expect(shown.header("Content-Disposition")?.hasPrefix("inline") == true)
+        let kept = try await site.send(.get, path + "?download=1")
+        #expect(kept.header("Content-Disposition")?.hasPrefix("attachment") == true)
+        let options = try await site.send(.options, path, headers: [:])
+        #expect(options.status == 200 && options.header("Allow") == "GET, HEAD, OPTIONS")
+        #expect(try await site.send(.post, path).status == 405)
+        let long = path + "?x=" + String(repeating: "x", count: GatewayConfiguration().targetBytes)
+        #expect(try await site.send(.get, long).status == 414)
+        let scoped = try await site.tenant.identity.makeKey(
+            for: "lib@example.com", label: "books", scopes: #"[{"doctype": "Book", "rights": ["read"]}]"#,
+            at: site.tenant.now())
+        let other = ["Authorization": "token \(scoped.key):\(scoped.secret)"]
+        #expect(try await site.send(.get, path, headers: other).status == 404)
+    }
+
     private static let refused: [(name: String, bytes: Int, status: Int)] = [
         ("a.exe", 10, 417), ("a.png", 10, 417), ("a.txt", 1 << 20 + 1, 413), ("", 3, 417),
     ]

@@ -1,7 +1,9 @@
 import Documents
+import EventLog
 import Foundation
 import Glibc
 import Identity
+import Storage
 import Tenancy
 import TestSupport
 import Testing
@@ -38,8 +40,11 @@ import Testing
         let written = try await Wire.exchange(
             number,
             "PUT /api/resource/Book/B-1 HTTP/1.1\r\nHost: x\r\n\(authorized)Content-Type: application/json\r\n"
+                + "X-Request-Id: wire-7\r\n"
                 + "Content-Length: \(body.utf8.count)\r\nConnection: close\r\n\r\n\(body)")
-        #expect(written.contains("Over the wire"))
+        #expect(written.contains("Over the wire") && written.contains("X-Request-Id: wire-7\r\n"))
+        let event = try await site.tenant.database.read { try EventLog.read(after: 0, limit: 1_000, in: $0).last }
+        #expect(event?.correlation == "wire-7" && event?.subject == "Book/B-1")
         for broken in [
             "GARBAGE\r\n\r\n", "GET / HTTP/1.1\r\nHost: x\r\nX: \(String(repeating: "x", count: 100_000))\r\n\r\n",
             "GET / HTTP/1.1\r\nHost: x\r\n" + String(repeating: "X: y\r\n", count: 1_000) + "\r\n",

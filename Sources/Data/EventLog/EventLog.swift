@@ -20,8 +20,8 @@ public struct Event: Sendable, Equatable {
     /// The number of the event that caused it; 0 for none. Until it is appended, minus the place of that event among those
     /// of the same transaction, of which the first has place 1.
     public var cause: Int64
-    /// What all events of one undertaking share, over transactions; of one without, the number of the first event of its
-    /// transaction.
+    /// What all events of one ``Undertaking`` share, over transactions; of one without, the number of the first event of
+    /// its transaction. Empty until it is appended, unless it is another than that of who appends it.
     public var correlation: String
 
     /// An event that is not yet in the log.
@@ -83,13 +83,14 @@ public enum EventLog {
         var number = try head(in: transaction)
         guard !events.isEmpty else { return (number, []) }
         let before = number - Int64(earlier)
+        let undertaking = Undertaking.current ?? String(before + 1)
         let rows = events.map { event -> [Value] in
             number += 1
             return [
                 .int(number), .text(event.type), .text(event.subject), .timestamp(event.time), .text(event.actor),
                 .text(event.data), event.behalf.isEmpty ? .null : .text(event.behalf),
                 event.cause == 0 ? .null : .int(event.cause < 0 ? before - event.cause : event.cause),
-                .text(event.correlation.isEmpty ? String(before + 1) : event.correlation),
+                .text(event.correlation.isEmpty ? undertaking : event.correlation),
             ]
         }
         try transaction.insert(into: log.name, columns, rows)

@@ -1,3 +1,4 @@
+internal import EventLog
 internal import Storage
 internal import Synchronization
 public import Values
@@ -13,7 +14,7 @@ extension IdentityStore {
         let key = SecureRandom.token(bytes: 8)
         let secret = SecureRandom.token(bytes: 16)
         let digest = Secret.digest(secret)
-        let kept = try await database.write { [self] transaction -> String in
+        let kept = try await database.undertake { [self] transaction -> String in
             try admit(user, transaction)
             let known = try transaction.first(
                 "SELECT api_key FROM _credential WHERE \"user\" = ?", [.text(user)], [.text])

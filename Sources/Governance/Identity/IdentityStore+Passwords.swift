@@ -1,3 +1,4 @@
+internal import EventLog
 internal import Storage
 internal import Synchronization
 public import Values
@@ -11,7 +12,7 @@ extension IdentityStore {
         _ password: String, of user: String, at now: Timestamp, by actor: String? = nil
     ) async throws {
         let hash = try await passwords.hash(password)
-        try await database.write { [self] transaction in
+        try await database.undertake { [self] transaction in
             let change = CredentialChange(kind: .passwordSet, user: user, actor: actor ?? user, time: now)
             try noting(change, Self.tables, [.text(user)], in: transaction) {
                 let sql = """

@@ -1,3 +1,4 @@
+internal import EventLog
 internal import Storage
 internal import Synchronization
 public import Values
@@ -39,7 +40,7 @@ extension IdentityStore {
     ) async throws -> APIKeys {
         let made = APIKeys(key: SecureRandom.token(bytes: 8), secret: SecureRandom.token(bytes: 16))
         let most = limits.keysPerUser
-        try await database.write { [self] transaction in
+        try await database.undertake { [self] transaction in
             try admit(user, transaction)
             let count =
                 try transaction.first(
@@ -82,7 +83,7 @@ extension IdentityStore {
     public func revokeKey(
         _ key: String, of user: String, at now: Timestamp, by actor: String? = nil
     ) async throws -> Bool {
-        let isRevoked = try await database.write { [self] transaction in
+        let isRevoked = try await database.undertake { [self] transaction in
             let change = CredentialChange(kind: .keyRevoked, user: user, key: key, actor: actor ?? user, time: now)
             let (condition, arguments) = ("key = ? AND \"user\" = ?", [Value.text(key), .text(user)])
             return try !noting(change, [Self.keys], where: condition, arguments, in: transaction) {

@@ -1,8 +1,10 @@
 internal import Documents
+internal import EventLog
 internal import HTTPTypes
 public import Hummingbird
 internal import Identity
 internal import Logging
+internal import ObjectStorage
 internal import Reports
 internal import Storage
 internal import Synchronization
@@ -19,7 +21,6 @@ public final class Gateway: HTTPResponder {
     private let resources: Resources
     private let methods: MethodTable
     private let pages: Pages
-    private let uploads: FileUpload
     private let downloads: FileDownload
     private let logger: Logger
     private let targets = ReadTargets()
@@ -35,7 +36,7 @@ public final class Gateway: HTTPResponder {
         authenticator = Authenticator(tenant: tenant)
         resources = Resources(tenant: tenant)
         let signIn = SignIn(tenant: tenant, secureCookies: configuration.secureCookies)
-        uploads = FileUpload(tenant: tenant, store: configuration.objects, configuration: configuration)
+        let uploads = FileUpload(tenant: tenant, store: configuration.objects, configuration: configuration)
         methods = MethodTable(
             tenant, AccountMethods(tenant: tenant, signIn: signIn), uploads, timeZone: configuration.timeZone)
         downloads = FileDownload(tenant: tenant, store: configuration.objects)
@@ -52,44 +53,34 @@ public final class Gateway: HTTPResponder {
     ///
     /// - Throws: only when the connection breaks while the body arrives.
     public func respond(to request: Request, from address: String) async throws -> Response {
-        let number = requests.wrappingAdd(1, ordering: .relaxed).newValue
         if request.head.path == "/healthz", request.head.method == .get, Incoming.namesOneHost(request) {
             return health()
         }
-        var incoming = Incoming(request, address: address, trustsProxy: configuration.trustsProxy)
+        var incoming = Incoming(
+            request, id: identifier(of: request), address: address, trustsProxy: configuration.trustsProxy)
         if request.head.method == .get, let target = request.head.path, let known = targets.find(target),
             incoming.take(known, request)
         {
-            return await answer(incoming, known.route).response(requestID: "\(start)-\(number)")
+            return await answer(incoming, known.route).response(to: incoming)
         }
         let route = Route(incoming.path)
         var reply: Reply
         do {
-            try Incoming.check(request)
-            if (request.head.path ?? "").utf8.count > configuration.targetBytes {
-                throw Problem(
-                    .targetTooLong, "The address is longer than \(configuration.targetBytes) bytes",
-                    fix: "Send the arguments in the body.")
-            }
-            if case .file(let url) = route, request.head.method != .options {
-                try requireVerb(route, incoming)
-                let response = try await mappingErrors(incoming) { try await self.file(url, incoming) }
-                return request.head.method == .head ? response.createHeadResponse() : response
-            }
-            if case .method(let name) = route, FileUpload.names.contains(name), FileUpload.isForm(request) {
-                reply = try await mappingErrors(incoming) { try await self.upload(name, incoming, request) }
-            } else {
-                try await incoming.readArguments(request, configuration)
-                if request.head.method == .get, !Incoming.hasBody(request), let target = request.head.path {
-                    targets.keep(target, route, incoming.arguments)
-                }
-                reply = await answer(incoming, route)
-            }
+            try await read(request, route, &incoming)
+            let asked = incoming
+            reply = await Undertaking.$current.withValue(asked.id) { await answer(asked, route) }
         } catch let problem as Problem {
             reply = failure(problem, incoming, route)
         }
-        let response = reply.response(requestID: "\(start)-\(number)")
+        let response = reply.response(to: incoming)
         return request.head.method == .head ? response.createHeadResponse() : response
+    }
+
+    /// The id of a request: the client's, where it sends one that can be kept, or else one of the gateway's own.
+    private func identifier(of request: Request) -> String {
+        let sent = Reply.requestIDName.flatMap { request.head.headerFields[$0] }
+        if let sent, Incoming.isIdentifier(sent) { return sent }
+        return "\(start)-\(requests.wrappingAdd(1, ordering: .relaxed).newValue)"
     }
 
     private static let healthHeaders: HTTPFields = [
@@ -124,6 +115,7 @@ public final class Gateway: HTTPResponder {
 
     // MARK: Errors
 
+    /// The answer to a request, whatever becomes of it.
     private func answer(_ request: Incoming, _ route: Route) async -> Reply {
         do {
             return try await dispatch(request, route)
@@ -135,27 +127,14 @@ public final class Gateway: HTTPResponder {
         } catch let error as StorageError {
             tenant.health.note(error)
             return failure(Problem(error), request, route)
+        } catch let error as ObjectStorageError {
+            return failure(Problem(error, limit: configuration.fileBytes), request, route)
         } catch {
             // What it is stays in the log: it may tell of the inside.
-            logger.error("a request failed", metadata: ["path": "\(request.path)", "error": "\(error)"])
+            logger.error(
+                "a request failed",
+                metadata: ["path": "\(request.path)", "request": "\(request.id)", "error": "\(error)"])
             return failure(Problem(.internalError, "The server failed to answer"), request, route)
-        }
-    }
-
-    /// Turns whatever fails into a problem that can be told.
-    private func mappingErrors<T>(_ request: Incoming, _ body: () async throws -> T) async throws -> T {
-        do {
-            return try await body()
-        } catch let problem as Problem {
-            throw problem
-        } catch let tries as TooManyTries {
-            throw tries.problem
-        } catch let error as StorageError {
-            tenant.health.note(error)
-            throw Problem(error)
-        } catch {
-            logger.error("a request failed", metadata: ["path": "\(request.path)", "error": "\(error)"])
-            throw Problem(.internalError, "The server failed to answer")
         }
     }
 
@@ -164,7 +143,9 @@ public final class Gateway: HTTPResponder {
         // What ails the company as a whole was said once, and not for each request that meets it.
         let isKnown = tenant.health.trouble != nil && [.diskFull, .unavailable].contains(problem.kind)
         if problem.kind.status >= 500, !isKnown {
-            logger.warning("a request was not served", metadata: ["path": "\(request.path)", "problem": "\(problem)"])
+            logger.warning(
+                "a request was not served",
+                metadata: ["path": "\(request.path)", "request": "\(request.id)", "problem": "\(problem)"])
         }
         var reply = Reply.problem(problem)
         if case .page(let page) = route, request.text("cmd") == nil { reply = pages.failure(problem, page) }
@@ -174,55 +155,73 @@ public final class Gateway: HTTPResponder {
         return reply
     }
 
-    // MARK: Where requests go
+    // MARK: Steps of a request
+
+    /// What a request is held to before anything is done for it, and its arguments. The form of a file stays where it is:
+    /// the method that takes it asks first who sends it.
+    private func read(_ raw: Request, _ route: Route, _ request: inout Incoming) async throws {
+        try Incoming.check(raw)
+        if (raw.head.path ?? "").utf8.count > configuration.targetBytes {
+            throw Problem(
+                .targetTooLong, "The address is longer than \(configuration.targetBytes) bytes",
+                fix: "Send the arguments in the body.")
+        }
+        let method = name(ofMethodAt: route, request).flatMap { try? methods.find($0) }
+        var use = method?.description.takesForm == true ? Incoming.BodyUse.argumentsOrForm : .arguments
+        if case .file = route { use = .none }
+        try await request.readArguments(raw, configuration, use)
+        if raw.head.method == .get, !Incoming.hasBody(raw), let target = raw.head.path {
+            targets.keep(target, route, request.arguments)
+        }
+    }
+
+    /// The method that a request calls: that of its path, or on any page the argument `cmd`, the older way.
+    private func name(ofMethodAt route: Route, _ request: Incoming) -> String? {
+        switch route {
+        case .method(let name): name
+        case .page: request.text("cmd") ?? request.queryValue("cmd")
+        default: nil
+        }
+    }
 
     /// The HTTP methods that an address takes.
     ///
     /// - Throws: ``Problem/Kind/noSuchMethod``, ``Problem/Kind/noSuchPage``.
     private func verbs(of route: Route, _ request: Incoming) throws -> Verbs {
+        if let name = name(ofMethodAt: route, request) { return try methods.find(name).description.verbs }
         switch route {
-        case .method(let name): return try methods.find(name).description.verbs
-        case .page(let page):
-            return try request.text("cmd").map { try methods.find($0).description.verbs } ?? page.verbs
+        case .page(let page): return page.verbs
         case .resources(let doctype): return Resources.verbs(ofDocuments: tenant.registry.find(doctype))
         case .resource(let doctype, _): return Resources.verbs(ofDocument: tenant.registry.find(doctype))
         case .openAPI, .file, .health: return .reading
-        case .unknown: throw Problem(.noSuchPage, "There is nothing at \(request.path.prefix(200))")
+        case .method, .unknown: throw Problem(.noSuchPage, "There is nothing at \(request.path.prefix(200))")
         }
     }
 
-    private func requireVerb(_ route: Route, _ request: Incoming) throws {
+    private func dispatch(_ request: Incoming, _ route: Route) async throws -> Reply {
         let verbs = try verbs(of: route, request)
+        if request.verb == .options { return Reply(content: .text, headers: [(.allow, verbs.allow)]) }
         guard verbs.contains(request.verb) else {
             throw Problem(
                 .wrongVerb, "This address does not take \(request.verb.rawValue.prefix(20))",
                 fix: "Send \(verbs.all.map(\.rawValue).joined(separator: " or ")).")
         }
-    }
-
-    private func dispatch(_ request: Incoming, _ route: Route) async throws -> Reply {
-        if request.verb == .options {
-            return Reply(content: .text, headers: [(.allow, try verbs(of: route, request).allow)])
-        }
-        try requireVerb(route, request)
+        if let name = name(ofMethodAt: route, request) { return try await call(name, request) }
         switch route {
-        case .method(let name): return try await call(name, request)
-        case .page(let page):
-            // The older way to call a method: any page, with its name as an argument.
-            if let name = request.text("cmd") { return try await call(name, request) }
-            return try await pages.answer(page, request, by: callerOrGuest(of: request))
+        case .page(let page): return try await pages.answer(page, request, by: callerOrGuest(of: request))
         case .resources(let doctype):
             let actor = try await actor(of: request)
             return try await request.method == .post
                 ? resources.create(doctype, request, as: actor) : resources.list(doctype, request, as: actor)
         case .resource(let doctype, let name):
             return try await resource(doctype, name, request, as: actor(of: request))
+        case .file(let url): return try await downloads.answer(url, request, as: callerOrGuest(of: request).actor)
         case .openAPI: return Reply(body: try await openAPI(for: actor(of: request)))
         case .health:
             let trouble = tenant.trouble()
             return Reply(
                 status: trouble == nil ? 200 : 503, content: .text, body: Array("\(trouble?.message ?? "ok")\n".utf8))
-        case .file, .unknown: throw Problem(.noSuchPage, "There is nothing at \(request.path.prefix(200))")
+        case .method, .unknown: throw Problem(.noSuchPage, "There is nothing at \(request.path.prefix(200))")
         }
     }
 
@@ -246,7 +245,7 @@ public final class Gateway: HTTPResponder {
     /// Calls a method once whoever asks may.
     private func call(_ name: String, _ request: Incoming) async throws -> Reply {
         let entry = try methods.find(name)
-        if !entry.description.isRehearsable, try request.arguments.isRehearsal { throw notRehearsed(name) }
+        try entry.description.requireEarnest(request.arguments)
         return try await entry.run(request, caller(of: name, entry.description, request))
     }
 
@@ -261,29 +260,6 @@ public final class Gateway: HTTPResponder {
                 fix: "Use a key whose scopes name the method.")
         }
         return caller
-    }
-
-    /// Takes a file that comes as a form. Who sends it is asked before its bytes are read.
-    private func upload(_ name: String, _ incoming: Incoming, _ request: Request) async throws -> Reply {
-        try requireVerb(.method(name), incoming)
-        let caller = try await caller(of: name, FileUpload.description, incoming)
-        if incoming.queryValue("rehearse") != nil { throw notRehearsed(name) }
-        return try await uploads.take(request, as: caller.actor)
-    }
-
-    /// A file that was uploaded. One that nobody may see who asks is not there.
-    private func file(_ url: String, _ request: Incoming) async throws -> Response {
-        let caller = try await callerOrGuest(of: request)
-        do {
-            return try await downloads.answer(
-                url, request.headers, as: caller.actor, downloads: request.query.contains("download"))
-        } catch {
-            throw FileUpload.problem(error, limit: configuration.fileBytes)
-        }
-    }
-
-    private func notRehearsed(_ name: String) -> Problem {
-        Problem(.forbidden, "\(name.prefix(140)) cannot be rehearsed", field: "rehearse", fix: "Leave rehearse out.")
     }
 
     // MARK: Who asks

@@ -224,7 +224,7 @@ public final class Tenant: Sendable {
         as actor: Actor, at time: Timestamp? = nil, _ body: @escaping @Sendable (Session) throws -> T
     ) async throws -> T {
         let (result, touched) = try await withFreshMetadata {
-            let (result, touched, changed) = try await self.database.write { [self] transaction in
+            let (result, touched, changed) = try await self.database.undertake { [self] transaction in
                 // Now is when its turn comes: what is written later has a later moment.
                 let now = time ?? clock()
                 var current = try metadata.current(in: transaction) {

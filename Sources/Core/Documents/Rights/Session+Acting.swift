@@ -3,8 +3,7 @@ extension Session {
     /// documents are that user's. What is logged by it is logged with this session's.
     func acting<T>(as actor: Actor, _ body: (Session) throws -> T) throws -> T {
         let other = Session(
-            actor: actor, now: now, registry: registry, transaction: transaction, correlation: correlation,
-            audit: auditKey
+            actor: actor, now: now, registry: registry, transaction: transaction, audit: auditKey
         ) { [self] in newIdentifier() }
         other.keepsEffects = keepsEffects
         other.cause = cause

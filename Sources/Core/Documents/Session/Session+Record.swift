@@ -41,7 +41,7 @@ extension Session {
     public func emit(_ type: String, subject: String, _ data: JSONObject) {
         let event = Event(
             type: "cauldron.\(type)", subject: subject, time: now, actor: actor.user, data: JSON.object(data).text,
-            behalf: actor.behalf ?? "", cause: cause, correlation: correlation ?? "")
+            behalf: actor.behalf ?? "", cause: cause)
         pending.events.append(event)
         if keepsEffects { pending.effects.append(.event(event)) }
     }

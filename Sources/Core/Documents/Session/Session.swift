@@ -19,8 +19,6 @@ public final class Session {
     /// What its entries in the audit log are under.
     public let auditKey: AuditKey
     private let makeIdentifier: () -> String
-    /// What its events share with those of other transactions; nil where they stand alone.
-    public let correlation: String?
 
     /// The DocTypes that were written to.
     public internal(set) var touched: Set<String> = []
@@ -82,15 +80,13 @@ public final class Session {
     /// A session of `actor` at the moment `now`. `audit` is the company's key; `identifiers` gives names that no other
     /// session gets.
     public init(
-        actor: Actor, now: Timestamp, registry: Registry, transaction: any Transaction, correlation: String? = nil,
-        audit: AuditKey = .ofProcess,
-        identifiers: @escaping () -> String
+        actor: Actor, now: Timestamp, registry: Registry, transaction: any Transaction,
+        audit: AuditKey = .ofProcess, identifiers: @escaping () -> String
     ) {
         self.actor = actor
         self.now = now
         self.registry = registry
         self.transaction = transaction
-        self.correlation = correlation
         auditKey = audit
         makeIdentifier = identifiers
     }

@@ -14,38 +14,45 @@ struct FileDownload: Sendable {
     let tenant: Tenant
     let store: (any ObjectStore)?
 
-    /// Answers a request for the file at `url`.
+    /// Answers a request for the file at `url`; with the argument `download` it is not shown in place.
     ///
-    /// - Throws: ``Problem/Kind/notFound``, also for a file that the actor may not see.
-    func answer(_ url: String, _ headers: HTTPFields, as actor: Actor, downloads: Bool) async throws -> Response {
+    /// - Throws: ``Problem/Kind/notFound``, also for a file that the actor may not see; ``ObjectStorageError``.
+    func answer(_ url: String, _ request: Incoming, as actor: Actor) async throws -> Reply {
         let file = try await tenant.read(as: actor, briefly: true) { try $0.storedFile(at: url) }
         guard let store, let size = try await store.size(of: file.hash) else {
             throw Problem(.notFound, "The file \(file.fileName) is gone")
         }
-        var fields: HTTPFields = [
-            .contentType: FileContent.mediaType(file.fileName), .eTag: "\"\(file.hash)\"", .acceptRanges: "bytes",
-            .xContentTypeOptions: "nosniff", .contentSecurityPolicy: "default-src 'none'; sandbox",
-            .cacheControl: file.isPrivate ? "private, no-cache" : "public, max-age=3600",
-            .contentDisposition: Self.disposition(
-                file.fileName, isShown: !downloads && FileContent.isShown(file.fileName)),
+        let isShown = request.arguments.values["download"] == nil && FileContent.isShown(file.fileName)
+        var reply = Reply(content: .none)
+        reply.headers = [
+            (.contentType, FileContent.mediaType(file.fileName)), (.eTag, "\"\(file.hash)\""), (.acceptRanges, "bytes"),
+            (.xContentTypeOptions, "nosniff"), (.contentSecurityPolicy, "default-src 'none'; sandbox"),
+            (.cacheControl, file.isPrivate ? "private, no-cache" : "public, max-age=3600"),
+            (.contentDisposition, Self.disposition(file.fileName, isShown: isShown)),
         ]
-        if headers[.ifNoneMatch]?.contains(file.hash) == true { return Response(status: .notModified, headers: fields) }
+        let headers = request.headers
+        if headers[.ifNoneMatch]?.contains(file.hash) == true {
+            reply.status = 304
+            return reply
+        }
         let isSame = headers[.ifRange].map { $0.contains(file.hash) } ?? true
         guard let asked = headers[.range], isSame, let range = Self.range(asked, of: size) else {
-            return try await response(.ok, fields, 0..<size, store.reader(of: file.hash))
+            reply.stream = try await Self.body(0..<size, store.reader(of: file.hash))
+            return reply
         }
         guard !range.isEmpty else {
-            fields[.contentRange] = "bytes */\(size)"
-            return Response(status: .rangeNotSatisfiable, headers: fields)
+            reply.status = 416
+            reply.headers.append((.contentRange, "bytes */\(size)"))
+            return reply
         }
-        fields[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(size)"
-        return try await response(.partialContent, fields, range, store.reader(of: file.hash))
+        reply.status = 206
+        reply.headers.append((.contentRange, "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(size)"))
+        reply.stream = try await Self.body(range, store.reader(of: file.hash))
+        return reply
     }
 
-    private func response(
-        _ status: HTTPResponse.Status, _ fields: HTTPFields, _ range: Range<Int64>, _ reader: any ObjectReader
-    ) -> Response {
-        let body = ResponseBody(contentLength: Int(range.upperBound - range.lowerBound)) { writer in
+    private static func body(_ range: Range<Int64>, _ reader: any ObjectReader) -> ResponseBody {
+        ResponseBody(contentLength: Int(range.upperBound - range.lowerBound)) { writer in
             var at = range.lowerBound
             while at < range.upperBound {
                 let bytes = try await reader.read(at: at, count: Int(clamping: range.upperBound - at))
@@ -55,7 +62,6 @@ struct FileDownload: Sendable {
             }
             try await writer.finish(nil)
         }
-        return Response(status: status, headers: fields, body: body)
     }
 
     /// The range that a header asks for; an empty one when there is nothing of it, nil when it is to be ignored.

@@ -13,66 +13,68 @@ struct FileUpload: Sendable {
     let store: (any ObjectStore)?
     let configuration: GatewayConfiguration
 
-    /// The names that a form with a file is sent to.
-    static let names: Set<String> = ["upload_file", "frappe.handler.upload_file"]
-    /// The method by all its names; the last takes a file as text in the arguments.
+    /// The method by all its names.
     static let description = MethodDescription(
-        name: "upload_file", summary: "Takes a file, and attaches it to a document.", parameters: [], verbs: .changing,
-        answersMessage: true, aliases: ["frappe.handler.upload_file", "frappe.client.attach_file"])
+        name: "upload_file", summary: "Takes a file, and attaches it to a document.",
+        parameters: [
+            .optional("file_name", "The name it gets; else that of the file in the form."),
+            .optional("doctype", "The DocType of the document it is attached to."),
+            .optional("docname", "The document."), .optional("fieldname", "The field of the document that it is in."),
+            .optional("docfield", "The same; the field is set to the file's address."),
+            .optional("folder", "The folder it is in."),
+            .optional("is_private", "0 for a file that everybody may get."),
+            .optional("file_url", "Instead of a file: the address of one."),
+            .optional("library_file_name", "Instead of a file: the name of a File that is there."),
+            .optional("filedata", "Instead of a file: its text."),
+            .optional("filename", "The name of the file whose text is sent."),
+            .optional("decode_base64", "1 where the text is base 64."),
+        ], verbs: .changing,
+        answersMessage: true, takesForm: true, aliases: ["frappe.handler.upload_file", "frappe.client.attach_file"])
     private static let fieldBytes = 64 << 10
 
-    /// Whether a request brings its file in a form.
-    static func isForm(_ request: Request) -> Bool {
-        request.head.headerFields[.contentType]?.lowercased().hasPrefix("multipart/form-data") ?? false
-    }
-
-    /// Takes the file of a form.
+    /// Takes the file of a form, or one that the arguments name, or hold as text.
     ///
     /// - Throws: ``Problem``: ``Problem/Kind/tooLarge``, ``Problem/Kind/slowRequest``, ``Problem/Kind/malformed``, and what
-    ///   ``Session/attach(_:)`` throws.
-    func take(_ request: Request, as actor: Actor) async throws -> Reply {
-        let boundary = request.head.headerFields[.contentType].flatMap { FormBody.parameter("boundary", of: $0) }
-        var reader = try MultipartReader(boundary: boundary ?? "")
-        var form = Form()
+    ///   ``Session/attach(_:)`` throws; ``ObjectStorageError``.
+    func take(_ request: Incoming, as actor: Actor) async throws -> Reply {
+        var form = Form(arguments: request.arguments)
         do {
-            try await Incoming.forEachPiece(of: request) { buffer in
-                for event in try reader.feed(buffer.readableBytesView) { try await take(event, &form) }
-            }
-            guard reader.isDone else { throw MultipartReader.broken }
+            if let raw = request.form { try await read(raw, &form) } else { try await readText(&form) }
+            try Self.description.requireEarnest(form.arguments)
             return try await finish(form, as: actor)
         } catch {
             await form.writer?.abandon()
-            throw Self.problem(error, limit: configuration.fileBytes)
+            throw error
         }
     }
 
-    /// Takes a file that the arguments name, or hold as text.
-    func take(_ arguments: Arguments, as actor: Actor) async throws -> Reply {
-        var form = Form()
-        form.arguments = arguments
-        do {
-            if let data = arguments.text("filedata") {
-                let isCoded = arguments.flag("decode_base64") ?? false
-                guard let bytes = isCoded ? Foundation.Data(base64Encoded: data).map(Array.init) : Array(data.utf8)
-                else {
-                    throw Problem(.malformed, "filedata is not base 64", field: "filedata")
-                }
-                let writer = try await writer()
-                form.writer = writer
-                try await writer.append(bytes)
-                form.file = try await writer.finish()
-                form.fileName = arguments.text("filename") ?? ""
-            }
-            return try await finish(form, as: actor)
-        } catch {
-            await form.writer?.abandon()
-            throw Self.problem(error, limit: configuration.fileBytes)
+    /// Reads a form as it arrives. What it says counts before what the address says.
+    private func read(_ request: Request, _ form: inout Form) async throws {
+        let boundary = request.head.headerFields[.contentType].flatMap { FormBody.parameter("boundary", of: $0) }
+        var reader = try MultipartReader(boundary: boundary ?? "")
+        try await Incoming.forEachPiece(of: request) { buffer in
+            for event in try reader.feed(buffer.readableBytesView) { try await take(event, &form) }
         }
+        guard reader.isDone else { throw MultipartReader.broken }
+    }
+
+    /// Takes the text of a file among the arguments, if there is one.
+    private func readText(_ form: inout Form) async throws {
+        guard let data = form.arguments.text("filedata") else { return }
+        let isCoded = form.arguments.flag("decode_base64") ?? false
+        guard let bytes = isCoded ? Foundation.Data(base64Encoded: data).map(Array.init) : Array(data.utf8) else {
+            throw Problem(.malformed, "filedata is not base 64", field: "filedata")
+        }
+        let writer = try await writer()
+        form.writer = writer
+        try await writer.append(bytes)
+        form.file = try await writer.finish()
+        form.fileName = form.arguments.text("filename") ?? ""
     }
 
     /// What has come of a form so far.
     private struct Form {
-        var arguments = Arguments([:], notesAsked: true)
+        var arguments: Arguments
         var writer: (any ObjectWriter)?
         var file: StoredObject?
         var fileName = ""
@@ -190,22 +192,23 @@ struct FileUpload: Sendable {
                 throw error
             }
             await writer.abandon()
-        } catch {
-            throw problem(error, limit: limit)
+        } catch let error as ObjectStorageError {
+            throw Problem(error, limit: limit)
         }
     }
+}
 
-    /// What a failure of the store means to who sends a file.
-    static func problem(_ error: any Error, limit: Int) -> any Error {
-        guard let error = error as? ObjectStorageError else { return error }
+extension Problem {
+    /// What a failure of the store means to who sends or asks for a file of at most `limit` bytes.
+    init(_ error: ObjectStorageError, limit: Int) {
         switch error {
         case .tooLarge:
-            return Problem(.tooLarge, "The file is larger than \(limit) bytes", fix: "Send a smaller one.")
-        case .notFound, .badKey: return Problem(.notFound, "The file is gone")
+            self.init(.tooLarge, "The file is larger than \(limit) bytes", fix: "Send a smaller one.")
+        case .notFound, .badKey: self.init(.notFound, "The file is gone")
         case .diskFull:
-            return Problem(
+            self.init(
                 .diskFull, "The disk for files is full; nothing was written", fix: "Free some space, and try again.")
-        case .ended, .failed: return Problem(.unavailable, "The file could not be kept")
+        case .ended, .failed: self.init(.unavailable, "The file could not be kept")
         }
     }
 }

@@ -7,6 +7,8 @@ internal import Values
 /// A request as the gateway sees it: where it goes and with which arguments, whatever form they came in.
 struct Incoming: Sendable {
     let method: HTTPRequest.Method
+    /// What it is known by in its answer, the log and the events of what it does.
+    let id: String
     /// The HTTP method as it was sent: `method` is GET for HEAD, too.
     let verb: HTTPRequest.Method
     let headers: HTTPFields
@@ -29,8 +31,11 @@ struct Incoming: Sendable {
     private(set) var stray: [String]?
     /// The arguments of the query that are not taken: `sid`, and all beside a JSON body, which takes their place.
     private(set) var displaced: [String] = []
+    /// The request itself where its body is a form that was left to be read as it arrives.
+    private(set) var form: Request?
 
-    init(_ request: Request, address: String, trustsProxy: Bool) {
+    init(_ request: Request, id: String, address: String, trustsProxy: Bool) {
+        self.id = id
         verb = request.head.method
         method = verb == .head ? .get : verb
         headers = request.head.headerFields
@@ -99,13 +104,42 @@ struct Incoming: Sendable {
         return fields[.contentLength].flatMap { Int($0) } ?? 0 > 0 || fields[.transferEncoding] != nil
     }
 
-    /// Reads the body and the query.
+    /// Whether a client's id of a request can be kept: a short word of letters, digits and a few signs.
+    static func isIdentifier(_ text: String) -> Bool {
+        (1...128).contains(text.utf8.count)
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"):
+                    true
+                default: signs.contains(byte)
+                }
+            }
+    }
+
+    private static let signs = Array("-_.:/+=@".utf8)
+
+    /// What is done with the body of a request before it is known who sends it.
+    enum BodyUse {
+        /// It holds arguments.
+        case arguments
+        /// The same, but a form is left to be read as it arrives.
+        case argumentsOrForm
+        /// There is nothing to be said in it: it is not read.
+        case none
+    }
+
+    /// Reads the query, and the body as far as it is of use.
     ///
     /// - Throws: ``Problem/Kind/tooLarge``, ``Problem/Kind/slowRequest``, ``Problem/Kind/mediaType``,
     ///   ``Problem/Kind/malformed``.
-    mutating func readArguments(_ request: Request, _ configuration: GatewayConfiguration) async throws {
-        let body = try await Self.body(of: request, configuration)
-        try setArguments(body, configuration)
+    mutating func readArguments(
+        _ request: Request, _ configuration: GatewayConfiguration, _ use: BodyUse
+    ) async throws {
+        let isForm = headers[.contentType]?.lowercased().hasPrefix(Self.multipart) ?? false
+        if use == .argumentsOrForm, isForm { form = request }
+        let isRead = use != .none && form == nil
+        try setArguments(isRead ? await Self.body(of: request, configuration) : [], configuration)
     }
 
     private static func body(of request: Request, _ configuration: GatewayConfiguration) async throws -> [UInt8] {
@@ -186,7 +220,7 @@ struct Incoming: Sendable {
                 isJSON = true
             } else if type == Self.form {
                 fields = FormBody.urlEncoded(String(decoding: body, as: UTF8.self))
-            } else if type == "multipart/form-data" {
+            } else if type == Self.multipart {
                 fields = try FormBody.multipart(body, boundary: FormBody.parameter("boundary", of: header) ?? "")
             } else {
                 throw Problem(
@@ -231,4 +265,5 @@ struct Incoming: Sendable {
     }
 
     private static let form = "application/x-www-form-urlencoded"
+    private static let multipart = "multipart/form-data"
 }

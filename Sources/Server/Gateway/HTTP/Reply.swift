@@ -9,6 +9,8 @@ struct Reply: Sendable {
     var status = 200
     var content = Content.json
     var body: [UInt8] = []
+    /// The body where it is written as it goes; `body` is then empty.
+    var stream: ResponseBody?
     /// Headers besides those that every reply of its content has.
     var headers: [(HTTPField.Name, String)] = []
 
@@ -16,6 +18,8 @@ struct Reply: Sendable {
         case json
         case page
         case text
+        /// What its headers say.
+        case none
     }
 
     /// JSON, as `{"data": …}` or `{"message": …}`; a null message is left out.
@@ -46,18 +50,19 @@ struct Reply: Sendable {
         return reply
     }
 
-    func response(requestID: String) -> Response {
+    /// The response to a request, which names the request's id.
+    func response(to request: Incoming) -> Response {
         var fields =
             switch content {
             case .json: Self.jsonFields
             case .page: Self.pageFields
             case .text: Self.textFields
+            case .none: HTTPFields()
             }
         for (name, value) in headers { fields.append(HTTPField(name: name, value: value)) }
-        fields.append(HTTPField(name: Self.requestIDName, value: requestID))
-        return Response(
-            status: HTTPResponse.Status(code: status), headers: fields,
-            body: body.isEmpty ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+        for name in Self.requestIDNames { fields.append(HTTPField(name: name, value: request.id)) }
+        let plain = body.isEmpty ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: body))
+        return Response(status: HTTPResponse.Status(code: status), headers: fields, body: stream ?? plain)
     }
 
     private static let jsonFields: HTTPFields = [
@@ -72,7 +77,10 @@ struct Reply: Sendable {
         HTTPField.Name("Referrer-Policy") ?? .referer: "same-origin",
     ]
     private static let noStore = "no-store, no-cache, must-revalidate, max-age=0"
-    private static let requestIDName = HTTPField.Name("X-Frappe-Request-Id") ?? .eTag
+    /// What a request and its answer carry the request's id in.
+    static let requestIDName = HTTPField.Name("X-Request-Id")
+    /// The same, and the name that clients of Frappe know.
+    private static let requestIDNames = [requestIDName, HTTPField.Name("X-Frappe-Request-Id")].compactMap { $0 }
 }
 
 /// The bodies of Frappe's API.

@@ -16,11 +16,21 @@ struct MethodDescription: Sendable {
     var isRehearsable = false
     /// Whether it answers `{"message": …}`; else an object of its own.
     var answersMessage = false
+    /// Whether it reads a body of type `multipart/form-data` itself, as it arrives, once it is known who sends it.
+    var takesForm = false
     /// Other names it is called by.
     var aliases: [String] = []
 }
 
 extension MethodDescription {
+    /// Refuses a rehearsal of what cannot be rehearsed, so that nothing is done in earnest by mistake.
+    ///
+    /// - Throws: ``Problem/Kind/forbidden``.
+    func requireEarnest(_ arguments: Arguments) throws {
+        guard !isRehearsable, try arguments.isRehearsal else { return }
+        throw Problem(.forbidden, "\(name) cannot be rehearsed", field: "rehearse", fix: "Leave rehearse out.")
+    }
+
     /// A method that runs in a session.
     init(_ method: Method) {
         self.init(
@@ -57,7 +67,7 @@ struct MethodTable: Sendable {
             }
         }
         add(FileUpload.description) { request, caller in
-            try await uploads.take(request.arguments, as: caller.actor)
+            try await uploads.take(request, as: caller.actor)
         }
         for method in AccountMethods.descriptions {
             add(method) { request, caller in
@@ -88,9 +98,9 @@ struct MethodTable: Sendable {
         return entry
     }
 
-    /// What the API's description tells, in order: not the names that stand for others, nor how forms bring files.
+    /// What the API's description tells, in order: not the names that stand for others.
     static func described(_ registry: Registry, _ reports: [String: Report]) -> [MethodDescription] {
-        AccountMethods.descriptions
+        AccountMethods.descriptions + [FileUpload.description]
             + inSessions(registry, reports, timeZone: "").map(MethodDescription.init).sorted { $0.name < $1.name }
     }
 
