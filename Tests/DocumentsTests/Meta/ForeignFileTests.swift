@@ -13,16 +13,21 @@ import Values
         let file: JSON
         let warned: [String]
 
-        init(_ name: String, _ warned: [String], _ changes: JSONObject = [:], fields: JSON? = nil) {
+        init(
+            _ name: String, _ warned: [String], _ changes: JSONObject = [:], without left: [String] = [],
+            fields: JSON? = nil
+        ) {
             testDescription = name
             self.warned = warned
             var object: JSONObject = [
                 "actions": [], "creation": "2014-06-03 14:02:19.000000", "doctype": "DocType", "engine": "InnoDB",
                 "name": "Gauge", "module": "Laboratory", "links": [], "owner": "Administrator",
+                "modified": "2024-03-23 16:03:29.801483", "modified_by": "Administrator", "docstatus": 0, "idx": 1,
                 "permissions": [["create": 1, "read": 1, "role": "System Manager", "write": 1]],
                 "sort_field": "modified", "sort_order": "DESC", "states": [],
             ]
             for (key, value) in changes.members { object[key] = value }
+            for key in left { object[key] = nil }
             let rows = fields?.array ?? [["fieldname": "code", "fieldtype": "Data", "label": "Code"]]
             object["fields"] = .array(rows)
             object["field_order"] = .array(rows.map { $0["fieldname"] ?? "" })
@@ -106,9 +111,15 @@ import Values
         Odd("a field idx", ["fieldname"], field: ["fieldname": "idx", "fieldtype": "Int"]),
         Odd(
             "a field _user_tags", ["fieldname"], field: ["fieldname": "_user_tags", "fieldtype": "Data", "no_copy": 1]),
+        Odd("a field parent", [], field: ["fieldname": "parent", "fieldtype": "Data"]),
+        Odd("a picture of no picture", ["options"], field: ["fieldtype": "Image", "options": "code"]),
+        Odd("a picture of nothing", ["options"], field: ["fieldtype": "Image", "options": "nowhere"]),
         Odd("a field owner", ["fieldname"], field: ["fieldname": "owner", "fieldtype": "Link", "options": "User"]),
         Odd("no actions as text", [], ["actions": "", "links": "", "states": ""]),
         Odd("no permissions as text", [], ["permissions": ""]),
+        Odd("no permissions said", [], without: ["permissions"]),
+        Odd(
+            "nothing said of itself", [], without: ["creation", "docstatus", "idx", "modified", "modified_by", "owner"]),
         Odd("nothing as null", [], ["actions": nil, "links": nil, "permissions": nil]),
     ]
 
@@ -133,6 +144,12 @@ import Values
             return (try session.call("cauldron.meta.export", ["doctype": "Gauge"]), fresh.filter { $0.name == "Gauge" })
         }
         #expect(exported == odd.file, "\(exported.text)")
+        // So it does when it is loaded again.
+        let again = try await laboratory.write { session in
+            _ = try session.call("cauldron.meta.apply", ["docs": docs])
+            return try session.call("cauldron.meta.export", ["doctype": "Gauge"])
+        }
+        #expect(again == odd.file, "\(again.text)")
         #expect(problems.allSatisfy { $0.message.contains("there is no DocType") }, "\(problems.map(\.message))")
         // Documents live through it.
         let named: JSONObject = odd.file["autoname"] == "Prompt" ? ["__newname": "one"] : [:]
@@ -167,6 +184,31 @@ import Values
             try session.save(part)
             #expect(try session.make("Gauge", ["part": "bolt"]).text("odd") == "coarse")
         }
+    }
+
+    @Test func `what only a row has is a field like others in a document, and none in a row`() async throws {
+        let laboratory = try await MetaLaboratory()
+        let fields: [JSONObject] = ["parent", "parentfield", "parenttype"].map {
+            ["fieldname": .string($0), "fieldtype": "Data"]
+        }
+        let file = Odd("", [], fields: .array(fields.map(JSON.object))).file
+        try await laboratory.write { session in
+            _ = try session.call("cauldron.meta.apply", ["docs": [file]])
+            try session.make("Gauge", ["parent": "Alpha", "parentfield": "a", "parenttype": "b"])
+            try session.make("Gauge", ["parent": "Beta"])
+        }
+        let found = try await laboratory.read { session in
+            let query = ListQuery(
+                "Gauge", fields: ["parent", "parentfield", "parenttype"], filters: [["parent", "=", "Alpha"]])
+            return try session.list(query).json(dictionaries: false)
+        }
+        #expect(found == [["Alpha", "a", "b"]])
+        let row = Odd(
+            "", [], ["istable": 1, "name": "Gauge Row", "permissions": []], fields: .array(fields.map(JSON.object)))
+        let refused = await problem {
+            try await laboratory.write { _ = try $0.call("cauldron.meta.apply", ["docs": [row.file]]) }
+        }
+        #expect(refused?.kind == .badMetadata && refused?.field == "fieldname")
     }
 
     @Test func `a level that gives nothing gives nothing`() async throws {

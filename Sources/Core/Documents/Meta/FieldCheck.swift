@@ -15,9 +15,13 @@ struct FieldCheck {
 
     /// Names that a document has anyway.
     static let reserved: Set<String> = [
-        "name", "owner", "creation", "modified", "modified_by", "docstatus", "idx", "parent", "parentfield",
-        "parenttype", "doctype",
+        "name", "owner", "creation", "modified", "modified_by", "docstatus", "idx", "doctype",
     ]
+
+    /// Names that a document, or a row of a table, has anyway.
+    static func reserved(in kind: DocType.Kind) -> Set<String> {
+        kind == .child ? reserved.union(DocType.childStandard.map(\.name)) : reserved
+    }
 
     /// Names of fields for which a document has something of its own: they stand in a description, and what the document has
     /// anyway is meant.
@@ -35,7 +39,7 @@ struct FieldCheck {
         }
         findings.run(field.name) { _ in try checkName() }
         findings.run(field.name) { _ in try checkSizes() }
-        findings.run(field.name) { _ in try checkOptions() }
+        findings.run(field.name) { try checkOptions(&$0) }
         findings.run(field.name) { try checkProperties(&$0) }
         findings.run(field.name) { _ in try checkDefault() }
         checkFetch(&findings)
@@ -49,7 +53,7 @@ struct FieldCheck {
             throw bad("fieldname", "a name holds small letters, digits and _ and begins with a letter")
         }
         guard bytes.count <= 63 else { throw bad("fieldname", "a name has at most 63 characters") }
-        guard !Self.reserved.contains(field.name), !Self.systemColumns.contains(field.name),
+        guard !Self.reserved(in: definition.info.kind).contains(field.name), !Self.systemColumns.contains(field.name),
             !field.name.hasPrefix("_")
         else {
             throw bad("fieldname", "the name is reserved")
@@ -77,7 +81,7 @@ struct FieldCheck {
         }
     }
 
-    private func checkOptions() throws {
+    private func checkOptions(_ findings: inout MetadataFindings) throws {
         let options = field.options ?? ""
         switch field.type {
         case .link:
@@ -102,10 +106,10 @@ struct FieldCheck {
                 || selector.type == .data || selector.type == .readOnly
             guard isGood else { throw bad("options", "\(options) must be a Link to DocType or a Select") }
         case .image:
-            guard
-                options.isEmpty
-                    || definition.field(options).map({ $0.type == .attach || $0.type == .attachImage }) == true
-            else { throw bad("options", "\(options) is no field with an image") }
+            let holdsImage = definition.field(options).map { $0.type == .attach || $0.type == .attachImage } ?? false
+            if !options.isEmpty, !holdsImage {
+                findings.warn("options", of: field.name, "\(FieldDefinition.short(options)) is no field with an image")
+            }
         case .rating:
             guard options.isEmpty || Int(options).map({ (3...10).contains($0) }) == true else {
                 throw bad("options", "a Rating has 3 to 10 stars")

@@ -241,6 +241,10 @@ extension Session {
             var given = object
             given["modified"] = nil
             try applyAll(given, to: present)
+            // What a file says of itself is written again, also where the document says the same of itself.
+            for column in DocType.standard where column.name != "name" {
+                if let said = object[column.name] { MetadataWriting.keep(column.name, said, of: present) }
+            }
             for row in present.allRows { prepare(row) }
             for slot in type.firstOwnSlot..<present.values.count where present.values[slot].isNull {
                 if let value = fallback(of: type, slot) { present.values[slot] = value }

@@ -12,7 +12,7 @@ enum MetadataReading {
         for table in ["fields", "permissions", "links", "actions", "states"] {
             let rows = document.table(table).map { row in JSON.object(plain(row)) }
             // Without rows it is written as it came (`[]`, `""`, `null`).
-            if !rows.isEmpty || object[table] == nil && (table == "fields" || table == "permissions") {
+            if !rows.isEmpty || object[table] == nil && table == "fields" {
                 object[table] = .array(rows)
             }
         }

@@ -9,7 +9,7 @@ enum MetadataWriting {
             throw Problem(
                 .tooMany, "\(document.name) has \(rows.count) fields, more than \(Limits.fields)", field: "fields")
         }
-        var names = Set(rows.map { $0.text("fieldname") }).union(FieldCheck.reserved)
+        var names = Set(rows.map { $0.text("fieldname") }).union(FieldCheck.reserved(in: .child))
         for row in rows where row.text("fieldname").isEmpty {
             let source = row.text("label").isEmpty ? row.text("fieldtype") : row.text("label")
             let base = fieldName(from: source)

@@ -169,8 +169,7 @@ private struct MetadataMerge {
     }
 
     private func clash(in definition: DocTypeDefinition) -> Problem? {
-        var names = FieldCheck.reserved
-        if definition.info.kind == .document, base.isShipped(definition.name) { names.subtract(["parent"]) }
+        var names = FieldCheck.reserved(in: definition.info.kind)
         for field in definition.fields
         where !FieldCheck.standing.contains(field.name) && !names.insert(field.name).inserted {
             var problem = Problem(

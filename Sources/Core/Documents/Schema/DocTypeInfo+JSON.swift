@@ -66,7 +66,7 @@ extension DocTypeInfo {
         case "sort_field": return sort.map { .string($0.field) }
         case "sort_order": return sort.map { $0.descending ? "DESC" : "ASC" }
         case "description": return summary.isEmpty ? JSON?.none : .string(summary)
-        case "permissions": return .array(permissions.map { .object($0.json) })
+        case "permissions": return permissions.isEmpty ? JSON?.none : .array(permissions.map { .object($0.json) })
         default: return nil
         }
     }

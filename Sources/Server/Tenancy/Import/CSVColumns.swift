@@ -175,7 +175,10 @@ struct CSVColumns: Sendable {
         switch field.name {
         case "name": false
         case "modified", "docstatus": isRow
-        case "owner", "creation", "modified_by", "idx", "parent", "parentfield", "parenttype": true
+        case "parent", "parentfield",
+            "parenttype" where isRow:
+            true
+        case "owner", "creation", "modified_by", "idx": true
         case "amended_from": false
         default: type.setsItself(field) || field.type == .password
         }
