@@ -61,6 +61,64 @@ import Values
         }
     }
 
+    /// What a schema says of an object, followed through references; nil where it says nothing of the key.
+    private func schema(_ json: JSON?, in document: JSON) -> JSON? {
+        guard let reference = json?["$ref"]?.string else { return json }
+        return reference.split(separator: "/").dropFirst().reduce(document as JSON?) { $0?[String($1)] }
+    }
+
+    @Test func `every answer of a rehearsal is one that the description tells`() async throws {
+        let site = try await Site.make()
+        try await site.fill()
+        let document = try await site.send(.get, "/openapi.json").json
+        let writes: [(HTTPRequest.Method, path: String, described: String, json: String?)] = [
+            (.post, "/api/resource/Shelf", "/api/resource/Shelf", #"{"title": "New"}"#),
+            (.put, "/api/resource/Book/B-1", "/api/resource/Book/{name}", #"{"title": "Other"}"#),
+            (.delete, "/api/resource/Book/B-1", "/api/resource/Book/{name}", nil),
+            (
+                .post, "/api/method/frappe.client.delete", "/api/method/frappe.client.delete",
+                #"{"doctype": "Book", "name": "B-2"}"#
+            ),
+        ]
+        for (verb, path, described, json) in writes {
+            let answer = try await site.send(verb, path + "?rehearse=1", json: json)
+            #expect(answer.status == 200, "\(answer.text)")
+            let operation = document["paths"]?[described]?[verb.rawValue.lowercased()]
+            let told = operation?["responses"]?["200"]?["content"]?["application/json"]?["schema"]?["properties"]
+            let body = try #require(told?["data"] ?? told?["message"], "\(verb) \(path)")
+            let changeset = try #require(
+                ([body] + (body["anyOf"]?.array ?? [])).first { $0["$ref"] == "#/components/schemas/Changeset" },
+                "\(verb) \(path)")
+            let found = try #require(answer.json["data"] ?? answer.json["message"])
+            for key in try #require(schema(changeset, in: document)?["required"]?.array) {
+                #expect(found[key.string ?? ""] != nil, "\(verb) \(path): \(key)")
+            }
+        }
+    }
+
+    @Test func `rows have the status of what they belong to, and only what is submitted has another than 0`()
+        async throws
+    {
+        let site = try await Site.make()
+        let schemas = GatewayOpenAPI.document(registry: site.tenant.registry, reports: [:])["components"]?["schemas"]
+        func values(_ name: String) -> JSON? { schemas?[name]?["properties"]?["docstatus"]?["enum"] }
+        #expect(values("Book") == [0])
+        for name in ["Loan", "Loan_Row", "Author"] { #expect(values(name) == [0, 1, 2], "\(name)") }
+    }
+
+    @Test func `how files are sent and given is described`() async throws {
+        let site = try await Site.make()
+        let paths = GatewayOpenAPI.document(registry: site.tenant.registry, reports: [:])["paths"]
+        let sent = paths?["/api/method/upload_file"]?["post"]?["requestBody"]?["content"]
+        #expect(sent?["multipart/form-data"]?["schema"]?["properties"]?["file"] != nil)
+        #expect(sent?["application/json"]?["schema"]?["properties"]?["filedata"] != nil)
+        for (path, isOpen) in [("/files/{name}", true), ("/private/files/{name}", false)] {
+            let get = paths?[path]?["get"]
+            #expect((get?["security"] != nil) == isOpen)
+            for status in ["200", "206", "304", "416", "default"] { #expect(get?["responses"]?[status] != nil) }
+        }
+    }
+
     /// Needs `openapi-spec-validator` from PyPI; without it there is nothing to check with.
     @Test func `the standard's own validator accepts it`() async throws {
         let site = try await Site.make()

@@ -38,9 +38,9 @@ struct FuzzWorld: Sendable {
                 name: $0.name, parameters: $0.parameters.map(\.name), writes: $0.verbs == .changing,
                 isRehearsed: $0.verbs == .changing && $0.isRehearsable)
         }
-        let sent = ["filedata", "decode_base64", "filename", "doctype", "docname", "fieldname", "folder", "file_url"]
-        let uploads = ([FileUpload.description.name] + FileUpload.description.aliases).map {
-            Called(name: $0, parameters: sent, writes: true, isRehearsed: false)
+        let uploads = FileUpload.description.aliases.map {
+            Called(
+                name: $0, parameters: FileUpload.description.parameters.map(\.name), writes: true, isRehearsed: false)
         }
         methods = (own + uploads).sorted { $0.name < $1.name }
         self.key = key

@@ -25,6 +25,8 @@ public enum GatewayOpenAPI {
             paths["/api/method/\(method.name)"] = OpenAPIPaths.method(
                 method, body: method.name == OpenAPIPaths.reportMethod ? OpenAPISchemas.reportCalls(sorted) : nil)
         }
+        paths["/files/{name}"] = OpenAPIPaths.file("public", isOpen: true)
+        paths["/private/files/{name}"] = OpenAPIPaths.file("private", isOpen: false)
         paths["/healthz"] = OpenAPIPaths.health
 
         return [

@@ -20,6 +20,15 @@ enum OpenAPIPaths {
         ["required": true, "content": ["application/json": ["schema": schema]]]
     }
 
+    /// What a write answers: the document, or with `rehearse` what it would do.
+    private static func written(_ key: String, _ schema: JSON) -> JSONObject {
+        [
+            "200": answer(
+                "The document; with rehearse=1 what would happen.",
+                wrapped(key, ["anyOf": [schema, OpenAPISchemas.changeset]]))
+        ]
+    }
+
     private static func operation(
         _ id: String, _ tag: String, _ summary: String, _ responses: JSONObject, parameters: [JSON] = [],
         body: JSON? = nil, isOpen: Bool = false
@@ -67,8 +76,7 @@ enum OpenAPIPaths {
         if type.kind == .document {
             paths["post"] = operation(
                 "create.\(key)", type.module, "Create a \(type.name)",
-                ["200": answer("The document.", wrapped("data", schema))], parameters: [rehearse, strict],
-                body: body(schema))
+                written("data", schema), parameters: [rehearse, strict], body: body(schema))
         }
         return .object(paths)
     }
@@ -84,19 +92,23 @@ enum OpenAPIPaths {
             "type": "object", "description": "The fields that change; modified guards against changes in between.",
         ]
         paths["put"] = operation(
-            "update.\(key)", type.module, "Change a \(type.name)", document, parameters: [rehearse, strict],
+            "update.\(key)", type.module, "Change a \(type.name)", written("data", schema),
+            parameters: [rehearse, strict],
             body: body(changes)
         )
         paths["delete"] = operation(
             "delete.\(key)", type.module, "Delete a \(type.name)",
-            ["202": OpenAPISchemas.reference("responses", "Deleted")], parameters: [rehearse])
+            [
+                "200": answer("With rehearse=1 what would happen.", wrapped("data", OpenAPISchemas.changeset)),
+                "202": OpenAPISchemas.reference("responses", "Deleted"),
+            ], parameters: [rehearse, strict])
         if type.isSubmittable {
             let run: JSON = [
                 "name": "run_method", "in": "query", "required": true,
                 "schema": ["type": "string", "enum": ["submit", "cancel"]],
             ]
             paths["post"] = operation(
-                "run.\(key)", type.module, "Submit or cancel a \(type.name)", document,
+                "run.\(key)", type.module, "Submit or cancel a \(type.name)", written("data", schema),
                 parameters: [run, rehearse, strict])
         }
         return .object(paths)
@@ -108,13 +120,18 @@ enum OpenAPIPaths {
     static func method(_ method: MethodDescription, body schema: JSON? = nil) -> JSON {
         let name = method.name
         let result = name == reportMethod ? OpenAPISchemas.reference("schemas", "ReportResult") : [:]
-        let answers: JSONObject = [
-            "200": answer(
-                "What the method returns.", method.answersMessage ? wrapped("message", result) : ["type": "object"])
+        let returned = "What the method returns"
+        var answers: JSONObject = [
+            "200": answer("\(returned).", method.answersMessage ? wrapped("message", result) : ["type": "object"])
         ]
+        if method.isRehearsable, method.verbs == .changing {
+            let both: JSON = ["anyOf": [["description": .string(returned)], OpenAPISchemas.changeset]]
+            answers["200"] = answer("\(returned); with rehearse=1 what would happen.", wrapped("message", both))
+        }
         let tag = name.contains(".") ? "Methods" : "Server"
         let summary = method.summary.isEmpty ? name : method.summary
-        let sent = method.parameters.isEmpty ? JSON?.none : body(schema ?? arguments(method.parameters))
+        var sent = method.parameters.isEmpty ? JSON?.none : body(schema ?? arguments(method.parameters))
+        if method.takesForm { sent = form(method.parameters) }
         var paths: JSONObject = [:]
         for verb in method.verbs.all where verb != .head {
             let word = verb.rawValue.lowercased()
@@ -137,10 +154,44 @@ enum OpenAPIPaths {
         return .object(schema)
     }
 
+    /// Arguments that may come with a file.
+    private static func form(_ parameters: [Method.Parameter]) -> JSON {
+        let schema = arguments(parameters)
+        var properties = schema["properties"]?.object ?? [:]
+        properties["file"] = ["type": "string", "contentMediaType": "application/octet-stream"]
+        return [
+            "required": true,
+            "content": [
+                "multipart/form-data": ["schema": ["type": "object", "properties": .object(properties)]],
+                "application/json": ["schema": schema],
+            ],
+        ]
+    }
+
     private static func query(_ parameter: Method.Parameter) -> JSON {
         [
             "name": .string(parameter.name), "in": "query", "required": .bool(parameter.isRequired),
             "schema": ["type": "string"], "description": .string(parameter.summary),
+        ]
+    }
+
+    /// A file that was uploaded, `kind` being public or private.
+    static func file(_ kind: String, isOpen: Bool) -> JSON {
+        let bytes: JSON = ["*/*": [:]]
+        let path: JSON = ["name": "name", "in": "path", "required": true, "schema": ["type": "string"]]
+        let download: JSON = [
+            "name": "download", "in": "query", "schema": ["type": "string"],
+            "description": "Whatever it says, the file is not shown in place.",
+        ]
+        return [
+            "get": operation(
+                "file.\(kind)", "Server", "A \(kind) file, whole or the part that Range says",
+                [
+                    "200": ["description": "The file.", "content": bytes],
+                    "206": ["description": "A part of it.", "content": bytes],
+                    "304": ["description": "It is the one that If-None-Match names."],
+                    "416": ["description": "There is nothing of the range."],
+                ], parameters: [path, download], isOpen: isOpen)
         ]
     }
 

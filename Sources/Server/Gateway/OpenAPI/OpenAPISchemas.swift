@@ -33,7 +33,8 @@ enum OpenAPISchemas {
             let isSettable = column.name == "docstatus" || column.name == "name" && type.naming == .prompt
             if !isSettable { schema["readOnly"] = true }
             if column.name == "docstatus" {
-                schema["enum"] = type.isSubmittable ? [0, 1, 2] : [0]
+                // Rows have that of what they belong to, postings are submitted.
+                schema["enum"] = type.kind == .document && !type.isSubmittable ? [0] : [0, 1, 2]
                 schema["description"] = "0 draft, 1 submitted, 2 cancelled."
             }
             properties[column.name] = .object(schema)
@@ -121,6 +122,9 @@ enum OpenAPISchemas {
 
     // MARK: What all share
 
+    /// What a rehearsal answers.
+    static let changeset = reference("schemas", "Changeset")
+
     static let common: JSONObject = [
         "Error": [
             "type": "object", "title": "Error", "required": ["exc_type", "exception", "code"],
@@ -142,6 +146,28 @@ enum OpenAPISchemas {
                 "warnings": [
                     "type": "array", "items": ["type": "object"], "description": "What would be kept without effect.",
                 ],
+            ],
+        ],
+        "Changeset": [
+            "type": "object", "title": "Changeset", "required": ["hash", "documents", "postings", "figures", "events"],
+            "description": "What would happen, in order; nothing of it is kept. Methods may tell more.",
+            "properties": [
+                "hash": ["type": "string", "description": "The same for the same effect."],
+                "documents": [
+                    "type": "array", "description": "Documents that would be created, changed or removed.",
+                    "items": [
+                        "type": "object", "required": ["doctype"],
+                        "properties": [
+                            "action": ["type": "string"], "doctype": ["type": "string"], "name": ["type": "string"],
+                        ],
+                    ],
+                ],
+                "postings": ["type": "array", "items": ["type": "object"], "description": "Rows of ledgers."],
+                "figures": ["type": "array", "items": ["type": "object"], "description": "Kept figures that move."],
+                "events": [
+                    "type": "array", "items": ["type": "object"], "description": "Events that would be logged.",
+                ],
+                "schema": ["type": "array", "items": ["type": "object"], "description": "Changes of tables."],
             ],
         ],
         "ReportResult": [
