@@ -22,18 +22,42 @@ import Values
             [
                 "date_of_incorporation": "1990-01-02", "date_of_commencement": "1990-02-01",
                 "company_logo": "/files/logo.png", "phone_no": "555-1", "fax": "555-2", "email": "nt@example.com",
-                "website": "nt.example", "registration_details": "HRB 1",
+                "website": "nt.example", "registration_details": "HRB 1", "company_description": "Trades in food",
+                "monthly_sales_target": 1_000,
             ]
         ),
         (
             "Customer",
-            ["image": "/files/shop.png", "account_manager": "clerk@example.com", "customer_pos_id": "P-7"]
+            [
+                "image": "/files/shop.png", "account_manager": "clerk@example.com", "customer_pos_id": "P-7",
+                "salutation": "Dr", "gender": "Other", "market_segment": "Upper", "industry": "Food",
+            ]
         ),
-        ("Supplier", ["image": "/files/mill.png"]), ("Item", ["image": "/files/coffee.png", "warranty_period": "90"]),
+        (
+            "Supplier",
+            [
+                "image": "/files/mill.png", "is_transporter": 1, "on_hold": 1, "hold_type": "Payments",
+                "release_date": "1996-01-31",
+            ]
+        ),
+        (
+            "Item",
+            [
+                "image": "/files/coffee.png", "warranty_period": "90", "shelf_life_in_days": 365, "weight_per_unit": 2,
+                "weight_uom": "Nos", "country_of_origin": "Peru", "default_manufacturer_part_no": "C-1",
+                "min_order_qty": 3,
+            ]
+        ),
         ("Journal Entry", ["bill_no": "B-1", "bill_date": "1996-01-01", "pay_to_recd_from": "Ana"]),
         ("Payment Entry", ["contact_email": "ana@example.com"]), ("Sales Order", and(["contact_phone": "555-3"])),
         ("Quotation", and(["shipping_address": "Dock 4"])),
-        ("Sales Invoice", and(["address_display": "Dock 1", "shipping_address": "Dock 4", "terms": "Net 30"])),
+        (
+            "Sales Invoice",
+            and([
+                "address_display": "Dock 1", "shipping_address": "Dock 4", "terms": "Net 30", "posting_time": "9:30:00",
+                "set_posting_time": 1,
+            ])
+        ),
         ("Delivery Note", and(["po_date": "1996-01-01", "driver_name": "Bo", "vehicle_no": "W-1"])),
         (
             "Purchase Order",
@@ -46,7 +70,7 @@ import Values
                 "instructions": "Ring twice",
             ])
         ),
-        ("Purchase Invoice", and([:])),
+        ("Purchase Invoice", and(["posting_time": "9:30:00", "set_posting_time": 1])),
     ]
 
     @Test(arguments: kept)
@@ -68,6 +92,7 @@ import Values
     @Test func `masters that hang on others keep what they are sent`() async throws {
         let trading = try await Trading()
         try await trading.write { session in
+            try session.make("User", ["email": "clerk@example.com", "first_name": "Clerk"])
             _ = try session.make("Price List", ["price_list_name": "Retail", "currency": "USD", "selling": 1])
         }
         let sent: [(String, JSONObject, JSONObject)] = [
@@ -76,22 +101,30 @@ import Values
                 [
                     "email_id": "annex@example.com", "phone_no": "555-1", "mobile_no": "555-2",
                     "address_line_1": "Dock 4", "address_line_2": "Gate 2", "city": "Kiel", "state": "SH",
-                    "pin": "24103",
+                    "pin": "24103", "is_rejected_warehouse": 1,
+                    "default_in_transit_warehouse": .string(Trading.stores),
                 ]
             ),
             (
                 "Item Price", ["item_code": "Chai", "price_list": "Retail", "price_list_rate": 5],
                 ["packing_unit": 12, "lead_time_days": 3, "note": "Per crate", "reference": "Letter of May"]
             ),
+            ("Currency", ["currency_name": "XTS"], ["symbol_on_right": 1, "number_format": "#.###,##"]),
             (
                 "Contact", ["first_name": "Ana", "last_name": "Trujillo"],
-                ["middle_name": "María", "department": "Sales", "image": "/files/ana.png"]
+                [
+                    "middle_name": "María", "department": "Sales", "image": "/files/ana.png", "gender": "Female",
+                    "status": "Open", "user": "clerk@example.com", "unsubscribed": 1,
+                ]
             ),
             (
                 "User", ["email": "ana@example.com", "first_name": "Ana"],
                 [
                     "middle_name": "María", "user_image": "/files/ana.png", "phone": "555-1", "mobile_no": "555-2",
                     "birth_date": "1970-01-02", "location": "México", "interest": "Tea", "bio": "Sells tea",
+                    "username": "ana", "gender": "Female", "language": "es", "time_zone": "America/Mexico_City",
+                    "banner_image": "/files/sea.png", "email_signature": "Ana", "unsubscribed": 1, "mute_sounds": 1,
+                    "desk_theme": "Dark", "thread_notify": 0, "send_me_a_copy": 1, "allowed_in_mentions": 0,
                 ]
             ),
         ]
@@ -105,6 +138,40 @@ import Values
             for (key, value) in fields.members { #expect(shown[key] == value, "\(doctype).\(key)") }
             if doctype == "Contact" { #expect(shown["full_name"] == "Ana María Trujillo") }
         }
+    }
+
+    @Test func `the settings say how people see things`() async throws {
+        let trading = try await Trading()
+        let fields: JSONObject = [
+            "country": "Germany", "language": "de", "date_format": "dd.mm.yyyy", "time_format": "HH:mm",
+            "number_format": "#.###,##", "first_day_of_the_week": "Monday", "app_name": "Acme",
+        ]
+        let shown = try await trading.write { session in
+            let settings = try session.get("System Settings", "System Settings")
+            try session.apply(fields, to: settings)
+            try session.save(settings)
+            return session.present(try session.get("System Settings", "System Settings"))
+        }
+        for (key, value) in fields.members { #expect(shown[key] == value, "\(key)") }
+    }
+
+    @Test func `a barcode stands on one item alone`() async throws {
+        let trading = try await Trading()
+        @Sendable func item(_ code: String, _ barcode: String) -> JSONObject {
+            [
+                "item_code": .string(code), "item_group": "Goods", "stock_uom": "Nos",
+                "barcodes": [["barcode": .string(barcode), "barcode_type": "EAN", "uom": "Nos"]],
+            ]
+        }
+        try await trading.write { session in
+            let made = try session.make("Item", item("Coffee", "4006381333931"))
+            #expect(made.table("barcodes").first?.text("barcode") == "4006381333931")
+            try session.make("Item", item("Tea", "4006381333948"))
+        }
+        let refused = await problem {
+            try await trading.write { _ = try $0.make("Item", item("Mate", "4006381333931")) }
+        }
+        #expect(refused?.field == "barcode")
     }
 
     @Test func `a document shows the tax number and the territory of its customer`() async throws {

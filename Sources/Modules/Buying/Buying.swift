@@ -8,7 +8,8 @@ public let buyingModule = Module("Buying", roles: ["Purchase User", "Purchase Ma
     registry.add(series: SeriesSetting("Buying Settings", "supp_master_name", series: "SUP-.YYYY.-"), for: "Supplier")
     registry.add(PurchaseOrder.self, PurchaseOrderItem.self, PurchaseInvoice.self, PurchaseInvoiceItem.self)
     registry.register(PartyKind.creditor("Supplier"))
-    registry.register(Facts(of: "Supplier", "disabled", "is_frozen"))
+    registry.register(Facts(of: "Supplier", "disabled", "is_frozen", "on_hold", "hold_type", "release_date"))
+    registry.register(SupplierHold.rule)
     registry.register(
         TradeDocument("Purchase Order", .buys, .field("supplier", of: "Supplier"), day: "transaction_date"))
     registry.register(

@@ -8,7 +8,8 @@ public let stockModule = Module(
     "Stock", roles: ["Stock User", "Stock Manager", "Item Manager"], reports: StockReports.all
 ) { registry in
     registry.add(
-        UOM.self, UOMConversionDetail.self, ItemGroup.self, Item.self, ItemDefault.self, PriceList.self, ItemPrice.self,
+        UOM.self, UOMConversionDetail.self, ItemGroup.self, Item.self, ItemDefault.self, ItemBarcode.self,
+        PriceList.self, ItemPrice.self,
         Warehouse.self, StockLedgerEntry.self, Bin.self, StockEntry.self, StockEntryDetail.self, DeliveryNote.self,
         DeliveryNoteItem.self, PurchaseReceipt.self, PurchaseReceiptItem.self, StockSettings.self)
     registry.register(TradeDocument("Stock Entry", .moves, .none, day: "posting_date"))

@@ -27,6 +27,8 @@ public struct Company: DocTypeSchema, Controller {
     public let email = Data()
     public let website = Data()
     public let registrationDetails = SmallText(.description("Numbers and words that have to stand on letters."))
+    public let companyDescription = SmallText()
+    public let monthlySalesTarget = CurrencyField(.nonNegative)
     public let chartOfAccounts = Select(["Standard"], .fallback("Standard"))
     public let accountsSection = Section("Accounts")
     public let defaultReceivableAccount = Link(Account.self)

@@ -14,6 +14,8 @@ public struct Currency: DocTypeSchema {
         .fallback(100), .description("How many of the smaller unit make one: 100, 1000 or 1."))
     public let smallestCurrencyFractionValue = FloatField(.description("The smallest coin; totals are rounded to it."))
     public let symbol = Data(.inListView)
+    public let symbolOnRight = Check()
+    public let numberFormat = Select([""] + SystemSettings.numberFormats)
     public init() {}
 }
 

@@ -17,6 +17,7 @@ public struct SalesInvoice: DocTypeSchema, Controller {
     public let customerName = Data(.readOnly, .fetch("customer", "customer_name"), .inListView)
     public let taxID = Data(.named("tax_id"), .readOnly, .fetch("customer", "tax_id"), .label("Tax ID"))
     public let postingDate = DateField(.required, .today, .inListView, .indexed, .noCopy)
+    public let postingTime = TimeField(.noCopy)
     public let setPostingTime = Check(.noCopy)
     public let dueDate = DateField(.noCopy)
     public let head = TradeHead()

@@ -17,6 +17,8 @@ public struct PurchaseInvoice: DocTypeSchema {
     public let supplierName = Data(.readOnly, .fetch("supplier", "supplier_name"), .inListView)
     public let taxID = Data(.named("tax_id"), .readOnly, .fetch("supplier", "tax_id"), .label("Tax ID"))
     public let postingDate = DateField(.required, .today, .inListView, .indexed, .label("Date"))
+    public let postingTime = TimeField(.noCopy)
+    public let setPostingTime = Check(.noCopy, .hidden)
     public let dueDate = DateField(.description("The posting date when it is not given."))
     public let billNo = Data(.indexed, .noCopy, .label("Supplier Invoice No"))
     public let billDate = DateField(.noCopy, .label("Supplier Invoice Date"))

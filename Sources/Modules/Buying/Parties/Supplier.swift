@@ -22,6 +22,11 @@ public struct Supplier: DocTypeSchema, Controller {
     public let country = Data(.inListView, .inStandardFilter)
     public let disabled = Check()
     public let isFrozen = Check(.description("Only the role for frozen entries trades with it."))
+    public let onHold = Check(
+        .description("Nothing new of the hold type is done with it, until the release date has passed."))
+    public let holdType = Select(["", "All", "Invoices", "Payments"], .description("All where it is empty."))
+    public let releaseDate = DateField(.description("The last day of the hold; it has no end where this is empty."))
+    public let isTransporter = Check()
     public let image = AttachImage()
 
     public let money = Section("Currency and Bills")

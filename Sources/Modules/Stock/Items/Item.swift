@@ -29,6 +29,12 @@ public struct Item: DocTypeSchema {
     public let brand = Data()
     public let image = AttachImage()
     public let warrantyPeriod = Data(.label("Warranty Period (in days)"))
+    public let shelfLifeInDays = IntField(.nonNegative)
+    public let weightPerUnit = FloatField(.nonNegative)
+    public let weightUom = Link(UOM.self)
+    public let countryOfOrigin = Data()
+    public let defaultManufacturerPartNo = Data()
+    public let barcodes = Table(ItemBarcode.self)
     public let valuation = Section("Valuation")
     public let valuationMethod = Select(["", "Moving Average"])
     public let valuationRate = CurrencyField(
@@ -39,12 +45,28 @@ public struct Item: DocTypeSchema {
     public let reorderLevel = FloatField(.nonNegative)
     public let safetyStock = FloatField(.nonNegative)
     public let leadTimeDays = IntField(.nonNegative)
+    public let minOrderQty = FloatField(.nonNegative, .label("Minimum Order Qty"))
     public let units = Section("Units of Measure")
     public let purchaseUom = Link(UOM.self)
     public let salesUom = Link(UOM.self)
     public let uoms = Table(UOMConversionDetail.self)
     public let defaults = Section("Defaults")
     public let itemDefaults = Table(ItemDefault.self)
+    public init() {}
+}
+
+/// A code that stands on an item, or on a package of it.
+public struct ItemBarcode: DocTypeSchema {
+    public static let doctype = DocTypeInfo("Item Barcode", module: "Stock", kind: .child)
+
+    public let barcode = Data(.required, .inListView, .unique)
+    public let barcodeType = Select(
+        [
+            "", "EAN", "UPC-A", "EAN-13", "EAN-8", "GS1", "GTIN", "GTIN-14", "ISBN", "ISBN-10", "ISBN-13", "ISSN",
+            "JAN",
+            "PZN", "UPC", "CODE-39",
+        ], .inListView)
+    public let uom = Link(UOM.self, .inListView)
     public init() {}
 }
 

@@ -23,6 +23,8 @@ public struct Warehouse: DocTypeSchema {
         "Account",
         .description("The account of its stock; its group's, or the company's for stock, where this is empty."))
     public let warehouseType = Data()
+    public let defaultInTransitWarehouse = Link("Warehouse")
+    public let isRejectedWarehouse = Check()
     public let emailID = Data(.named("email_id"))
     public let phoneNo = Data()
     public let mobileNo = Data()
