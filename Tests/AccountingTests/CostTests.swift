@@ -36,6 +36,22 @@ import Values
         #expect(few.count <= 50, "\(few.joined(separator: "\n"))")
     }
 
+    @Test func `an invoice that is submitted at once waits for the database seven times`() async throws {
+        let books = try await Books()
+        let waits = try await books.run { session in
+            let counting = CountingTransaction(session.transaction)
+            let inner = books.session(at: session.now, counting)
+            var fields = Self.object(rows: 5)
+            fields["docstatus"] = 1
+            fields["company"] = "Acme"
+            try inner.insert(inner.document("Sales Invoice", from: fields))
+            try inner.finish()
+            return counting.waits
+        }
+        // What it fetches, its number, the currency, accounts, links, what the ledger knows, and where the logs end.
+        #expect(waits <= 7)
+    }
+
     @Test(.onlyOnSQLite) func `no ledger is read from end to end by everyday work`() async throws {
         let books = try await Books()
         let work = try await statements(books) { session in

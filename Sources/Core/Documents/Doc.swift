@@ -15,6 +15,9 @@ public struct Doc<Schema: DocTypeSchema> {
         self.document = document
     }
 
+    /// Views a row of a table, which holds no others.
+    fileprivate init(row: Document) { document = row }
+
     /// The name of the document.
     public var name: String { document.name }
     /// Draft, submitted or cancelled.
@@ -36,7 +39,7 @@ public struct Doc<Schema: DocTypeSchema> {
 
     /// The rows of a child table.
     public subscript<Row: DocTypeSchema>(dynamicMember path: KeyPath<Schema, Table<Row>>) -> [Doc<Row>] {
-        get { document.rows[tableSlot(path)].map(Doc<Row>.init) }
+        get { document.rows[tableSlot(path)].map { Doc<Row>(row: $0) } }
         nonmutating set {
             let slot = tableSlot(path)
             document.rows[slot] = newValue.map(\.document)

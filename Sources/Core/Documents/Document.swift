@@ -138,6 +138,11 @@ public final class Document {
         for (index, row) in rows[slot].enumerated() { row.values[Slot.idx] = .int(Int64(index + 1)) }
     }
 
+    /// Calls `body` for all rows of all tables.
+    func forEachRow(_ body: (Document) throws -> Void) rethrows {
+        for table in rows { for row in table { try body(row) } }
+    }
+
     /// All rows of all tables.
     var allRows: [Document] { rows.count == 1 ? rows[0] : rows.flatMap { $0 } }
 

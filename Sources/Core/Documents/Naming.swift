@@ -70,20 +70,23 @@ enum Naming {
     /// The ways in which documents of a DocType may be counted or made of a pattern: by rules of the company, the first
     /// that fits before all others, and by what the DocType says.
     static func counters(of type: DocType, in registry: Registry) throws -> [Counter] {
-        let own: [Counter] =
-            switch type.naming {
-            case .series(let all): all.map { Counter(text: $0, pattern: SeriesPattern($0)) }
-            case .expression(let text): [Counter(text: text, pattern: SeriesPattern(text))]
-            case .format(let text): [Counter(text: "format:\(text)", pattern: try SeriesPattern(format: text))]
-            case .autoincrement:
-                [
-                    Counter(
-                        text: "autoincrement", pattern: SeriesPattern.numberAlone, key: "\(type.name)/autoincrement")
-                ]
-            default: []
-            }
+        let own = try type.ownCounters ?? own(type.naming, type.name)
         let chosen = registry.seriesSettings[type.name].map { [$0.counter] } ?? []
         return rules(of: type, in: registry).map(\.counter) + chosen + own
+    }
+
+    /// The ways in which a DocType itself counts.
+    ///
+    /// - Throws: ``Problem/Kind/badMetadata``.
+    static func own(_ naming: DocType.Naming, _ doctype: String) throws -> [Counter] {
+        switch naming {
+        case .series(let all): all.map { Counter(text: $0, pattern: SeriesPattern($0)) }
+        case .expression(let text): [Counter(text: text, pattern: SeriesPattern(text))]
+        case .format(let text): [Counter(text: "format:\(text)", pattern: try SeriesPattern(format: text))]
+        case .autoincrement:
+            [Counter(text: "autoincrement", pattern: SeriesPattern.numberAlone, key: "\(doctype)/autoincrement")]
+        default: []
+        }
     }
 
     /// The rules for names that a company made for a DocType. Numbers alone and UUIDs are given before any rule is asked.
@@ -136,7 +139,7 @@ enum Naming {
             }
         }
         // Before any is counted: a number that a file brings is not given to another document of it.
-        try reserve(kept, in: session)
+        if !kept.isEmpty { try reserve(kept, in: session) }
         try count(counted, in: session)
         for one in counted { try session.namingDocument(one.document) { try checkName(one.document) } }
         guard namer.series?.yieldsToField == true, case .field(let field) = type.naming else { return }
@@ -188,7 +191,8 @@ enum Naming {
         switch type.naming {
         case .series(let all):
             let series = try chosen(all, document)
-            return try namer.resolve(Counter(text: series, pattern: SeriesPattern(series)), document)
+            let counter = type.ownCounters?.first { $0.text == series }
+            return try namer.resolve(counter ?? Counter(text: series, pattern: SeriesPattern(series)), document)
         case .expression, .format, .autoincrement:
             guard let counter = namer.counters.last else { return nil }
             let resolved = try namer.resolve(counter, document)

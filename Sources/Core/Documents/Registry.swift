@@ -31,6 +31,10 @@ public struct Registry: Sendable {
     private(set) var observers = Observers()
     /// What modules do when the logs are written.
     private(set) var endings: [Ending] = []
+    /// The DocTypes that are registered as ``SettingsHolder``.
+    private(set) var settingsHolders: Set<String> = []
+    /// The fields that ``Facts`` are registered of, by DocType.
+    private(set) var factFields: [String: [String]] = [:]
     /// What modules register where one above them iterates all of a kind, by the kind.
     private var parts: [ObjectIdentifier: any Sendable] = [:]
     private var order: [String] = []
@@ -217,6 +221,8 @@ public struct Registry: Sendable {
     /// Registers a part of a module where a module above it iterates all parts of that kind, such as trade documents.
     public mutating func register<Part: Sendable>(_ part: Part) {
         parts[ObjectIdentifier(Part.self)] = registered(Part.self) + [part]
+        if let holder = part as? SettingsHolder { settingsHolders.insert(holder.doctype) }
+        if let facts = part as? Facts { factFields[facts.doctype, default: []] += facts.fields }
     }
 
     /// All parts of that kind that modules have registered, in their order.

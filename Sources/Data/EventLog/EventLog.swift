@@ -80,7 +80,7 @@ public enum EventLog {
     public static func append(
         _ events: [Event], after earlier: Int = 0, in transaction: any Transaction
     ) throws -> (last: Int64, rows: [[Value]]) {
-        var number = try head(in: transaction)
+        var number = try transaction.recall([end])[0].first?.int ?? 0
         guard !events.isEmpty else { return (number, []) }
         let before = number - Int64(earlier)
         let undertaking = Undertaking.current ?? String(before + 1)
@@ -94,8 +94,12 @@ public enum EventLog {
             ]
         }
         try transaction.insert(into: log.name, columns, rows)
+        transaction.keep([.int(number)], as: end.key)
         return (number, rows)
     }
+
+    /// What is read, or kept by those who wrote before in the transaction, to append: the number of the newest event.
+    public static let end = (key: log.name, query: Query("SELECT max(number) FROM _event", [], [.integer]))
 
     /// The number of the newest event; 0 in an empty log.
     public static func head(in transaction: any Transaction) throws -> Int64 {

@@ -1,6 +1,7 @@
 internal import CPostgres
 internal import Foundation
 internal import Storage
+internal import Synchronization
 
 /// A connection of libpq in pipeline mode: commands go out together, replies come back in their order.
 ///
@@ -14,12 +15,16 @@ internal import Storage
     /// Whether a statement still runs that nobody waits for; ``cancelAndRecover()`` must follow.
     private(set) var isAbandoned = false
     private var sentAt = ContinuousClock.now
+    /// How often this process has waited for a server.
+    static let roundTrips = Atomic<Int>(0)
     private var cancelledAt: ContinuousClock.Instant?
 
     private enum Expected {
         case parse(Prepared)
         case command(isCommit: Bool)
         case statement
+        /// A statement of a body that went on without its reply.
+        case issued
         case sync
     }
 
@@ -27,7 +32,9 @@ internal import Storage
     struct Failure: Error {
         let reply: Reply
         /// It was no statement of the body, but one that begins or ends something.
-        let isOfTransaction: Bool
+        var isOfTransaction = false
+        /// It was a statement of the body that was not waited for.
+        var isIssued = false
     }
 
     /// Connects, and waits for it.
@@ -94,6 +101,17 @@ internal import Storage
         expected.append(.command(isCommit: isCommit))
     }
 
+    /// Sends a statement whose reply is read by ``settle(_:)``.
+    func issue(_ statement: Prepared, _ arguments: Arguments) throws(StorageError) {
+        try execute(statement, arguments)
+        expected.append(.issued)
+        issued += 1
+        guard unsafe PQflush(pointer) == 0 else { throw lost() }
+    }
+
+    /// How many statements were issued whose replies are not read yet.
+    private(set) var issued = 0
+
     /// Queues a statement that is parsed for this once; with `isOwn` its replies are read by its sender.
     func once(_ sql: String, isOwn: Bool = false) throws(StorageError) {
         try check(unsafe PQsendQueryParams(pointer, sql, 0, nil, nil, nil, nil, 1))
@@ -116,6 +134,7 @@ internal import Storage
     func flush() throws(StorageError) {
         try check(unsafe PQsendFlushRequest(pointer))
         guard unsafe PQflush(pointer) == 0 else { throw lost() }
+        Self.roundTrips.add(1, ordering: .relaxed)
         sentAt = .now
         cancelledAt = nil
     }
@@ -125,6 +144,7 @@ internal import Storage
         try check(unsafe PQpipelineSync(pointer))
         expected.append(.sync)
         guard unsafe PQflush(pointer) == 0 else { throw lost() }
+        Self.roundTrips.add(1, ordering: .relaxed)
         sentAt = .now
         cancelledAt = nil
     }
@@ -139,7 +159,10 @@ internal import Storage
     /// - Throws: ``Failure``, and then ``recover()`` must follow; ``StorageError/unavailable(_:)``.
     func settle(_ patience: Patience) throws {
         var index = 0
-        defer { expected.removeFirst(min(index, expected.count)) }
+        defer {
+            expected.removeFirst(min(index, expected.count))
+            issued = 0
+        }
         while index < expected.count {
             let next = expected[index]
             var last: Reply?
@@ -149,8 +172,12 @@ internal import Storage
             }
             guard let last else { throw lost() }
             if last.isError || last.isSkipped {
-                let isOfTransaction = if case .command = next { true } else { false }
-                throw Failure(reply: last, isOfTransaction: isOfTransaction)
+                var failure = Failure(reply: last)
+                if case .command = next { failure.isOfTransaction = true }
+                // The parsing of a statement that was not waited for counts as it does.
+                let statement = if case .parse = next { expected.dropFirst(index + 1).first ?? next } else { next }
+                if case .issued = statement { failure.isIssued = true }
+                throw failure
             }
             index += 1
             switch next {
@@ -177,6 +204,7 @@ internal import Storage
             }
         }
         expected.removeAll()
+        issued = 0
         var silence = 0
         while syncs > 0 {
             guard let reply = try receive(.general) else {

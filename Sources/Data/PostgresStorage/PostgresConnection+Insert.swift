@@ -22,7 +22,7 @@ extension PostgresConnection {
         let names = columns.map(quoted).joined(separator: ",")
         if rows.count == 1 {
             let sql = "INSERT INTO \(quoted(table)) (\(names)) VALUES (\(placeholders(columns.count)))"
-            try send(sql, isStreaming: false) { arguments throws(StorageError) in
+            try send(sql) { arguments throws(StorageError) in
                 for (index, type) in types.enumerated() { try arguments.add(rows[0][index], as: type) }
             }
             return
@@ -42,7 +42,7 @@ extension PostgresConnection {
         while start < rows.count {
             let slice = rows[start..<Self.end(of: rows, from: start)]
             start = slice.endIndex
-            try send(sql, isStreaming: false) { arguments throws(StorageError) in
+            try send(sql) { arguments throws(StorageError) in
                 for (index, type) in types.enumerated() {
                     try arguments.add(column: index, of: slice, as: type, array: arrays[index].number)
                 }

@@ -35,6 +35,12 @@ final class PostgresConnection: Transaction, @unchecked Sendable {
     private(set) var wantsAgain = false
     /// Has the body run again.
     func askAgain() { wantsAgain = true }
+    /// What bodies keep for those that follow in the transaction; nil in one that reads.
+    private var kept: [String: [Value]]?
+    /// Whether statements whose result nobody asks for are not waited for.
+    var issues = false
+    /// Whether one of those failed: the body, which went on, shall run again and wait for each.
+    private(set) var mustWait = false
     /// Whether anything but reading was done.
     var hasWritten = false
 
@@ -73,6 +79,12 @@ final class PostgresConnection: Transaction, @unchecked Sendable {
         return wantsAgain
     }
 
+    /// Whether the body shall run again and wait for each statement; asks only once.
+    func takeCare() -> Bool {
+        defer { mustWait = false }
+        return mustWait
+    }
+
     // MARK: - Beginning and ending
 
     /// Begins a transaction with the first statement that follows; `isAlone` leaves out the lock of the writers.
@@ -86,7 +98,10 @@ final class PostgresConnection: Transaction, @unchecked Sendable {
         ended = nil
         poison = nil
         wantsAgain = false
+        mustWait = false
         hasWritten = false
+        // Only who holds the lock of the writers knows what others do not change.
+        kept = beginning.count > 1 && !isAlone ? [:] : nil
     }
 
     /// From now on statements take the time of a body. With `isBrief` one that takes too long is left behind, see
@@ -135,8 +150,8 @@ final class PostgresConnection: Transaction, @unchecked Sendable {
             try sendPending()
             try link.sync()
             try link.settle(.general)
-        } catch let failure as Link.Failure {
-            throw fail(failure)
+        } catch {
+            throw fail(error)
         }
     }
 
@@ -184,12 +199,14 @@ final class PostgresConnection: Transaction, @unchecked Sendable {
         depth += 1
         defer { depth -= 1 }
         pending.append(Pending(role: .savepoint(depth), sql: "SAVEPOINT s\(depth)"))
+        let before = kept
         do {
             let result = try body()
             try check()
             release()
             return result
         } catch {
+            kept = before
             undo()
             throw failure ?? ended ?? error
         }
@@ -264,11 +281,74 @@ final class PostgresConnection: Transaction, @unchecked Sendable {
     }
 
     func execute(_ sql: String, _ arguments: [Value]) throws -> Int {
+        forgetIfRemoving(sql)
         let rows = try start(sql, arguments, isStreaming: false)
         defer { rows.discard() }
         var changed = 0
         while let reply = try rows.next() { changed = reply.changed }
         return changed
+    }
+
+    func kept(_ key: String) -> [Value]? { kept?[key] }
+
+    func keep(_ values: [Value]?, as key: String) { kept?[key] = values }
+
+    private func forgetIfRemoving(_ sql: String) {
+        if kept != nil, mayRemove(sql) { kept = [:] }
+    }
+
+    func issue(_ sql: String, _ arguments: [Value]) throws {
+        forgetIfRemoving(sql)
+        func fill(_ sent: Arguments) throws(StorageError) {
+            for value in arguments { try sent.add(value) }
+        }
+        try send(sql, isNull: { arguments[$0].isNull }, fill)
+    }
+
+    func query(_ queries: [Query]) throws -> [[[Value]]] {
+        // What begins the transaction goes with a query of its own.
+        guard queries.count > 1, pending.first?.role != .begin else {
+            return try queries.map { try query($0.sql, $0.arguments, $0.types) }
+        }
+        try prepareToSend()
+        do {
+            try sendPending()
+            try sendForgotten()
+            // All are parsed before the first runs: replies that their sender reads come behind all others.
+            let statements = try queries.map { query in
+                try fill(query.arguments)
+                return try prepare(query.sql) { query.arguments[$0].isNull }
+            }
+            for (query, statement) in zip(queries, statements) {
+                try fill(query.arguments)
+                try link.execute(statement, arguments)
+            }
+            try link.flush()
+            try link.settle(patience)
+        } catch {
+            throw fail(error)
+        }
+        return try queries.map { query in
+            let replies = Rows(self)
+            reading = replies
+            defer { replies.discard() }
+            return try rows(of: replies, query.types)
+        }
+    }
+
+    private func rows(of replies: Rows, _ types: [ColumnType]) throws -> [[Value]] {
+        var rows: [[Value]] = []
+        while let reply = try replies.next() {
+            guard reply.rowCount > 0 else { continue }
+            let columns = try Columns(types, of: reply)
+            for row in 0..<reply.rowCount { try rows.append(columns.row(row, of: reply)) }
+        }
+        return rows
+    }
+
+    private func fill(_ values: [Value]) throws(StorageError) {
+        arguments.removeAll()
+        for value in values { try arguments.add(value) }
     }
 
     func migrate(to tables: [TableSchema]) throws -> [SchemaChange] {
@@ -287,8 +367,6 @@ final class PostgresConnection: Transaction, @unchecked Sendable {
                 hasWritten = true
                 try link.flush()
                 try link.settle(patience)
-            } catch let failure as Link.Failure {
-                throw fail(failure)
             } catch {
                 throw fail(error)
             }
@@ -309,24 +387,70 @@ final class PostgresConnection: Transaction, @unchecked Sendable {
         return try start(sql, isStreaming: isStreaming, isNull: { values[$0].isNull }, fill)
     }
 
+    /// Sends a statement whose result nobody asks for, and waits for it unless the body goes on without.
     func send(
-        _ sql: String, isStreaming: Bool, _ fill: (Arguments) throws(StorageError) -> Void
+        _ sql: String, isNull: (Int) -> Bool = { _ in false }, _ fill: (Arguments) throws(StorageError) -> Void
     ) throws {
-        let rows = try start(sql, isStreaming: isStreaming, isNull: { _ in false }, fill)
-        defer { rows.discard() }
-        while try rows.next() != nil {}
+        // Within a savepoint of its own a body may catch what fails, and go on.
+        guard issues, depth == 1, pending.first?.role != .begin, !Self.isDefinition(sql) else {
+            let rows = try start(sql, isStreaming: false, isNull: isNull, fill)
+            defer { rows.discard() }
+            while try rows.next() != nil {}
+            return
+        }
+        try prepareToSend()
+        // Filled first and once more: what cannot be sent must leave nothing behind.
+        arguments.removeAll()
+        try fill(arguments)
+        do {
+            if !pending.isEmpty {
+                try sendPending()
+                arguments.removeAll()
+                try fill(arguments)
+            }
+            try sendForgotten()
+            try link.issue(prepare(sql, isNull), arguments)
+            hasWritten = true
+            if link.issued >= Self.mostIssued { try settle() }
+        } catch {
+            throw fail(error)
+        }
     }
 
-    /// Sends what is pending and a statement, and gets ready to read what it gives.
-    private func start(
-        _ sql: String, isStreaming: Bool, isNull: (Int) -> Bool, _ fill: (Arguments) throws(StorageError) -> Void
-    ) throws -> Rows {
+    /// Replies that are read at once at most.
+    private static let mostIssued = 200
+
+    /// Waits for all statements that were issued.
+    func settle() throws {
+        guard link.issued > 0 else { return }
+        do {
+            try link.flush()
+            try link.settle(patience)
+        } catch {
+            throw fail(error)
+        }
+    }
+
+    /// Sees that a statement can be sent now.
+    private func prepareToSend() throws {
         try check()
         try reading?.takeRest()
         if let deadline, deadline < .now {
             ended = StorageError.timedOut
             throw StorageError.timedOut
         }
+    }
+
+    private func sendForgotten() throws(StorageError) {
+        for name in forgotten { try link.once("DEALLOCATE \(name)") }
+        forgotten.removeAll()
+    }
+
+    /// Sends what is pending and a statement, and gets ready to read what it gives.
+    private func start(
+        _ sql: String, isStreaming: Bool, isNull: (Int) -> Bool, _ fill: (Arguments) throws(StorageError) -> Void
+    ) throws -> Rows {
+        try prepareToSend()
         // Filled first and once more: what cannot be sent must leave nothing behind.
         arguments.removeAll()
         try fill(arguments)
@@ -338,8 +462,7 @@ final class PostgresConnection: Transaction, @unchecked Sendable {
                 arguments.removeAll()
                 try fill(arguments)
             }
-            for name in forgotten { try link.once("DEALLOCATE \(name)") }
-            forgotten.removeAll()
+            try sendForgotten()
             let statement = Self.isDefinition(sql) ? nil : try prepare(sql, isNull)
             // All but the statement itself is answered before that begins to run, and its time with it.
             if begins { try link.askForReplies() }
@@ -359,8 +482,6 @@ final class PostgresConnection: Transaction, @unchecked Sendable {
                 try link.settle(patience)
             }
             if isStreaming { link.takeRowByRow() }
-        } catch let failure as Link.Failure {
-            throw fail(failure)
         } catch {
             throw fail(error)
         }
@@ -428,6 +549,11 @@ final class PostgresConnection: Transaction, @unchecked Sendable {
         }
         if failed.isOfTransaction {
             failure = error
+        } else if failed.isIssued {
+            // The body went on behind it: what it met since then is not for it to judge.
+            if !wantsAgain { mustWait = true }
+            error = .busy
+            ended = error
         } else {
             poison = error
             if error == .timedOut { ended = error }
@@ -436,6 +562,7 @@ final class PostgresConnection: Transaction, @unchecked Sendable {
     }
 
     func fail(_ error: any Error) -> any Error {
+        if let failed = error as? Link.Failure { return fail(failed) }
         if isGone { failure = error }
         if isAbandoned { ended = error }
         return error

@@ -53,7 +53,7 @@ extension PostgresConnection {
                 }
                 if reply.isError || reply.isSkipped {
                     end()
-                    throw connection.fail(Link.Failure(reply: reply, isOfTransaction: false))
+                    throw connection.fail(Link.Failure(reply: reply))
                 }
                 if !reply.isReading, reply.status != PGRES_SINGLE_TUPLE { connection.hasWritten = true }
                 return reply

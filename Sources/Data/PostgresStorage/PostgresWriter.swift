@@ -17,6 +17,8 @@ final class PostgresWriter: @unchecked Sendable {
     private struct Attempt {
         let work: Work
         var count = 0
+        /// Waits for the result of each of its statements: one that was not waited for has failed before.
+        var isPatient = false
     }
 
     private typealias Done = (attempt: Attempt, outcome: Work.Outcome)
@@ -85,11 +87,14 @@ final class PostgresWriter: @unchecked Sendable {
             var outcome: Work.Outcome?
             var failure: (any Error)?
             do {
+                connection.issues = !attempt.isPatient
                 try connection.savepoint {
                     connection.startClock(.seconds(server.limits.statementSeconds))
                     let result = work.run(connection)
-                    connection.stopClock()
+                    // What was not waited for may be why the body failed.
+                    defer { connection.stopClock() }
                     outcome = result
+                    try connection.settle()
                     if let error = result.error { throw error }
                     // What the body did before it runs again is undone first.
                     if connection.wantsAgain { throw StorageError.busy }
@@ -98,6 +103,12 @@ final class PostgresWriter: @unchecked Sendable {
                 failure = error
             }
             connection.stopClock()
+            connection.issues = false
+            if connection.failure == nil, connection.takeCare() {
+                attempt.isPatient = true
+                attempt.count -= 1
+                continue
+            }
             if connection.failure == nil, connection.takeWish(), attempt.count < server.limits.attempts {
                 guard mayWait else { return nil }
                 continue

@@ -63,6 +63,21 @@ public protocol Transaction: AnyObject {
     @discardableResult
     func execute(_ sql: String, _ arguments: [Value]) throws -> Int
 
+    /// Runs a statement that gives no rows and whose result nobody asks for: an engine that waits for a server does not wait.
+    /// Should it fail, the body runs again from its beginning and meets the error here.
+    func issue(_ sql: String, _ arguments: [Value]) throws
+
+    /// The rows of several queries that read and do not depend on one another: an engine that waits for a server waits once.
+    func query(_ queries: [Query]) throws -> [[[Value]]]
+
+    /// What the bodies of one transaction know of rows that they alone write, such as where a log ends; nil where nothing is
+    /// known, or the engine keeps nothing.
+    func kept(_ key: String) -> [Value]?
+
+    /// Keeps something, or with nil nothing, for the bodies that follow in the transaction. What a body that fails has kept
+    /// goes with it, and all of it with a statement that removes rows or changes tables.
+    func keep(_ values: [Value]?, as key: String)
+
     /// Adds rows to a table; each row has a value for each column, in their order.
     func insert(into table: String, _ columns: [String], _ rows: [[Value]]) throws
 
@@ -81,7 +96,52 @@ public protocol Transaction: AnyObject {
     func migrate(to tables: [TableSchema]) throws -> [SchemaChange]
 }
 
+/// A statement that reads, as a value.
+public struct Query: Sendable {
+    /// The statement, with `?` for each argument.
+    public let sql: String
+    /// Its arguments.
+    public let arguments: [Value]
+    /// As what its columns are read.
+    public let types: [ColumnType]
+
+    /// A query.
+    public init(_ sql: String, _ arguments: [Value], _ types: [ColumnType]) {
+        self.sql = sql
+        self.arguments = arguments
+        self.types = types
+    }
+}
+
 extension Transaction {
+    /// Nothing.
+    public func kept(_ key: String) -> [Value]? { nil }
+
+    /// Keeps nothing.
+    public func keep(_ values: [Value]?, as key: String) {}
+
+    /// The first rows of queries, empty where there is none, from what is kept under their keys or read together.
+    public func recall(_ wanted: [(key: String, query: Query)]) throws -> [[Value]] {
+        let known = wanted.map { kept($0.key) }
+        let missing = known.indices.filter { known[$0] == nil }
+        if missing.isEmpty { return known.compactMap { $0 } }
+        let read = try query(missing.map { wanted[$0].query })
+        var rows = known.map { $0 ?? [] }
+        for (place, found) in zip(missing, read) {
+            rows[place] = found.first ?? []
+            keep(rows[place], as: wanted[place].key)
+        }
+        return rows
+    }
+
+    /// Runs a statement and does not tell what it did.
+    public func issue(_ sql: String, _ arguments: [Value]) throws { try execute(sql, arguments) }
+
+    /// The rows of several queries, one after the other.
+    public func query(_ queries: [Query]) throws -> [[[Value]]] {
+        try queries.map { try query($0.sql, $0.arguments, $0.types) }
+    }
+
     /// Writes the rows of a query as JSON; engines that can do it without making values of them have their own.
     public func write(
         _ sql: String, _ arguments: [Value], _ types: [ColumnType], keys: [JSONKey]?, limit: Int,
@@ -191,11 +251,16 @@ extension Dialect {
     public func sealing(_ table: String) -> [String] { ["ALTER TABLE \(quoted(table)) ENABLE TRIGGER USER"] }
 }
 
+/// Whether a statement may remove rows or change tables, by its first letter: DELETE, DROP, ALTER.
+package func mayRemove(_ sql: String) -> Bool {
+    sql.utf8.first == UInt8(ascii: "D") || sql.utf8.first == UInt8(ascii: "A")
+}
+
 /// Writes `name` as an SQL identifier.
 public func quoted(_ name: String) -> String {
-    name.contains("\"")
+    name.holds(0x22)
         ? "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
-        : "\"\(name)\""
+        : "\"" + name + "\""
 }
 
 /// `count` question marks for a list of arguments.

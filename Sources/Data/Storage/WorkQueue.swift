@@ -139,10 +139,11 @@ extension WorkQueue {
     package func startThread(_ name: String, _ body: @escaping @Sendable () -> Void) {
         threadStarted()
         let thread = Thread {
+            // A thread that has not begun is given no name that others see.
+            Thread.current.name = name
             body()
             self.threadEnded()
         }
-        thread.name = name
         thread.stackSize = 4 << 20
         thread.start()
     }

@@ -1,7 +1,13 @@
 extension Array {
     /// The elements in runs of at most `size`, in order; none where there are no elements.
+    @inlinable
     public func chunks(of size: Int) -> [ArraySlice<Element>] {
         precondition(size > 0, "a run has an element")
-        return stride(from: 0, to: count, by: size).map { self[$0..<Swift.min($0 + size, count)] }
+        if count <= size { return isEmpty ? [] : [self[...]] }
+        var chunks: [ArraySlice<Element>] = []
+        for start in stride(from: 0, to: count, by: size) {
+            chunks.append(self[start..<Swift.min(start + size, count)])
+        }
+        return chunks
     }
 }

@@ -12,7 +12,17 @@
 
 extension String {
     /// Whether both are the same bytes.
+    @inlinable
     public static func == (l: String, r: String) -> Bool {
+        // Short texts that are the same, and copies of one text, are the same words in memory.
+        let (left, right) = unsafe (
+            unsafeBitCast(l, to: (UInt64, UInt64).self), unsafeBitCast(r, to: (UInt64, UInt64).self)
+        )
+        return left == right || haveSameBytes(l, r)
+    }
+
+    @usableFromInline
+    static func haveSameBytes(_ l: String, _ r: String) -> Bool {
         let count = l.utf8.count
         guard count == r.utf8.count else { return false }
         let same = unsafe l.utf8.withContiguousStorageIfAvailable { l in
@@ -26,6 +36,15 @@ extension String {
 
     /// Whether they are not the same bytes.
     public static func != (l: String, r: String) -> Bool { !(l == r) }
+
+    /// Whether the byte is one of them.
+    public func holds(_ byte: UInt8) -> Bool {
+        let holds = unsafe utf8.withContiguousStorageIfAvailable { bytes in
+            guard let base = bytes.baseAddress else { return false }
+            return unsafe memchr(base, Int32(byte), bytes.count) != nil
+        }
+        return holds ?? utf8.contains(byte)
+    }
 
     /// Whether text that is switched over is the text of a case, byte for byte.
     public static func ~= (pattern: String, text: String) -> Bool { pattern == text }
@@ -47,7 +66,12 @@ extension Optional where Wrapped == String {
 
 extension Array where Element == String {
     /// Whether both are the same texts in the same order.
-    public static func == (l: [String], r: [String]) -> Bool { l.elementsEqual(r) { $0 == $1 } }
+    public static func == (l: [String], r: [String]) -> Bool {
+        let isOneArray = unsafe l.withUnsafeBufferPointer { l in
+            unsafe r.withUnsafeBufferPointer { r in unsafe l.baseAddress == r.baseAddress && l.count == r.count }
+        }
+        return isOneArray || l.elementsEqual(r) { $0 == $1 }
+    }
 
     /// Whether they are not the same texts in the same order.
     public static func != (l: [String], r: [String]) -> Bool { !(l == r) }

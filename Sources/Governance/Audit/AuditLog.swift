@@ -65,9 +65,9 @@ public enum AuditLog {
         _ entries: [AuditEntry], _ rows: SealedRows = SealedRows(), under key: AuditKey, in transaction: any Transaction
     ) throws {
         guard !entries.isEmpty else { return }
-        let last = try end(in: transaction)
-        var number = last?.number ?? 0
-        var hash = last?.hash ?? []
+        let last = try transaction.recall([newest])[0]
+        var number = last.first?.int ?? 0
+        var hash = last.last?.bytes ?? []
         let written = entries.enumerated().map { place, entry -> [Value] in
             number += 1
             let sealed = place == entries.count - 1 ? rows.encoded : []
@@ -78,7 +78,14 @@ public enum AuditLog {
             ]
         }
         try transaction.insert(into: "_audit", columns, written)
+        transaction.keep([.int(number), .bytes(hash)], as: newest.key)
     }
+
+    /// What is read, or kept by those who wrote before in the transaction, to append: number and hash of the newest entry.
+    public static let newest = (
+        key: "_audit",
+        query: Query("SELECT number, hash FROM _audit ORDER BY number DESC LIMIT 1", [], [.integer, .bytes])
+    )
 
     /// Puts tables under the log, as they stand, and the log under the key: whatever it was under before. Those that
     /// are already stay as they are, unless `anew`.
@@ -113,9 +120,7 @@ public enum AuditLog {
 
     /// The number and hash of the newest entry; nil in an empty log.
     public static func end(in transaction: any Transaction) throws -> (number: Int64, hash: [UInt8])? {
-        try transaction.first(
-            "SELECT number, hash FROM _audit ORDER BY number DESC LIMIT 1", [], [.integer, .bytes]
-        ).map { ($0[0].int ?? 0, $0[1].bytes ?? []) }
+        try transaction.first(newest.query.sql, [], newest.query.types).map { ($0[0].int ?? 0, $0[1].bytes ?? []) }
     }
 
     /// The head of the log, signed; nil of an empty one.

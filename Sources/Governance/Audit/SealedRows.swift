@@ -34,7 +34,9 @@ public struct SealedTable: Sendable {
     /// The code of a row: HMAC-SHA-256 over the table and each column that holds something. What is empty does not count, nor
     /// does the order of the columns, so that a column that is added or moved later changes no code. A row that holds nothing besides its
     /// key is as good as none.
-    func code(of row: [Value], under key: AuditKey, _ buffer: inout [UInt8]) -> RowSum {
+    ///
+    /// `keyed` is the code of nothing under the key of the rows, so that the key is taken in once for many rows.
+    func code(of row: [Value], _ keyed: HMAC<SHA256>, _ buffer: inout [UInt8]) -> RowSum {
         buffer.removeAll(keepingCapacity: true)
         buffer.append(contentsOf: head)
         var holdsSomething = false
@@ -48,7 +50,9 @@ public struct SealedTable: Sendable {
             }
         }
         guard holdsSomething else { return RowSum() }
-        return RowSum(code: HMAC<SHA256>.authenticationCode(for: buffer, using: key.rows))
+        var code = keyed
+        code.update(data: buffer)
+        return RowSum(code: code.finalize())
     }
 }
 
@@ -64,10 +68,14 @@ struct RowSum: Sendable, Equatable {
 
     init() {}
 
-    init(code: some Sequence<UInt8>) {
+    init(code: HMAC<SHA256>.MAC) {
         rows = 1
-        var bytes = Array(code)[...]
-        words = (Self.word(&bytes), Self.word(&bytes), Self.word(&bytes), Self.word(&bytes))
+        words = unsafe code.withUnsafeBytes { bytes in
+            func word(_ place: Int) -> UInt64 {
+                unsafe UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: place * 8, as: UInt64.self))
+            }
+            return (word(0), word(1), word(2), word(3))
+        }
     }
 
     /// A sum from the form in which it is kept.
@@ -163,7 +171,8 @@ public struct SealedRows: Sendable, Equatable {
     ) -> RowSum? {
         var sum: RowSum?
         var buffer: [UInt8] = []
-        for row in rows { sum = (sum ?? RowSum()) + table.code(of: row, under: key, &buffer) }
+        let keyed = HMAC<SHA256>(key: key.rows)
+        for row in rows { sum = (sum ?? RowSum()) + table.code(of: row, keyed, &buffer) }
         return sum
     }
 
@@ -197,9 +206,10 @@ public struct SealedRows: Sendable, Equatable {
         let table = SealedTable(schema)
         var sum = RowSum()
         var buffer: [UInt8] = []
+        let keyed = HMAC<SHA256>(key: key.rows)
         let columns = schema.columns.map { quoted($0.name) }.joined(separator: ",")
         try transaction.forEach("SELECT \(columns) FROM \(quoted(schema.name))", [], schema.columns.map(\.type)) {
-            sum += table.code(of: $0, under: key, &buffer)
+            sum += table.code(of: $0, keyed, &buffer)
         }
         return sum
     }

@@ -31,6 +31,11 @@ public let accountingModule = Module(
     registry.register(
         TradeDocument(
             "Journal Entry", .pays, .rows(of: "accounts", type: "party_type", name: "party"), day: "posting_date"))
+    registry.register(SettingsHolder("Company"))
+    registry.register(
+        Facts(
+            of: "Account", "company", "is_group", "disabled", "freeze_account", "account_type", "root_type",
+            "account_currency", "balance_must_be"))
     for party in ["Employee", "Shareholder"] { registry.register(PartyKind.creditor(party)) }
     registry.register(Parties.rule)
     registry.add(renaming: AccountBalances.renaming)

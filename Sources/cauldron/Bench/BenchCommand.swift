@@ -25,6 +25,9 @@ struct BenchCommand: AsyncParsableCommand {
     @Option(help: "How many seconds each figure is measured.")
     var seconds: Double = 4
 
+    @Option(help: ArgumentHelp("Measure only the parts whose name contains this.", valueName: "name"))
+    var only: String?
+
     @Option(help: ArgumentHelp("Measure on this PostgreSQL server.", valueName: "postgres://…"))
     var database: String?
 
@@ -60,18 +63,31 @@ struct BenchCommand: AsyncParsableCommand {
             try pgbench.prepare()
             peer = pgbench
         }
-        for measurement in try await HTTPBench(place: place, seconds: seconds, peer: peer).measure() {
-            show(measurement)
+        for (name, part) in parts(place, peer) where only.map(name.contains) ?? true {
+            for measurement in try await part() { show(measurement) }
         }
+    }
+
+    /// What is measured, by names that ``only`` chooses from.
+    private func parts(
+        _ place: BenchPlace, _ peer: Pgbench?
+    ) -> [(name: String, measure: () async throws -> [Measurement])] {
+        var parts: [(name: String, measure: () async throws -> [Measurement])] = [
+            ("read and list over HTTP", HTTPBench(place: place, seconds: seconds, peer: peer).measure),
+            ("post invoices over HTTP", PostingBench(place: place, seconds: seconds, peer: peer).measure),
+        ]
         let writes = WriteBench(place: place, seconds: seconds, peer: peer)
         for work in [WriteWork.customer, .invoice, .orderToCash, .order(lines: 300), .order(lines: 1000)] {
-            show(try await writes.measure(work))
+            parts.append((work.name, { try await writes.measure(work) }))
         }
-        show(try await ImportBench(place: place).measure())
-        show(try await RightsBench(place: place, seconds: seconds).measure())
-        for measurement in try await SearchBench(place: place, seconds: seconds).measure() { show(measurement) }
-        if database == nil { show(try await ExpressionBench(seconds: seconds).measure()) }
-        for measurement in try await TrialBalanceBench(place: place, seconds: seconds).measure() { show(measurement) }
+        parts.append(("import", { [try await ImportBench(place: place).measure()] }))
+        parts.append(("rights", { [try await RightsBench(place: place, seconds: seconds).measure()] }))
+        parts.append(("search", SearchBench(place: place, seconds: seconds).measure))
+        if database == nil {
+            parts.append(("expressions", { [try await ExpressionBench(seconds: seconds).measure()] }))
+        }
+        parts.append(("trial balance", TrialBalanceBench(place: place, seconds: seconds).measure))
+        return parts
     }
 
     private func clear(_ place: BenchPlace) throws {

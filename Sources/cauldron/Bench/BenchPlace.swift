@@ -18,6 +18,9 @@ struct BenchPlace {
     /// The directory that a company has for its files, and for its database unless that is on a server.
     func folder(_ name: String) -> String { directory + "/" + name }
 
+    /// The directory that a server of the company is given: there is its audit key, too.
+    func data(_ name: String) -> String { server == nil ? folder(name) : directory }
+
     /// Where the company of that name is.
     func address(_ name: String) -> TenantAddress {
         server == nil ? .directory(folder(name)) : .postgres(url(name))
@@ -40,24 +43,34 @@ struct BenchPlace {
 
     /// Runs `body` with a copy of a company that nobody has open, and removes the copy.
     func withCopy<T>(of name: String, _ body: (Tenant) async throws -> T) async throws -> T {
-        let copy = name + "_copy"
+        try await withCopy(of: name, called: name + "_copy") {
+            let tenant = try await open(name + "_copy")
+            do {
+                let result = try await body(tenant)
+                await tenant.close()
+                return result
+            } catch {
+                await tenant.close()
+                throw error
+            }
+        }
+    }
+
+    /// Runs `body` while there is a copy, of that name, of a company that nobody has open.
+    func withCopy<T>(of name: String, called copy: String, _ body: () async throws -> T) async throws -> T {
         if server == nil {
             try FileManager.default.copyItem(atPath: folder(name), toPath: folder(copy))
         } else {
             _ = try await TenantMove(from: address(name), to: address(copy), data: directory).run(modules: allModules)
         }
-        let tenant = try await open(copy)
-        let result: T
         do {
-            result = try await body(tenant)
+            let result = try await body()
+            try remove(copy)
+            return result
         } catch {
-            await tenant.close()
             try remove(copy)
             throw error
         }
-        await tenant.close()
-        try remove(copy)
-        return result
     }
 
     /// Removes a company that nobody has open.

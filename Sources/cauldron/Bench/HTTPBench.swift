@@ -56,7 +56,7 @@ final class ServedProcess {
     init(place: BenchPlace, company: String) throws {
         port = try Socket.freePort()
         process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        process.arguments = ["serve", "--data", place.folder(company), "--port", String(port)]
+        process.arguments = ["serve", "--data", place.data(company), "--port", String(port)]
         if case .postgres(let url) = place.address(company) { process.arguments? += ["--database", url] }
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
@@ -86,6 +86,19 @@ final class ServedProcess {
         return kilobytes / 1024
     }
 
+    /// How many seconds its threads of that name have run.
+    func seconds(ofThreads name: String) -> Double {
+        let tasks = "/proc/\(process.processIdentifier)/task"
+        let nanoseconds = ((try? FileManager.default.contentsOfDirectory(atPath: tasks)) ?? []).map { task -> Double in
+            guard let called = try? String(contentsOfFile: "\(tasks)/\(task)/comm", encoding: .utf8),
+                called.dropLast() == name,
+                let times = try? String(contentsOfFile: "\(tasks)/\(task)/schedstat", encoding: .utf8)
+            else { return 0 }
+            return times.split(separator: " ").first.flatMap { Double($0) } ?? 0
+        }
+        return nanoseconds.reduce(0, +) / 1e9
+    }
+
     /// Stops it and waits until it has ended.
     func stop() {
         process.terminate()
@@ -99,20 +112,25 @@ struct HTTPLoad {
     let connections: Int
     let seconds: Double
 
-    /// Answers a second; every answer must have status 200.
+    /// Answers a second to one request; every answer must have status 200.
     func rate(of target: String, headers: String) async throws -> Double {
         let request = Array("GET \(target) HTTP/1.1\r\nHost: localhost\r\n\(headers)\r\n".utf8)
+        return try await rate { _ in request }
+    }
+
+    /// Answers a second to requests, each made of a number of its own; every answer must have status 200.
+    func rate(_ request: @escaping @Sendable (Int) -> [UInt8]) async throws -> Double {
         let counts = Mutex<[Result<Int, any Error>]>([])
         let start = ContinuousClock.now
         let end = start + .seconds(seconds)
         await withCheckedContinuation { continuation in
-            for _ in 0..<connections {
+            for place in 0..<connections {
                 let thread = Thread { [port, connections] in
                     let result = Result {
                         let socket = try Socket(port: port)
                         var count = 0
                         while ContinuousClock.now < end {
-                            try socket.exchange(request)
+                            try socket.exchange(request(count * connections + place))
                             count += 1
                         }
                         return count

@@ -9,9 +9,12 @@ struct Pgbench {
     /// Makes its tables, which hold a million accounts.
     func prepare() throws { try run(["-i", "-q", "-s", "10"]) }
 
-    /// Transactions a second of one client, each of three changes, a select and an insert.
-    func changes() throws -> (name: String, rate: Double) {
-        ("pgbench, 1 client", try rate(["-c", "1"]))
+    /// Transactions a second of so many clients, each of three changes, a select and an insert.
+    func changes(clients: Int = 1) throws -> (name: String, rate: Double) {
+        (
+            "pgbench, \(clients) client\(clients == 1 ? "" : "s")",
+            try rate(["-c", String(clients), "-j", String(min(2, clients))])
+        )
     }
 
     /// Selects by key a second of eight clients.

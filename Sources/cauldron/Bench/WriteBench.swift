@@ -1,4 +1,6 @@
 import Documents
+import Glibc
+import PostgresStorage
 import Storage
 import Synchronization
 import Tenancy
@@ -19,30 +21,50 @@ struct WriteBench {
     let seconds: Double
     let peer: Pgbench?
 
-    func measure(_ work: WriteWork) async throws -> Measurement {
-        let ours = try await place.withCopy(of: BenchCompany.base) { tenant in
-            try await rate(for: seconds) { number in
+    func measure(_ work: WriteWork) async throws -> [Measurement] {
+        let clock = ThreadClock()
+        let (ours, trips) = try await place.withCopy(of: BenchCompany.base) { tenant in
+            let before = PostgresAdministration.roundTrips
+            let ours = try await rate(for: seconds) { number in
                 var previous = ""
-                for step in work.steps {
+                for (place, step) in work.steps.enumerated() {
                     let last = previous
-                    previous = try await tenant.write(as: .administrator) { try step($0, number, last) }
+                    previous = try await tenant.write(as: .administrator) {
+                        if place == 0 { clock.note() }
+                        return try step($0, number, last)
+                    }
                 }
             }
+            return (ours, Double(PostgresAdministration.roundTrips - before) / (ours * seconds))
+        }
+        var beside = [
+            Measurement(name: "the writer's thread for one of these", rate: clock.milliseconds, unit: "ms")
+        ]
+        if peer != nil {
+            beside.append(Measurement(name: "round trips for one of these", rate: trips, unit: ""))
         }
         let yardstick =
             if let peer { try peer.changes() } else { try await raw(work, max(20, min(500, Int(ours * seconds)))) }
-        return Measurement(name: work.name, rate: ours, unit: work.unit, yardstick: yardstick)
+        return [Measurement(name: work.name, rate: ours, unit: work.unit, yardstick: yardstick)] + beside
     }
 
-    /// How often a second the statements of the work are run.
-    private func raw(_ work: WriteWork, _ count: Int) async throws -> (name: String, rate: Double) {
+    /// How often a second the statements of the work are run, by so many who each wait for the commit.
+    func raw(_ work: WriteWork, _ count: Int, clients: Int = 1) async throws -> (name: String, rate: Double) {
         let recorded = try await place.withCopy(of: BenchCompany.base) { try await record(work, count, $0) }
         return try await place.withCopy(of: BenchCompany.base) { tenant in
             let time = try await cauldron.seconds {
-                for statements in recorded {
-                    try await tenant.database.write { transaction in
-                        for statement in statements { try statement.run(in: transaction) }
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for client in 0..<clients {
+                        group.addTask {
+                            for place in stride(from: client, to: recorded.count, by: clients) {
+                                let statements = recorded[place]
+                                try await tenant.database.write { transaction in
+                                    for statement in statements { try statement.run(in: transaction) }
+                                }
+                            }
+                        }
                     }
+                    try await group.waitForAll()
                 }
             }
             return ("the same rows by SQL", Double(count) / time)
@@ -77,6 +99,24 @@ struct WriteBench {
             }
         }
         return recorded
+    }
+}
+
+/// The time that one thread computes from one piece of work to the next.
+private final class ThreadClock: Sendable {
+    private let times = Mutex<(first: Double, last: Double, count: Int)?>(nil)
+
+    /// Notes the thread's time where a piece of work begins.
+    func note() {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        let now = Double(time.tv_sec) * 1e3 + Double(time.tv_nsec) / 1e6
+        times.withLock { times in times = (times?.first ?? now, now, (times?.count ?? 0) + 1) }
+    }
+
+    /// How long one piece took.
+    var milliseconds: Double {
+        times.withLock { times in times.map { ($0.last - $0.first) / Double(max(1, $0.count - 1)) } ?? 0 }
     }
 }
 

@@ -142,4 +142,17 @@ extension Document {
         }
         return .object(object)
     }
+
+    /// Writes a row without tables as ``storedJSON`` gives it.
+    func writeStored(to writer: inout JSONWriter) {
+        let values = stored ?? values
+        writer.beginObject()
+        writer.key("doctype")
+        writer.string(doctype.name)
+        for slot in doctype.writtenSlots {
+            writer.key(doctype.keys[slot])
+            writer.value(doctype.columns[slot].type == .password ? values[slot].masked : values[slot])
+        }
+        writer.endObject()
+    }
 }

@@ -13,6 +13,15 @@ enum DataFormats {
             fix: "Send \(field.name) as \(wanted).")
     }
 
+    /// Whether text of the field may have to look like something.
+    static func applies(to field: FieldDefinition) -> Bool {
+        switch field.type {
+        case .data: !(field.options ?? "").isEmpty
+        case .phone, .color, .json, .geolocation, .code: true
+        default: false
+        }
+    }
+
     /// What the text should have been; nil when it is.
     private static func wanted(_ text: String, _ field: FieldDefinition) -> String? {
         switch field.type {

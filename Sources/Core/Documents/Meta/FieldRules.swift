@@ -148,8 +148,8 @@ extension Session {
     /// - Throws: ``Problem/Kind/formulaFailed`` that names the field.
     func computeFormulas(_ document: Document) throws {
         let scope = RuleScope(document, self)
-        for row in document.allRows where row.doctype.rules.computes {
-            try compute(row, in: scope, row: row.idx)
+        try document.forEachRow { row in
+            if row.doctype.rules.computes { try compute(row, in: scope, row: row.idx) }
         }
         if document.doctype.rules.computes { try compute(document, in: nil, row: nil) }
     }

@@ -27,8 +27,8 @@ struct NamingWords {
     /// Looks up the words that the patterns hold; nothing is read where they hold none.
     init(_ documents: [Document], _ patterns: [SeriesPattern], in session: Session) throws {
         guard let type = documents.first?.doctype, !session.registry.namingWords.isEmpty else { return }
-        let wanted = patterns.reduce(into: Set<String>()) { $0.formUnion($1.words) }
-        for word in session.registry.namingWords where wanted.contains(word.word) && type.slot(of: word.word) == nil {
+        for word in session.registry.namingWords
+        where patterns.contains(where: { $0.holds(word.word) }) && type.slot(of: word.word) == nil {
             needs[word.word] = word.need
             var found: [ObjectIdentifier: String] = [:]
             for (document, value) in zip(documents, try word.values(documents, session)) {

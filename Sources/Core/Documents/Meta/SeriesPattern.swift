@@ -13,9 +13,9 @@ struct SeriesPattern {
     /// Whether there is a number in it. A series always has one.
     var counts: Bool { parts.contains { if case .number = $0 { true } else { false } } }
 
-    /// The words in it that may stand for something else.
-    var words: Set<String> {
-        Set(parts.compactMap { if case .word(let word, _) = $0 { word } else { nil } })
+    /// Whether it holds a word that may stand for something else.
+    func holds(_ word: String) -> Bool {
+        parts.contains { if case .word(word, _) = $0 { true } else { false } }
     }
 
     /// A series: parts between dots, each a word, a row of `#` or plain text with words in braces. Without `#` the number

@@ -100,7 +100,8 @@ public enum MetadataVersion {
 
     /// The version that is in force in the transaction; 0 before the first change.
     public static func current(in transaction: any Transaction) throws -> Int64 {
-        try transaction.first("SELECT version FROM _meta WHERE name = ?", [.text("doctypes")], [.integer])?[0].int ?? 0
+        let query = Query("SELECT version FROM _meta WHERE name = ?", [.text("doctypes")], [.integer])
+        return try transaction.recall([(table.name, query)])[0].first?.int ?? 0
     }
 
     /// Moves it on; whoever else wants to, waits for the end of the transaction.
@@ -112,6 +113,7 @@ public enum MetadataVersion {
                 ON CONFLICT (name) DO UPDATE SET version = _meta.version + 1
                 """, [.text("doctypes")])
         }
+        session.transaction.keep(nil, as: table.name)
     }
 }
 

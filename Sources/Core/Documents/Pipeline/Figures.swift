@@ -121,7 +121,7 @@ extension Session {
             let keys = chunk.map { Array($0.prefix(figures.keys.count)) }
             let (condition, arguments) = Self.condition(figures, keys)
             try observing(figures, condition, arguments) {
-                try transaction.execute(
+                try transaction.issue(
                     """
                     INSERT INTO \(table) (\(all)) VALUES \(Array(repeating: row, count: chunk.count).joined(separator: ","))
                     ON CONFLICT (\(figures.keys.map(quoted).joined(separator: ","))) DO UPDATE SET

@@ -208,14 +208,22 @@ public final class DocType: Sendable {
         }
         rules = FieldRules(all)
         titlePattern = info.title.flatMap { TitlePattern($0, columns) }
+        ownCounters = try? Documents.Naming.own(info.naming, info.name)
+        checks = columns.indices.map {
+            SlotCheck(columns[$0], isVirtual: columns[$0].expression == nil && !isStored.contains($0))
+        }
+        writtenSlots = columns.indices.filter { columns[$0].expression == nil }
         linkedDefaults = columns.indices.filter { if case .linked? = columns[$0].fallback { true } else { false } }
-        fallbacks = columns.map { field in
+        let fallbacks = columns.map { field -> FieldDefault? in
             // Who says nothing chooses the first, and series are chosen by their naming.
             guard field.fallback == nil, field.type == .select, field.name != "naming_series",
                 let first = field.choices.first, !first.isEmpty
             else { return field.fallback }
             return .value(.text(String(first)))
         }
+        self.fallbacks = fallbacks
+        fallbackSlots = columns.indices.filter { fallbacks[$0] != nil }
+        storesAll = stored.count == columns.count
         virtualSlots = Set(columns.indices.filter { columns[$0].expression == nil && !isStored.contains($0) })
         reading = "SELECT \(selection) FROM \(quoted(table)) WHERE "
         readingOne = reading + "name = ?"
@@ -260,10 +268,20 @@ public final class DocType: Sendable {
     let rules: FieldRules
     /// What its documents' titles are made of, where they are made of other fields.
     let titlePattern: TitlePattern?
+    /// The ways in which its documents are counted; nil where what it says is none.
+    let ownCounters: [Documents.Naming.Counter]?
+    /// What is checked of the value of each slot.
+    let checks: [SlotCheck]
+    /// The slots that no SQL computes.
+    let writtenSlots: [Int]
     /// The slots whose default is a field of a document that is linked to.
     let linkedDefaults: [Int]
     /// What each slot of a new document begins with: its default, or the first option of a Select.
     let fallbacks: [FieldDefault?]
+    /// The slots that begin with something.
+    let fallbackSlots: [Int]
+    /// Whether every slot is a column of the table.
+    let storesAll: Bool
     /// The slots that no column of the table holds and no SQL computes.
     let virtualSlots: Set<Int>
     /// The slots that are columns of the table.
@@ -320,11 +338,14 @@ public final class DocType: Sendable {
 
     /// Whether the table has a column of that name.
     func stores(_ name: String) -> Bool {
-        slots[name].map { !virtualSlots.contains($0) && columns[$0].expression == nil } ?? false
+        slots[name].map { !checks[$0].isVirtual && columns[$0].expression == nil } ?? false
     }
 
     /// Whether others may fetch the field: it is stored, and no password.
-    func gives(_ name: String) -> Bool { stores(name) && field(name)?.type != .password }
+    func gives(_ name: String) -> Bool {
+        slots[name].map { !checks[$0].isVirtual && columns[$0].expression == nil && columns[$0].type != .password }
+            ?? false
+    }
 
     /// Its columns that the table has.
     public var storedColumns: [FieldDefinition] { storedSlots.map { columns[$0] } }

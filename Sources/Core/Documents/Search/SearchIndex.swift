@@ -55,9 +55,9 @@ enum SearchIndex {
         // Statements of two sizes, so that they are prepared once each.
         let large = rows.count / batch * batch
         for chunk in Array(rows[..<large]).chunks(of: batch) {
-            try transaction.execute(statement(chunk.count), chunk.flatMap { $0 })
+            try transaction.issue(statement(chunk.count), chunk.flatMap { $0 })
         }
-        for row in rows[large...] { try transaction.execute(single, row) }
+        for row in rows[large...] { try transaction.issue(single, row) }
     }
 
     private static let batch = 100

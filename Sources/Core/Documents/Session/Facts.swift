@@ -15,6 +15,16 @@ public struct Facts: Sendable {
     }
 }
 
+/// A DocType whose documents hold settings that rules look up for the documents which link to them, such as the company of
+/// an invoice. They are read along with what documents fetch.
+public struct SettingsHolder: Sendable {
+    /// The DocType.
+    public let doctype: String
+
+    /// The DocType of that name; a module registers it.
+    public init(_ doctype: String) { self.doctype = doctype }
+}
+
 extension Session {
     /// Fields of many documents of one DocType by name, without asking for rights: for rules. What ``Facts`` are registered of
     /// is read once a session, and again after the DocType was written to; at most one statement.
@@ -22,22 +32,17 @@ extension Session {
         of doctype: String, _ names: Set<Name>, _ fields: [String]
     ) throws -> [Name: [Value]] {
         guard !names.isEmpty else { return [:] }
-        let all = registeredFacts(of: try registry.doctype(doctype))
+        let all = registry.factFields[doctype] ?? []
         let places = fields.compactMap(all.firstIndex(of:))
         guard places.count == fields.count else { return try values(of: doctype, names, fields) }
         let missing = names.filter { facts[LinkTarget(doctype: doctype, name: $0.text)] == nil }
-        remember(try values(of: doctype, missing, all), of: doctype)
+        if !missing.isEmpty { remember(try values(of: doctype, missing, all), of: doctype) }
         var found: [Name: [Value]] = [:]
         for name in names {
             guard let row = facts[LinkTarget(doctype: doctype, name: name.text)] else { continue }
             found[name] = places.map { row[$0] }
         }
         return found
-    }
-
-    /// The fields that facts are registered of.
-    func registeredFacts(of type: DocType) -> [String] {
-        registry.registered(Facts.self).filter { $0.doctype == type.name }.flatMap(\.fields)
     }
 
     func remember(_ rows: [Name: [Value]], of doctype: String) {
@@ -51,8 +56,10 @@ extension Session {
             facts = [:]
             return
         }
-        if !lookedUp.isEmpty { lookedUp = lookedUp.filter { $0.key.doctype != doctype } }
-        if !facts.isEmpty, !registry.registered(Facts.self).allSatisfy({ $0.doctype != doctype }) {
+        if lookedUp.keys.contains(where: { $0.doctype == doctype }) {
+            lookedUp = lookedUp.filter { $0.key.doctype != doctype }
+        }
+        if !facts.isEmpty, registry.factFields[doctype] != nil {
             facts = facts.filter { $0.key.doctype != doctype }
         }
     }

@@ -48,41 +48,46 @@ extension Session {
 
     private func checkFields(_ document: Document, row: Int?, _ scope: RuleScope) throws {
         let type = document.doctype
-        for slot in type.firstOwnSlot..<document.values.count where !type.virtualSlots.contains(slot) {
-            let field = type.columns[slot]
+        for slot in type.firstOwnSlot..<document.values.count {
+            let check = type.checks[slot]
+            if check.isVirtual { continue }
             switch document.values[slot] {
             case .null:
-                if field.flags.contains(.required), !field.type.isNumeric, try counts(field, of: document, scope) {
-                    throw missing(field, row)
-                }
                 // No value of a number is zero, in the table as in every calculation.
-                if field.type.isNumeric { document.values[slot] = Value(.zero, for: field) }
+                if let zero = check.zero {
+                    document.values[slot] = zero
+                } else if check.flags.contains(.required), try counts(type.columns[slot], of: document, scope) {
+                    throw missing(type.columns[slot], row)
+                }
             case .text(let text):
                 if text.isEmpty {
-                    if field.flags.contains(.required), try counts(field, of: document, scope) {
-                        throw missing(field, row)
+                    if check.flags.contains(.required), try counts(type.columns[slot], of: document, scope) {
+                        throw missing(type.columns[slot], row)
                     }
                     document.values[slot] = .null
                 } else {
-                    let isKept = document.stored?[slot] == document.values[slot]
-                    try checkText(text, field, row, isKept: isKept)
-                    if field.type.isMarkup, !field.flags.contains(.ignoreXSSFilter) {
-                        document.values[slot] = .text(MarkupSanitizer.clean(text))
+                    if !(check.plainLength.map { text.utf8.count <= $0 && !text.holds(0) } ?? false) {
+                        let isKept = document.stored?[slot] == document.values[slot]
+                        try checkText(text, type.columns[slot], row, isKept: isKept)
                     }
+                    if check.isCleaned { document.values[slot] = .text(MarkupSanitizer.clean(text)) }
                 }
             case .outOfRange:
+                let field = type.columns[slot]
                 throw Problem(
                     .outOfRange, "\(field.label) is larger than the field can hold", field: field.name, row: row,
                     fix: "Check the quantities, rates and amounts it is computed from.")
-            case .int(let number) where number < 0 && field.flags.contains(.nonNegative),
-                .decimal(let number, _) where number < 0 && field.flags.contains(.nonNegative):
+            case .int(let number) where number < 0 && check.flags.contains(.nonNegative),
+                .decimal(let number, _) where number < 0 && check.flags.contains(.nonNegative):
+                let field = type.columns[slot]
                 throw Problem(.negative, "\(field.label) must not be negative", field: field.name, row: row)
-            case .decimal where field.type == .rating: try checkRating(document.values[slot], field, row)
+            case .decimal where check.isRating: try checkRating(document.values[slot], type.columns[slot], row)
             default: break
             }
-            if field.flags.contains(.setOnlyOnce), let stored = document.stored, !stored[slot].isEmpty,
+            if check.flags.contains(.setOnlyOnce), let stored = document.stored, !stored[slot].isEmpty,
                 stored[slot] != document.values[slot]
             {
+                let field = type.columns[slot]
                 throw Problem(.frozen, "\(field.label) cannot change once it is set", field: field.name, row: row)
             }
         }
@@ -111,7 +116,7 @@ extension Session {
                 .tooLong, "\(field.label) has \(Text.length(text)) characters, more than \(longest)",
                 field: field.name, row: row)
         }
-        if text.utf8.contains(0) {
+        if text.holds(0) {
             throw Problem(.nullCharacter, "\(field.label) holds a null character", field: field.name, row: row)
         }
         // What was kept before the field had its form stays.
@@ -136,12 +141,19 @@ extension Session {
             let link = LinkTarget(doctype: target, name: name)
             if !verified.contains(link) { wanted[target, default: []].insert(link) }
         }
-        for (target, links) in wanted {
-            guard let type = registry.find(target) else { continue }
-            let found = try values(of: target, links.map(\.name), type.isSubmittable ? ["docstatus"] : ["name"])
+        let targets = wanted.compactMap { target, links in registry.find(target).map { (type: $0, links: links) } }
+        // What rules will ask of them is read along.
+        let read = try values(
+            targets.map { type, links in
+                let facts = registry.factFields[type.name] ?? []
+                return (type.name, Set(links.map(\.name)), [type.isSubmittable ? "docstatus" : "name"] + facts)
+            })
+        for ((type, links), found) in zip(targets, read) {
+            let target = type.name
             for (name, values) in found where !(type.isSubmittable && values[0].int == 2) {
                 verified.insert(LinkTarget(doctype: target, name: name.text))
             }
+            if registry.factFields[target] != nil { remember(found.mapValues { Array($0.dropFirst()) }, of: target) }
             if links.isSubset(of: verified) { continue }
             try forEachLink(documents) { document, field, linked, name, row in
                 guard linked == target, !verified.contains(LinkTarget(doctype: target, name: name)) else { return }
@@ -171,7 +183,7 @@ extension Session {
         for document in documents {
             try namingDocument(document) {
                 try links(of: document, row: nil, body)
-                for row in document.allRows { try links(of: row, row: row.idx, body) }
+                try document.forEachRow { row in try links(of: row, row: row.idx, body) }
             }
         }
     }
@@ -207,28 +219,68 @@ extension Session {
     /// Copies into the documents what `fetch_from` says, in one statement for each DocType that is fetched from.
     func fetch(_ documents: [Document]) throws {
         guard let type = documents.first?.doctype else { return }
-        try fetchInto(documents, type)
+        var fetching = [(type: type, documents: documents)]
         for (field, slot) in type.tables {
-            try fetchInto(documents.flatMap { $0.rows[slot] }, registry.doctype(field.options ?? ""))
+            fetching.append((try registry.doctype(field.options ?? ""), documents.flatMap { $0.rows[slot] }))
         }
+        // All at once; what is fetched may itself be a link that is fetched through, which is then read by itself.
+        let wanted = fetching.flatMap { type, documents in
+            type.fetches.compactMap { fetch in registry.find(fetch.target).map { wish(fetch, $0, documents) } }
+        }
+        let found = try values(wanted.map { ($0.target, $0.names, $0.sources) }, lookingUp: settings(of: documents))
+        var read = zip(wanted, found).makeIterator()
+        for (type, documents) in fetching { try fetchInto(documents, type, &read) }
     }
 
-    private func fetchInto(_ documents: [Document], _ type: DocType) throws {
-        guard !type.fetches.isEmpty, !documents.isEmpty else { return }
+    /// The documents with settings that documents link to and that were not looked up yet; see ``SettingsHolder``.
+    private func settings(of documents: [Document]) -> Set<LinkTarget> {
+        guard let type = documents.first?.doctype, !registry.settingsHolders.isEmpty else { return [] }
+        var targets: Set<LinkTarget> = []
+        for slot in type.linkSlots {
+            guard let target = type.columns[slot].options, registry.settingsHolders.contains(target),
+                let holder = registry.find(target), holder.tables.isEmpty, registry.isInTable(holder)
+            else { continue }
+            for document in documents {
+                guard case .text(let name) = document.values[slot] else { continue }
+                let link = LinkTarget(doctype: target, name: name)
+                if lookedUp[link] == nil { targets.insert(link) }
+            }
+        }
+        return targets
+    }
+
+    /// What is asked of a DocType for one link.
+    private typealias FetchWish = (target: String, names: Set<Name>, sources: [String])
+
+    private func wish(_ fetch: DocType.Fetch, _ target: DocType, _ documents: [Document]) -> FetchWish {
+        let names = names(through: fetch, documents)
+        // The DocType may lack what another version of it has.
+        let sources = fetch.fields.map(\.source).filter(target.gives) + (registry.factFields[target.name] ?? [])
+        return (target.name, names, sources + (target.isSubmittable ? ["docstatus"] : []))
+    }
+
+    private func names(through fetch: DocType.Fetch, _ documents: [Document]) -> Set<Name> {
+        var names: Set<Name> = []
+        for document in documents { if case .text(let name) = document.values[fetch.link] { names.insert(name) } }
+        return names
+    }
+
+    private func fetchInto(
+        _ documents: [Document], _ type: DocType,
+        _ read: inout Zip2Sequence<[FetchWish], [[Name: [Value]]]>.Iterator
+    ) throws {
         for fetch in type.fetches {
-            var names: Set<Name> = []
-            for document in documents { if case .text(let name) = document.values[fetch.link] { names.insert(name) } }
-            guard !names.isEmpty, let target = registry.find(fetch.target) else { continue }
-            let known = registeredFacts(of: target)
-            // The DocType may lack what another version of it has.
+            guard let target = registry.find(fetch.target), let (early, rows) = read.next() else { continue }
+            let names = names(through: fetch, documents)
+            guard !names.isEmpty else { continue }
+            let found = names == early.names ? rows : try values(of: fetch.target, names, early.sources)
+            let known = registry.factFields[fetch.target] ?? []
             let fields = fetch.fields.filter { target.gives($0.source) }
-            let sources = fields.map(\.source) + known
-            let found = try values(of: fetch.target, names, sources + (target.isSubmittable ? ["docstatus"] : []))
             for (name, values) in found where !(target.isSubmittable && values.last?.int == 2) {
                 verified.insert(LinkTarget(doctype: fetch.target, name: name.text))
             }
             if !known.isEmpty {
-                remember(found.mapValues { Array($0[fields.count..<sources.count]) }, of: fetch.target)
+                remember(found.mapValues { Array($0[fields.count..<fields.count + known.count]) }, of: fetch.target)
             }
             let fetching = try fetching(from: target, names)
             for document in documents {

@@ -78,13 +78,13 @@ extension Session {
     func prepare(_ document: Document) {
         document.stored = nil
         stamp(document, created: true)
-        let virtual = document.doctype.virtualSlots
+        let checks = document.doctype.checks
         let title = document.doctype.titlePattern?.slot
-        for slot in document.doctype.columns.indices
-        where document.values[slot].isNull && !virtual.contains(slot) && slot != title {
+        for slot in document.doctype.fallbackSlots
+        where document.values[slot].isNull && !checks[slot].isVirtual && slot != title {
             if let value = fallback(of: document.doctype, slot) { document.values[slot] = value }
         }
-        for row in document.allRows {
+        document.forEachRow { row in
             row.values[Document.Slot.name] = .null
             prepare(row)
         }
@@ -145,7 +145,9 @@ extension Session {
 
     func writeRows(_ type: DocType, _ documents: [Document]) throws {
         guard !documents.isEmpty else { return }
-        let rows = documents.map { document in type.storedSlots.map { document.values[$0] } }
+        let rows = documents.map { document in
+            type.storesAll ? document.values : type.storedSlots.map { document.values[$0] }
+        }
         do {
             try transaction.insert(into: type.table, type.storedNames, rows)
             if let table = type.sealed { seal(rows, in: table) }
@@ -175,6 +177,6 @@ extension Session {
     func markStored(_ document: Document) {
         document.stored = document.values
         document.storedRows = document.rows
-        for row in document.allRows { row.stored = row.values }
+        document.forEachRow { $0.stored = $0.values }
     }
 }

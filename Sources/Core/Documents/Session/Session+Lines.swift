@@ -27,7 +27,7 @@ extension Session {
         }
         for document in documents {
             normalize(document)
-            for row in document.allRows { normalize(row) }
+            document.forEachRow(normalize)
         }
         guard !places.isEmpty else { return }
         var present: [Name: [Name: [Value]]] = [:]

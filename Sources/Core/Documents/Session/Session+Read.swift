@@ -73,25 +73,52 @@ extension Session {
     public func values(
         of doctype: String, _ names: Set<Name>, _ fields: [String]
     ) throws -> [Name: [Value]] {
-        guard !names.isEmpty else { return [:] }
-        let type = try registry.doctype(doctype)
-        let slots = try fields.map { field in
-            guard let slot = type.slot(of: field) else {
-                throw Problem(.unknownField, "\(doctype) has no field \(field)", field: field)
+        try values([(doctype, names, fields)])[0]
+    }
+
+    /// The same of several DocTypes, read together, and with them documents that will be looked up.
+    func values(
+        _ wanted: [(doctype: String, names: Set<Name>, fields: [String])], lookingUp: Set<LinkTarget> = []
+    ) throws -> [[Name: [Value]]] {
+        var found: [[Name: [Value]]] = []
+        var places: [Int] = []
+        var queries: [Query] = []
+        for (place, (doctype, names, fields)) in wanted.enumerated() {
+            found.append([:])
+            guard !names.isEmpty else { continue }
+            let type = try registry.doctype(doctype)
+            let slots = try fields.map { field in
+                guard let slot = type.slot(of: field) else {
+                    throw Problem(.unknownField, "\(doctype) has no field \(field)", field: field)
+                }
+                return slot
             }
-            return slot
+            if let virtual = try virtualValues(of: type, names, fields, slots) {
+                found[place] = virtual
+                continue
+            }
+            var selection = "\"name\""
+            for field in fields { selection += "," + quoted(field) }
+            let types = [.text] + slots.map { type.columnTypes[$0] }
+            for chunk in names.sorted().chunks(of: Limits.filterValues) {
+                let condition = transaction.dialect.isOneOf("name", count: chunk.count)
+                places.append(place)
+                queries.append(
+                    Query(
+                        "SELECT \(selection) FROM \(quoted(type.table)) WHERE \(condition)", chunk.map(Value.text),
+                        types))
+            }
         }
-        if let found = try virtualValues(of: type, names, fields, slots) { return found }
-        var found: [Name: [Value]] = [:]
-        let selection = (["name"] + fields).map(quoted).joined(separator: ",")
-        let types = [.text] + slots.map { type.columnTypes[$0] }
-        for chunk in names.sorted().chunks(of: Limits.filterValues) {
-            let condition = transaction.dialect.isOneOf("name", count: chunk.count)
-            try transaction.forEach(
-                "SELECT \(selection) FROM \(quoted(type.table)) WHERE \(condition)", chunk.map(Value.text), types
-            ) { row in
-                found[row[0].text ?? ""] = Array(row.dropFirst())
-            }
+        let targets = lookingUp.compactMap { target in registry.find(target.doctype).map { (type: $0, target: target) }
+        }
+        queries += targets.map { Query($0.type.readingOne, [.text($0.target.name)], $0.type.columnTypes) }
+        guard !queries.isEmpty else { return found }
+        let read = try transaction.query(queries)
+        for (place, rows) in zip(places, read) {
+            for row in rows { found[place][row[0].text ?? ""] = Array(row.dropFirst()) }
+        }
+        for ((type, target), rows) in zip(targets, read[places.count...]) {
+            if let row = rows.first { lookedUp[target] = Document(type, stored: row) }
         }
         return found
     }

@@ -21,9 +21,21 @@ extension Session {
         if !(action == .insert && document.docstatus == .submitted) {
             audit(action.rawValue, type, document.name, digest: action == .delete ? [] : document.digest)
         }
-        var data: JSONObject = ["doctype": .string(type.name), "name": .string(document.name)]
-        if let changes = change.changes { data["changes"] = changes.json }
-        if action == .merge { data["merged"] = change.oldName.map(JSON.string) }
+        var data = JSONWriter(capacity: 256)
+        data.beginObject()
+        data.key("doctype")
+        data.string(type.name)
+        data.key("name")
+        data.string(document.name)
+        if let changes = change.changes {
+            data.key("changes")
+            data.json(changes.json)
+        }
+        if action == .merge, let merged = change.oldName {
+            data.key("merged")
+            data.string(merged)
+        }
+        data.endObject()
         emit("\(type.table).\(action.past)", subject: "\(type.name)/\(document.name)", data)
         if keepsEffects { pending.effects.append(.document(DocumentEffect(action, document, change.changes))) }
         return -Int64(pending.logged + pending.events.count)
@@ -39,9 +51,15 @@ extension Session {
     ///
     /// `type` is what happened, such as `sales_invoice.overdue`; the log puts `cauldron.` before it.
     public func emit(_ type: String, subject: String, _ data: JSONObject) {
+        var writer = JSONWriter()
+        writer.json(.object(data))
+        emit(type, subject: subject, writer)
+    }
+
+    private func emit(_ type: String, subject: String, _ data: JSONWriter) {
         let event = Event(
-            type: "cauldron.\(type)", subject: subject, time: now, actor: actor.user, data: JSON.object(data).text,
-            behalf: actor.behalf ?? "", cause: cause)
+            type: "cauldron.\(type)", subject: subject, time: now, actor: actor.user,
+            data: String(decoding: data.bytes, as: UTF8.self), behalf: actor.behalf ?? "", cause: cause)
         pending.events.append(event)
         if keepsEffects { pending.effects.append(.event(event)) }
     }
@@ -73,14 +91,23 @@ extension Session {
     /// What was posted is an event, too: it names the voucher where the ledger does, and carries the rows.
     private func emitPosted(_ rows: [Document], _ type: DocType) {
         let row = rows[0]
-        var data: JSONObject = ["doctype": .string(type.name)]
+        var data = JSONWriter(capacity: 1024 * rows.count)
+        data.beginObject()
+        data.key("doctype")
+        data.string(type.name)
         var subject = type.name
         if type.slot(of: "voucher_no") != nil, type.slot(of: "voucher_type") != nil {
             subject = "\(row.text("voucher_type"))/\(row.text("voucher_no"))"
-            data["voucher_type"] = .string(row.text("voucher_type"))
-            data["voucher_no"] = .string(row.text("voucher_no"))
+            data.key("voucher_type")
+            data.string(row.text("voucher_type"))
+            data.key("voucher_no")
+            data.string(row.text("voucher_no"))
         }
-        data["rows"] = .array(rows.map(\.storedJSON))
+        data.key("rows")
+        data.beginArray()
+        for row in rows { row.writeStored(to: &data) }
+        data.endArray()
+        data.endObject()
         emit("\(type.table).posted", subject: subject, data)
     }
 
@@ -92,7 +119,7 @@ extension Session {
     }
 
     /// Adds typed rows to a ledger; see ``append(_:)-([Document])``.
-    public func append<S: DocTypeSchema>(_ rows: [Doc<S>]) throws { try append(rows.map(\.document)) }
+    public func append<S: DocTypeSchema>(_ rows: [Doc<S>]) throws { try append(rows.map { $0.document }) }
 }
 
 extension Session {
@@ -121,7 +148,7 @@ extension Document {
     /// SHA-256 over all that the document and its rows hold, field by field; what is empty does not count, nor does the
     /// order of the form, so that a field that is added or moved later changes no digest.
     public var digest: [UInt8] {
-        var writer = JSONWriter(capacity: 2048)
+        var writer = JSONWriter(capacity: 1024 * rows.reduce(2) { $0 + $1.count })
         writer.beginArray()
         writeCanonical(to: &writer)
         for slot in doctype.digestTables {

@@ -188,7 +188,7 @@ extension Session {
             let removed = changes.removed.filter { $0.table == field.name }.map(\.row.name)
             for chunk in removed.chunks(of: Limits.filterValues) {
                 let condition = transaction.dialect.isOneOf("name", count: chunk.count)
-                try transaction.execute(
+                try transaction.issue(
                     "DELETE FROM \(quoted(child.table)) WHERE \(condition)", chunk.map(Value.text))
             }
             try moveRows(of: document, child, slot)
@@ -207,7 +207,7 @@ extension Session {
         else {
             return
         }
-        try transaction.execute(
+        try transaction.issue(
             """
             UPDATE \(quoted(child.table)) SET docstatus = ? WHERE parent = ? AND parenttype = ? AND parentfield = ?
             """,
@@ -227,12 +227,13 @@ extension Session {
             return
         }
         let assignments = slots.map { "\(quoted(type.columns[$0].name)) = ?" }.joined(separator: ",")
+        let sql = "UPDATE \(quoted(type.table)) SET \(assignments) WHERE name = ?"
+        let arguments = slots.map { document.values[$0] } + [stored[Document.Slot.name]]
         do {
-            let lock = unlessLocked ? lockCondition(of: type, stored[Document.Slot.name]) : ("", [])
-            let count = try transaction.execute(
-                "UPDATE \(quoted(type.table)) SET \(assignments) WHERE name = ?\(lock.0)",
-                slots.map { document.values[$0] } + [stored[Document.Slot.name]] + lock.1)
-            if unlessLocked, count == 0 { try refuseIfLocked([document]) }
+            guard unlessLocked else { return try transaction.issue(sql, arguments) }
+            let lock = lockCondition(of: type, stored[Document.Slot.name])
+            let count = try transaction.execute(sql + lock.0, arguments + lock.1)
+            if count == 0 { try refuseIfLocked([document]) }
         } catch StorageError.duplicate(let columns) {
             throw duplicate(type, columns, [document])
         }

@@ -13,7 +13,12 @@ public final class Session {
     /// The moment of the session; domain code knows no other clock.
     public let now: Timestamp
     /// What the modules declare.
-    public internal(set) var registry: Registry
+    public internal(set) var registry: Registry {
+        // Lent and not copied: it is asked many times in every write, and has many parts.
+        _read { yield registryInForce.registry }
+        set { registryInForce = RegistryInForce(newValue) }
+    }
+    private var registryInForce: RegistryInForce
     /// The transaction everything happens in.
     public let transaction: any Transaction
     /// What its entries in the audit log are under.
@@ -53,6 +58,11 @@ public final class Session {
     /// What it has to tell besides its result.
     public var remarks = Remarks()
 
+    private final class RegistryInForce {
+        let registry: Registry
+        init(_ registry: Registry) { self.registry = registry }
+    }
+
     struct LinkTarget: Hashable {
         let doctype: String
         let name: String
@@ -85,7 +95,7 @@ public final class Session {
     ) {
         self.actor = actor
         self.now = now
-        self.registry = registry
+        registryInForce = RegistryInForce(registry)
         self.transaction = transaction
         auditKey = audit
         makeIdentifier = identifiers
@@ -106,6 +116,7 @@ public final class Session {
     ///
     /// - Throws: ``StorageError``.
     public func finish() throws {
+        if !pending.events.isEmpty { _ = try transaction.recall([EventLog.end, AuditLog.newest]) }
         let (last, rows) = try EventLog.append(pending.events, after: pending.logged, in: transaction)
         if !rows.isEmpty { seal(rows, in: Self.eventTable) }
         let events = rows.isEmpty ? nil : last - Int64(rows.count) + 1...last

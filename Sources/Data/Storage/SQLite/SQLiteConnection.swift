@@ -10,6 +10,10 @@ internal import Values
     private let limits: StorageLimits
     private var database: OpaquePointer
     private var statements: [String: Statement] = [:]
+    /// The statements that add rows, by table, with the columns they are of.
+    private var insertions: [String: (columns: [String], statement: Statement)] = [:]
+    /// What bodies keep for those that follow in the transaction; nil outside of one that writes.
+    private var kept: [String: [Value]]?
     private var depth = 0
     private var clock: StatementClock
     /// Why the engine gave up the transaction under a body; its later statements would stand outside of any.
@@ -78,6 +82,8 @@ internal import Values
             first.refuse(error)
             return []
         }
+        kept = [:]
+        defer { kept = nil }
         var done: [(work: Work, outcome: Work.Outcome)] = []
         var following: Work? = first
         while let work = following {
@@ -177,12 +183,14 @@ internal import Values
         depth += 1
         defer { depth -= 1 }
         let name = "s\(depth)"
+        let before = kept
         try execute("SAVEPOINT \(name)")
         do {
             let result = try body()
             try execute("RELEASE \(name)")
             return result
         } catch {
+            kept = before
             if lost == nil, unsafe sqlite3_get_autocommit(database) == 0 {
                 let deadline = clock.pause()
                 defer { clock.resume(deadline) }
@@ -238,6 +246,7 @@ internal import Values
     }
 
     func execute(_ sql: String, _ arguments: [Value]) throws -> Int {
+        if kept != nil, mayRemove(sql) { kept = [:] }
         let statement = try checkOut(sql)
         defer { checkIn(statement) }
         try statement.bind(arguments)
@@ -255,15 +264,29 @@ internal import Values
 
     private func add(_ rows: [[Value]], _ columns: [String], to table: String) throws {
         guard !rows.isEmpty else { return }
-        let names = columns.map(quoted).joined(separator: ",")
-        let statement = try checkOut("INSERT INTO \(quoted(table)) (\(names)) VALUES (\(placeholders(columns.count)))")
-        defer { checkIn(statement) }
+        if let lost { throw lost }
+        let statement = try insertion(into: table, columns)
+        defer { statement.reset() }
         for row in rows {
             try statement.bind(row)
             while try step(statement) {}
             statement.reset()
         }
     }
+
+    private func insertion(into table: String, _ columns: [String]) throws -> Statement {
+        if let (known, statement) = insertions[table], known == columns { return statement }
+        let names = columns.map(quoted).joined(separator: ",")
+        let sql = "INSERT INTO \(quoted(table)) (\(names)) VALUES (\(placeholders(columns.count)))"
+        let statement = unsafe try Statement(sql, database)
+        if insertions.count >= limits.statements { insertions = [:] }
+        insertions[table] = (columns, statement)
+        return statement
+    }
+
+    func kept(_ key: String) -> [Value]? { kept?[key] }
+
+    func keep(_ values: [Value]?, as key: String) { kept?[key] = values }
 
     func migrate(to tables: [TableSchema]) throws -> [SchemaChange] {
         try SQLiteMigration(self).run(tables)
@@ -304,6 +327,7 @@ internal import Values
 
     func close() {
         statements = [:]
+        insertions = [:]
         unsafe sqlite3_progress_handler(database, 0, nil, nil)
         // A failure to close leaves a file that the next start recovers from its log; there is nobody to tell.
         try? queue.close()

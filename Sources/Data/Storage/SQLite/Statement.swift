@@ -47,7 +47,7 @@ internal import Values
         case .timestamp(let time): return unsafe sqlite3_bind_int64(pointer, index, time.microseconds)
         case .time(let time): return unsafe sqlite3_bind_int64(pointer, index, time.microseconds)
         case .text(var text):
-            guard !text.utf8.contains(0) else { throw StorageError.invalidText }
+            guard !text.holds(0) else { throw StorageError.invalidText }
             return text.withUTF8 { bytes in
                 guard bytes.count <= Int32.max else { return SQLITE_TOOBIG }
                 guard let base = bytes.baseAddress else { return unsafe sqlite3_bind_text(pointer, index, "", 0, nil) }

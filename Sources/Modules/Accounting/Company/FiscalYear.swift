@@ -108,20 +108,28 @@ public enum FiscalYears {
     ///
     /// - Throws: ``Problem/Kind/noFiscalYear``.
     public static func year(of day: Day, in session: Session) throws -> Year {
-        let found = try query("year_start_date <= ? AND year_end_date >= ?", [.day(day), .day(day)], in: session)
-        guard let year = found else {
-            throw Problem(
-                .noFiscalYear, "\(day) is in no fiscal year", field: "posting_date",
-                fix: "Create a Fiscal Year that contains it.")
-        }
+        guard let year = try find(day, in: session) else { throw none(of: day) }
         return year
+    }
+
+    /// The fiscal year that the day is in; nil when there is none.
+    static func find(_ day: Day, in session: Session) throws -> Year? {
+        let query = query(of: day)
+        return try session.transaction.first(query.sql, query.arguments, query.types).flatMap(Year.init)
+    }
+
+    /// What is said of a day that is in no fiscal year.
+    static func none(of day: Day) -> Problem {
+        Problem(
+            .noFiscalYear, "\(day) is in no fiscal year", field: "posting_date",
+            fix: "Create a Fiscal Year that contains it.")
     }
 
     /// The fiscal year of that name.
     ///
     /// - Throws: ``Problem/Kind/noFiscalYear``.
     public static func named(_ name: String, in session: Session) throws -> Year {
-        guard let year = try query("name = ?", [.text(name)], in: session) else {
+        guard let year = try rows("name = ?", [.text(name)], in: session).first else {
             throw Problem(.noFiscalYear, "There is no fiscal year \(name)", field: "fiscal_year")
         }
         return year
@@ -129,24 +137,32 @@ public enum FiscalYears {
 
     /// The fiscal years that these days touch, in order.
     static func years(from first: Day, to last: Day, in session: Session) throws -> [Year] {
-        try rows("year_start_date <= ? AND year_end_date >= ?", [.day(last), .day(first)], "", in: session)
+        try rows("year_start_date <= ? AND year_end_date >= ?", [.day(last), .day(first)], in: session)
     }
 
-    private static func query(_ condition: String, _ arguments: [Value], in session: Session) throws -> Year? {
-        try rows(condition, arguments, "LIMIT 1", in: session).first
+    /// A query for the fiscal year of a day, for ``Year/init(_:)``.
+    static func query(of day: Day) -> Query {
+        Query(select("year_start_date <= ? AND year_end_date >= ?") + " LIMIT 1", [.day(day), .day(day)], types)
     }
 
-    private static func rows(
-        _ condition: String, _ arguments: [Value], _ limit: String, in session: Session
-    ) throws -> [Year] {
-        try session.transaction.query(
-            """
-            SELECT name, year_start_date, year_end_date, closed FROM fiscal_year WHERE \(condition)
-            AND disabled = 0 ORDER BY year_start_date \(limit)
-            """, arguments, [.text, .day, .day, .integer]
-        ).compactMap { row in
-            guard let start = row[1].day, let end = row[2].day else { return nil }
-            return Year(name: row[0].text ?? "", start: start, end: end, isClosed: row[3].int == 1)
-        }
+    private static let types: [ColumnType] = [.text, .day, .day, .integer]
+
+    private static func select(_ condition: String) -> String {
+        """
+        SELECT name, year_start_date, year_end_date, closed FROM fiscal_year WHERE \(condition)
+        AND disabled = 0 ORDER BY year_start_date
+        """
+    }
+
+    private static func rows(_ condition: String, _ arguments: [Value], in session: Session) throws -> [Year] {
+        try session.transaction.query(select(condition), arguments, types).compactMap(Year.init)
+    }
+}
+
+extension FiscalYears.Year {
+    /// The year of a row of a query for years.
+    init?(_ row: [Value]) {
+        guard let start = row[1].day, let end = row[2].day else { return nil }
+        self.init(name: row[0].text ?? "", start: start, end: end, isClosed: row[3].int == 1)
     }
 }

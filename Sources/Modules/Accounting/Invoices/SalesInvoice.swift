@@ -118,14 +118,16 @@ public struct SalesInvoice: DocTypeSchema, Controller {
     }
 
     private static func checkAccounts(_ invoice: Doc<Self>, in session: Session) throws {
-        let names = Set<Name>([invoice.debitTo] + invoice.items.map(\.incomeAccount))
-        let found = try session.values(of: "Account", names, ["account_type", "root_type"])
+        let items = invoice.items
+        var names: Set<Name> = [Name(invoice.debitTo)]
+        for item in items { names.insert(item.incomeAccount) }
+        let found = try session.facts(of: "Account", names, ["account_type", "root_type"])
         if let debit = found[invoice.debitTo], debit[0].text != AccountType.receivable {
             throw Problem(
                 .invalidAccount, "\(invoice.debitTo) is no receivable account", field: "debit_to",
                 fix: "Choose an account of type Receivable.")
         }
-        for item in invoice.items {
+        for item in items {
             guard let values = found[item.incomeAccount] else { continue }
             if [AccountType.receivable, AccountType.payable].contains(values[0].text) {
                 throw Problem(

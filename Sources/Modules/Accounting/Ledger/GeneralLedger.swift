@@ -17,10 +17,12 @@ public enum GeneralLedger {
     public static func post(
         _ postings: [GLPosting], for voucher: Document, on day: Day, company: String, in session: Session
     ) throws {
-        if try LedgerEntries.exist(voucher: voucher, in: session) {
+        let read = try session.transaction.query([LedgerEntries.query(voucher: voucher), FiscalYears.query(of: day)])
+        guard read[0].isEmpty else {
             throw Problem(.alreadyPosted, "\(voucher.doctype.name) \(voucher.name) has been posted already")
         }
-        try append(postings, for: voucher, on: day, company: company, in: session)
+        let year = read[1].first.flatMap(FiscalYears.Year.init)
+        try append(postings, for: voucher, on: day, in: year, company: company, in: session)
     }
 
     /// Appends the reverse of all rows of the voucher, on the same posting date, moves balances and outstanding amounts
@@ -38,7 +40,10 @@ public enum GeneralLedger {
         try append(reversing: entries, on: day, in: session)
         let payments = try unreversed("Payment Ledger Entry", "payment_ledger_entry", of: voucher, in: session)
         try appendPayments(reversing: payments.map(Doc<PaymentLedgerEntry>.init), for: voucher, in: session)
-        if !adding.isEmpty { try append(adding, for: voucher, on: day, company: name, in: session) }
+        if !adding.isEmpty {
+            let year = try FiscalYears.find(day, in: session)
+            try append(adding, for: voucher, on: day, in: year, company: name, in: session)
+        }
         try rules.checkBalances(sides)
     }
 
@@ -49,7 +54,8 @@ public enum GeneralLedger {
     /// - Throws: ``Problem/Kind/noFiscalYear``, ``Problem/Kind/closedPeriod``, ``Problem/Kind/frozenBooks``.
     @discardableResult
     public static func requireOpen(_ day: Day, company: String, in session: Session) throws -> String {
-        try PostingRules(company: Companies.get(company, in: session), session: session).fiscalYear(of: day)
+        try PostingRules(company: Companies.get(company, in: session), session: session)
+            .fiscalYear(FiscalYears.find(day, in: session), of: day)
     }
 
     /// Refuses to delete a voucher that has ledger entries: called in `onTrash` of everything that posts.
@@ -65,13 +71,15 @@ public enum GeneralLedger {
     // MARK: - Posting
 
     private static func append(
-        _ postings: [GLPosting], for voucher: Document, on day: Day, company name: String, in session: Session
+        _ postings: [GLPosting], for voucher: Document, on day: Day, in year: FiscalYears.Year?, company name: String,
+        in session: Session
     ) throws {
         let company = try Companies.get(name, in: session)
         let rules = PostingRules(company: company, session: session)
-        let year = try rules.fiscalYear(of: day)
-        var postings = try PostingBalance.balanced(PostingBalance.merged(postings), for: company)
-        postings = PostingBalance.merged(postings)
+        let year = try rules.fiscalYear(year, of: day)
+        let merged = PostingBalance.merged(postings)
+        var postings = try PostingBalance.balanced(merged, for: company)
+        if postings.count > merged.count { postings = PostingBalance.merged(postings) }
         guard !postings.isEmpty else { return }
         let facts = try rules.accounts(of: postings)
         postings = try rules.costCenters(of: postings, facts)

@@ -13,7 +13,15 @@ enum LedgerEntries {
     }
 
     static func exist(voucher: Document, in session: Session) throws -> Bool {
-        try exists("voucher_no = ? AND voucher_type = ?", [.text(voucher.name), .text(voucher.doctype.name)], session)
+        let query = query(voucher: voucher)
+        return try session.transaction.first(query.sql, query.arguments, query.types) != nil
+    }
+
+    /// A query for an entry of a voucher.
+    static func query(voucher: Document) -> Query {
+        Query(
+            "SELECT name FROM gl_entry WHERE voucher_no = ? AND voucher_type = ? LIMIT 1",
+            [.text(voucher.name), .text(voucher.doctype.name)], [.text])
     }
 
     private static func exists(_ condition: String, _ arguments: [Value], _ session: Session) throws -> Bool {

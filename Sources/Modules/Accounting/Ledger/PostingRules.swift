@@ -12,14 +12,15 @@ struct PostingRules {
         return !role.isEmpty && session.actor.roles.contains(role)
     }
 
-    /// Refuses a day that is frozen, in no fiscal year or in a closed one, and returns the name of the year.
-    func fiscalYear(of day: Day) throws -> String {
+    /// Refuses a day that is frozen, in no fiscal year or in a closed one, and returns the name of the year; `year` is what
+    /// was found for the day.
+    func fiscalYear(_ year: FiscalYears.Year?, of day: Day) throws -> String {
         if let frozen = company.accountsFrozenTillDate, day <= frozen, !mayPostToFrozen {
             throw Problem(
                 .frozenBooks, "The books of \(company.name) are frozen up to \(frozen)", field: "posting_date",
                 fix: "Choose a later day.")
         }
-        let year = try FiscalYears.year(of: day, in: session)
+        guard let year else { throw FiscalYears.none(of: day) }
         if year.isClosed {
             throw Problem(
                 .closedPeriod, "The fiscal year \(year.name) is closed", field: "posting_date",
@@ -44,7 +45,7 @@ struct PostingRules {
             "company", "is_group", "disabled", "freeze_account", "account_type", "root_type", "account_currency",
             "balance_must_be",
         ]
-        let found = try session.values(of: "Account", Set(postings.map(\.account)), fields)
+        let found = try session.facts(of: "Account", Set(postings.lazy.map(\.account)), fields)
         var facts: [Name: AccountFacts] = [:]
         for posting in postings {
             guard facts[posting.account] == nil else { continue }
@@ -110,7 +111,7 @@ struct PostingRules {
 
     /// Refuses to take back entries of frozen accounts, and returns the side the balance of each account must be on.
     func sides(of accounts: Set<Name>) throws -> [Name: String] {
-        let found = try session.values(of: "Account", accounts, ["freeze_account", "balance_must_be"])
+        let found = try session.facts(of: "Account", accounts, ["freeze_account", "balance_must_be"])
         for (account, values) in found.sorted(by: { $0.key < $1.key }) { try refuseFrozen(account.text, values[0]) }
         return found.mapValues { $0[1].text ?? "" }
     }

@@ -15,6 +15,11 @@ enum CreditLimit {
         guard let first = submitted.first, let kind = TradeDocument.find(first.doctype.name, in: session.registry),
             kind.isBinding, kind.deed == .sells || kind.deed == .pays
         else { return }
+        // Most customers have no limit: nothing is weighed for them.
+        let customers = submitted.flatMap { kind.parties(of: $0) }.filter { $0.type == "Customer" }
+        guard !customers.isEmpty else { return }
+        let limits = try session.facts(of: "Customer", Set(customers.lazy.map(\.name)), ["credit_limit"])
+        guard limits.values.contains(where: { $0[0].exact?.isPositive == true }) else { return }
         var added: [Debtor: Exact] = [:]
         for document in submitted {
             for (customer, amount) in try claims(of: document, kind, in: session) where amount.isPositive {
@@ -23,7 +28,6 @@ enum CreditLimit {
             }
         }
         guard !added.isEmpty else { return }
-        let limits = try session.facts(of: "Customer", Set(added.keys.map(\.customer)), ["credit_limit"])
         // A document whose rows keep what is billed is among those that are not billed yet; another is not booked yet.
         let isCounted = try keepsBilled(kind, in: session.registry) != nil
         for (debtor, amount) in added.sorted(by: { $0.key < $1.key }) {
