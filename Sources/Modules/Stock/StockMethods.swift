@@ -13,7 +13,8 @@ enum StockMethods {
     private static let stockBalance = Method(
         "erpnext.stock.utils.get_stock_balance",
         parameters: [
-            .required("item_code", "The item."), .required("warehouse", "The warehouse, or a group of them."),
+            .required("item_code", "The item.", of: .doctype("Item")),
+            .required("warehouse", "The warehouse, or a group of them.", of: .doctype("Warehouse")),
             .optional("posting_date", "The day at whose end it is asked for; today."),
             .optional("posting_time", "Accepted for clients that send it; the balance is the day's."),
             .optional("with_valuation_rate", "1 to get the moving average too: [quantity, rate]."),
@@ -37,7 +38,8 @@ enum StockMethods {
     private static let latestQty = Method(
         "erpnext.stock.utils.get_latest_stock_qty",
         parameters: [
-            .required("item_code", "The item."), .optional("warehouse", "The warehouse, or a group of them; all."),
+            .required("item_code", "The item.", of: .doctype("Item")),
+            .optional("warehouse", "The warehouse, or a group of them; all.", of: .doctype("Warehouse")),
         ], summary: "The quantity of an item after all that is posted, in its stock unit."
     ) { arguments, session in
         let scope = try scope(arguments, in: session)

@@ -156,3 +156,106 @@ import Values
         }
     }
 }
+
+/// Readers of names from outside take every form of a name.
+@Suite(.bothEngines) struct NameReaderTests {
+    static let composed = OneFormTests.composed
+    static let decomposed = OneFormTests.decomposed
+
+    @Test func `a node of a tree is found by every form of its name`() async throws {
+        let workshop = try await Workshop()
+        try await workshop.write { session in
+            try session.make("Shelf", ["__newname": .string(Self.composed)])
+            try session.make("Shelf", ["__newname": "below", "parent_shelf": .string(Self.composed)])
+        }
+        for text in [Self.composed, Self.decomposed, Self.composed] {
+            let query = ListQuery("Shelf", filters: [["name", "descendants of", .string(text)]])
+            #expect(try await workshop.read { try $0.list(query).rows } == [[.text("below")]])
+        }
+    }
+
+    @Test func `what was once is found by every form of its name, also what was called so before names had one`()
+        async throws
+    {
+        let archive = try await Archive()
+        try await archive.write(10) { session in
+            try session.make("Past Customer", ["__newname": .string(Self.composed), "territory": "North"])
+            try session.make("Past Customer", ["__newname": "old", "territory": "West"])
+            try session.callAsBefore("Past Customer", "old", "ola\u{301}")
+        }
+        try await archive.write(20) { session in
+            for name in [Self.composed, "ola\u{301}"] { try session.delete("Past Customer", name) }
+        }
+        for (name, kept) in [
+            (Self.composed, Self.composed), (Self.decomposed, Self.composed), ("ola\u{301}", "ola\u{301}"),
+        ] {
+            let found = try await archive.past("Past Customer", name, 15)
+            #expect(found?["name"] == .string(kept))
+            for filter: JSON in [[["name", "=", .string(name)]], [["name", "in", [.string(name)]]]] {
+                let rows = try await archive.read { session in
+                    var query = ListQuery("Past Customer", filters: filter)
+                    query.asOf = Archive.moment(15)
+                    return try session.list(query).rows
+                }
+                #expect(rows == [[.text(kept)]])
+            }
+        }
+        #expect(try await archive.past("Past Customer", Self.decomposed, 25) == nil)
+    }
+
+    @Test func `a document has one share with a user, by whatever form of its name it is shared`() async throws {
+        let workshop = try await Workshop()
+        try await workshop.stock([Self.composed: "1"])
+        try await workshop.write(as: .administrator) { session in
+            try session.make("User", ["email": "ana@example.com", "first_name": "Ana"])
+            func call(_ method: String, _ name: String, _ more: JSONObject = [:]) throws -> JSON {
+                var arguments = more
+                arguments["doctype"] = "Part"
+                arguments["name"] = .string(name)
+                return try session.call(method, arguments)
+            }
+            for name in [Self.decomposed, Self.composed, Self.decomposed] {
+                _ = try call("frappe.share.add", name, ["user": "ana@example.com", "write": 1])
+                #expect(try call("frappe.share.get_users", name).array?.count == 1)
+            }
+            #expect(try session.list(ListQuery("DocShare", fields: ["share_name"])).rows == [[.text(Self.composed)]])
+            _ = try call("frappe.share.remove", Self.decomposed, ["user": "ana@example.com"])
+            #expect(try call("frappe.share.get_users", Self.composed).array?.isEmpty == true)
+        }
+    }
+
+    @Test func `methods take every form of a name`() async throws {
+        let workshop = try await Workshop()
+        try await workshop.stock([Self.composed: "1"])
+        try await workshop.write(as: .administrator) { session in
+            try session.make("User", ["email": "ana@example.com", "first_name": "Ana"])
+            let name = JSON.string(Self.decomposed)
+            _ = try session.call(
+                "frappe.desk.form.utils.add_comment",
+                ["reference_doctype": "Part", "reference_name": name, "content": "good"])
+            _ = try session.call("frappe.desk.doctype.tag.tag.add_tag", ["dt": "Part", "dn": name, "tag": "new"])
+            _ = try session.call(
+                "frappe.desk.form.assign_to.add",
+                ["doctype": "Part", "name": name, "assign_to": #"["ana@example.com"]"#, "description": "look"])
+            let marks = try session.call("cauldron.marks", ["doctype": "Part", "name": .string(Self.composed)])
+            #expect(marks.text.contains("good") && marks.text.contains("new") && marks.text.contains("ana@example.com"))
+        }
+    }
+
+    @Test func `every argument that names a document says of what`() throws {
+        let names: Set<String> = [
+            "name", "docname", "dn", "reference_name", "old", "old_name", "doc_name", "assign_to", "user", "names",
+            "docnames",
+        ]
+        // A comment is named by letters and digits; a name of once is looked for in every form.
+        let others: Set<String> = [
+            "frappe.desk.form.utils.update_comment name", "frappe.model.rename_doc.update_document_title name",
+            "cauldron.as_of name",
+        ]
+        for method in Registry.core().methods.values {
+            for parameter in method.parameters where names.contains(parameter.name) && parameter.target == nil {
+                #expect(others.contains("\(method.name) \(parameter.name)"))
+            }
+        }
+    }
+}

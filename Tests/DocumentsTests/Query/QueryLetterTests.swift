@@ -52,7 +52,6 @@ import Values
 
     @Test(arguments: [
         (#"["a,b","c"]"#, "q100% q1000"), (#" [ "c" ]"#, "q1000"), ("c , x", "q1000"), ("a,b", ""), ("[]", ""),
-        ("[c", ""),
     ])
     func `in takes a list as the text of JSON besides text with commas`(value: String, names: String) async throws {
         let world = try await world()
@@ -64,5 +63,20 @@ import Values
             "DocType", filters: [["name", "in", #"["Query Client", "Query Line"]"#]], orderBy: "name asc", limit: 0)
         let listed = try await world.read(as: .administrator) { try $0.list(types).rows.map { $0[0].description } }
         #expect(listed == ["Query Client", "Query Line"])
+    }
+
+    @Test(arguments: ["[c", " [\"c\"", "[\"c\\u0000\"]", "[\"c\",]", "\t[\"c\"]]"])
+    func `a list that is no JSON is refused where several values are asked for`(value: String) async throws {
+        let world = try await world()
+        for (doctype, field, op) in [
+            ("Query Client", "city", "in"), ("Query Client", "city", "not in"), ("Query Client", "creation", "between"),
+            ("DocType", "name", "in"),
+        ] {
+            let query = ListQuery(doctype, filters: [[.string(field), .string(op), .string(value)]])
+            let error = await #expect(throws: Problem.self) {
+                _ = try await world.read(as: .administrator) { try $0.list(query).rows.count }
+            }
+            #expect(error?.field == field && error?.kind == (value.contains("u0000") ? .nullCharacter : .malformed))
+        }
     }
 }

@@ -10,15 +10,16 @@ enum CollaborationMethods {
         + [follow, unfollow, updateFollow, followers]
 
     private static let doctype = Method.Parameter.required("doctype", "The DocType.")
-    private static let name = Method.Parameter.required("name", "The document.")
-    private static let docName = Method.Parameter.required("doc_name", "The document.")
+    private static let name = Method.Parameter.required("name", "The document.", of: .argument("doctype"))
+    private static let docName = Method.Parameter.required("doc_name", "The document.", of: .argument("doctype"))
 
     // MARK: Comments, likes, files
 
     private static let addComment = Method(
         "frappe.desk.form.utils.add_comment", writes: true,
         parameters: [
-            .required("reference_doctype", "The DocType."), .required("reference_name", "The document."),
+            .required("reference_doctype", "The DocType."),
+            .required("reference_name", "The document.", of: .argument("reference_doctype")),
             .required("content", "What is said."), .optional("comment_email"), .optional("comment_by"),
         ], summary: "Says something about a document."
     ) { arguments, session in
@@ -74,7 +75,8 @@ enum CollaborationMethods {
     private static let addTag = Method(
         "frappe.desk.doctype.tag.tag.add_tag", writes: true,
         parameters: [
-            .required("tag", "The tag."), .required("dt", "The DocType."), .required("dn", "The document."),
+            .required("tag", "The tag."), .required("dt", "The DocType."),
+            .required("dn", "The document.", of: .argument("dt")),
             .optional("color"),
         ], summary: "Marks a document with a tag."
     ) { arguments, session in
@@ -100,7 +102,10 @@ enum CollaborationMethods {
 
     private static let removeTag = Method(
         "frappe.desk.doctype.tag.tag.remove_tag", writes: true,
-        parameters: [.required("tag", "The tag."), .required("dt", "The DocType."), .required("dn", "The document.")],
+        parameters: [
+            .required("tag", "The tag."), .required("dt", "The DocType."),
+            .required("dn", "The document.", of: .argument("dt")),
+        ],
         summary: "Takes a tag from a document."
     ) { arguments, session in
         try session.untag(arguments.required("dt"), arguments.required("dn"), from: arguments.required("tag"))
@@ -156,7 +161,8 @@ enum CollaborationMethods {
 
     // MARK: Assignments
 
-    private static let assignTo = Method.Parameter.required("assign_to", "The user, or a list of users.")
+    private static let assignTo = Method.Parameter.required(
+        "assign_to", "The user, or a list of users.", of: .doctype("User"))
     private static let details: [Method.Parameter] = [
         .optional("description", "What is to be done."), .optional("date", "By when."),
         .optional("priority", "High, Medium or Low."),
@@ -180,7 +186,7 @@ enum CollaborationMethods {
 
     private static let assignMany = Method(
         "frappe.desk.form.assign_to.add_multiple", writes: true,
-        parameters: [assignTo, doctype, .required("name", "A list of names.")] + details,
+        parameters: [assignTo, doctype, .required("name", "A list of names.", of: .argument("doctype"))] + details,
         summary: "Gives documents to users to work on."
     ) { arguments, session in
         let doctype = try arguments.required("doctype")
@@ -195,7 +201,8 @@ enum CollaborationMethods {
 
     private static let unassign = Method(
         "frappe.desk.form.assign_to.remove", writes: true,
-        parameters: [doctype, name, .required("assign_to", "The user.")], summary: "Takes a document from a user."
+        parameters: [doctype, name, .required("assign_to", "The user.", of: .doctype("User"))],
+        summary: "Takes a document from a user."
     ) { arguments, session in
         let (doctype, name) = (try arguments.required("doctype"), try arguments.required("name"))
         try session.endAssignment(doctype, name, of: arguments.required("assign_to"), isDone: false)
@@ -204,7 +211,7 @@ enum CollaborationMethods {
 
     private static let unassignMany = Method(
         "frappe.desk.form.assign_to.remove_multiple", writes: true,
-        parameters: [doctype, .required("names", "A list of names.")],
+        parameters: [doctype, .required("names", "A list of names.", of: .argument("doctype"))],
         summary: "Takes documents from all who have them."
     ) { arguments, session in
         let doctype = try arguments.required("doctype")
@@ -218,7 +225,8 @@ enum CollaborationMethods {
 
     private static let close = Method(
         "frappe.desk.form.assign_to.close", writes: true,
-        parameters: [doctype, name, .required("assign_to", "The user.")], summary: "Says that an assignment is done."
+        parameters: [doctype, name, .required("assign_to", "The user.", of: .doctype("User"))],
+        summary: "Says that an assignment is done."
     ) { arguments, session in
         let (doctype, name) = (try arguments.required("doctype"), try arguments.required("name"))
         let user = try arguments.required("assign_to")

@@ -5,7 +5,7 @@ enum FormMethods {
     static let all = [info, submittedLinks, cancelAll]
 
     private static let doctype = Method.Parameter.required("doctype", "The DocType.")
-    private static let name = Method.Parameter.required("name", "The document.")
+    private static let name = Method.Parameter.required("name", "The document.", of: .argument("doctype"))
 
     private static let info = Method(
         "frappe.desk.form.load.get_docinfo", parameters: [doctype, name],

@@ -10,14 +10,15 @@ enum LifecycleMethods {
     ]
 
     private static let doctype = Method.Parameter.required("doctype", "The DocType.")
-    private static let name = Method.Parameter.required("name", "The document.")
+    private static let name = Method.Parameter.required("name", "The document.", of: .argument("doctype"))
 
     // MARK: Names
 
     private static let clientRename = Method(
         "frappe.client.rename_doc", writes: true,
         parameters: [
-            doctype, .required("old_name", "The name it has."), .required("new_name", "The name it gets."),
+            doctype, .required("old_name", "The name it has.", of: .argument("doctype")),
+            .required("new_name", "The name it gets."),
             .optional("merge", "1 merges it into the document of the new name."),
         ], summary: "Renames a document, or merges it into another."
     ) { arguments, session in
@@ -30,7 +31,8 @@ enum LifecycleMethods {
     private static let rename = Method(
         "frappe.rename_doc", writes: true,
         parameters: [
-            doctype, .required("old", "The name it has."), .required("new", "The name it gets."),
+            doctype, .required("old", "The name it has.", of: .argument("doctype")),
+            .required("new", "The name it gets."),
             .optional("merge", "1 merges it into the document of the new name."),
         ], summary: "Renames a document, or merges it into another."
     ) { arguments, session in
@@ -43,7 +45,8 @@ enum LifecycleMethods {
     private static let updateTitle = Method(
         "frappe.model.rename_doc.update_document_title", writes: true,
         parameters: [
-            doctype, .required("docname", "The document."), .optional("title", "Its new title."),
+            doctype, .required("docname", "The document.", of: .argument("doctype")),
+            .optional("title", "Its new title."),
             .optional("name", "Its new name."), .optional("merge", "1 merges it into the document of the new name."),
         ], summary: "Changes the title and the name of a document."
     ) { arguments, session in
@@ -75,12 +78,13 @@ enum LifecycleMethods {
 
     private static let restore = Method(
         "frappe.core.doctype.deleted_document.deleted_document.restore", writes: true,
-        parameters: [.required("name", "The Deleted Document.")], summary: "Brings a deleted document back."
+        parameters: [.required("name", "The Deleted Document.", of: .doctype("Deleted Document"))],
+        summary: "Brings a deleted document back."
     ) { arguments, session in .string(try session.restore(arguments.required("name")).name) }
 
     private static let bulkRestore = Method(
         "frappe.core.doctype.deleted_document.deleted_document.bulk_restore", writes: true,
-        parameters: [.required("docnames", "A list of Deleted Documents.")],
+        parameters: [.required("docnames", "A list of Deleted Documents.", of: .doctype("Deleted Document"))],
         summary: "Brings deleted documents back; says which could not be."
     ) { arguments, session in
         var (restored, invalid): ([JSON], [JSON]) = ([], [])
@@ -98,7 +102,8 @@ enum LifecycleMethods {
     }
 
     private static let linkedWith = Method(
-        "frappe.desk.form.linked_with.get", parameters: [doctype, .required("docname", "The document.")],
+        "frappe.desk.form.linked_with.get",
+        parameters: [doctype, .required("docname", "The document.", of: .argument("doctype"))],
         summary: "The documents that link to a document, by DocType."
     ) { arguments, session in
         let preview = try session.deletePreview(arguments.required("doctype"), arguments.required("docname"))
@@ -176,7 +181,7 @@ enum LifecycleMethods {
     private static let bulkUpdate = Method(
         "frappe.desk.doctype.bulk_update.bulk_update.submit_cancel_or_update_docs", writes: true,
         parameters: [
-            doctype, .required("docnames", "A list of names."),
+            doctype, .required("docnames", "A list of names.", of: .argument("doctype")),
             .optional("action", "submit, cancel, discard or update."),
             .optional("data", "The fields to set, for update."),
         ], summary: "Submits, cancels, discards or changes documents; gives the names of those it could not."
@@ -189,9 +194,10 @@ enum LifecycleMethods {
     private static let bulk = Method(
         "cauldron.bulk", writes: true,
         parameters: [
-            doctype, .required("names", "A list of names."),
+            doctype, .required("names", "A list of names.", of: .argument("doctype")),
             .required("action", "update, submit, cancel, discard, delete, assign or tag."),
-            .optional("fields", "What to set, for update."), .optional("assign_to", "A list of users, for assign."),
+            .optional("fields", "What to set, for update."),
+            .optional("assign_to", "A list of users, for assign.", of: .doctype("User")),
             .optional("description", "What is to be done, for assign."), .optional("tag", "The tag, for tag."),
             .optional("all_or_nothing", "1 undoes all when one fails."),
             .optional("rehearse", "1 only says what would happen, and what of it would fail."),

@@ -12,7 +12,7 @@ enum LineageMethods {
     private static let doctype = Method.Parameter.required("doctype", "The DocType.")
 
     private static let of = Method(
-        "cauldron.lineage.of", parameters: [doctype, .required("name", "The document.")],
+        "cauldron.lineage.of", parameters: [doctype, .required("name", "The document.", of: .argument("doctype"))],
         summary: "Who set each field of a document last, when, and what it was before."
     ) { arguments, session in
         let document = try session.get(arguments.required("doctype"), arguments.required("name"))
@@ -22,7 +22,8 @@ enum LineageMethods {
     private static let versions = Method(
         "cauldron.lineage.versions",
         parameters: [
-            doctype, .required("name", "The document."), .optional("limit", "The most versions; 10 unless given."),
+            doctype, .required("name", "The document.", of: .argument("doctype")),
+            .optional("limit", "The most versions; 10 unless given."),
             .optional("start", "Versions to leave out."),
         ], summary: "The versions of a document, the newest first."
     ) { arguments, session in

@@ -21,7 +21,9 @@ extension Session {
             guard let creation = document.creation, creation <= moment else { throw notThere(type, name) }
             return document
         }
-        let state = try Past(self, type, names: [name], at: moment)[name]
+        let forms = name.isNormalized ? [name] : [name, name.normalized]
+        let past = try Past(self, type, names: forms, at: moment)
+        let state = forms.compactMap { past[$0] }.first { $0.document != nil }
         let unsaved = type.isSingle && name == type.name ? unsavedSingle(type) : nil
         guard let document = state?.document ?? unsaved else { throw notThere(type, name) }
         try require(.read, type, document)

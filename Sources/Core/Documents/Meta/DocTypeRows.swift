@@ -39,8 +39,11 @@ enum DocTypeRows {
         let all: [Filter] = if case .all(let filters) = filter { filters } else { [filter] }
         for case .condition(let condition) in all where condition.field == "parent" {
             switch Operator(condition.op) {
-            case .equal: if let name = condition.value.string { return [name] }
-            case .isIn: return Filter.elements(condition.value).compactMap(\.string)
+            case .equal: if let name = condition.value.string { return [try session.name(name, of: "DocType")] }
+            case .isIn:
+                return try Filter.elements(condition.value, of: condition.field).compactMap(\.string).map {
+                    try session.name($0, of: "DocType")
+                }
             default: continue
             }
         }

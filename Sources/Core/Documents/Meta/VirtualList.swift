@@ -144,7 +144,10 @@ struct VirtualList {
         }
         func isSame(_ json: JSON) throws -> Bool {
             let wanted = try json.isNull || json == "" ? Value.null : field.value(of: json)
-            return wanted == value || wanted.isEmpty && value.isEmpty || wanted.isNothing && value.isNothing
+            if wanted == value || wanted.isEmpty && value.isEmpty || wanted.isNothing && value.isNothing { return true }
+            // A name may be typed in another form than the one in which names are kept.
+            guard field.type.isLine, let text = wanted.text, !text.isNormalized else { return false }
+            return .text(text.normalized) == value
         }
         switch Operator(condition.op) {
         case .equal: return try isSame(condition.value)
@@ -162,8 +165,8 @@ struct VirtualList {
                 throw problem("like needs text of at most \(Limits.patternBytes) bytes")
             }
             return LikePattern(pattern).matches(value.description) == (Operator(condition.op) == .like)
-        case .isIn: return try Filter.elements(condition.value).contains { try isSame($0) }
-        case .notIn: return try !Filter.elements(condition.value).contains { try isSame($0) }
+        case .isIn: return try Filter.elements(condition.value, of: field.name).contains { try isSame($0) }
+        case .notIn: return try !Filter.elements(condition.value, of: field.name).contains { try isSame($0) }
         case .isSet:
             switch condition.value.string?.lowercased() {
             case "set": return !value.isEmpty
@@ -171,7 +174,7 @@ struct VirtualList {
             default: throw problem("is takes \"set\" or \"not set\"")
             }
         case .between:
-            let bounds = Filter.elements(condition.value)
+            let bounds = try Filter.elements(condition.value, of: field.name)
             guard bounds.count == 2 else { throw problem("between takes two values") }
             let low = try field.value(of: bounds[0])
             let high = try field.value(of: bounds[1])

@@ -8,12 +8,15 @@ struct Comparison {
     private let session: Session
     /// The place of the condition among all of the query.
     private let place: Int
+    /// Whether documents are listed as they were once.
+    private let isPast: Bool
 
-    init(_ column: ListColumn, _ type: DocType, _ session: Session, place: Int) {
+    init(_ column: ListColumn, _ type: DocType, _ session: Session, place: Int, isPast: Bool) {
         self.column = column
         self.type = type
         self.session = session
         self.place = place
+        self.isPast = isPast
     }
 
     func sql(_ condition: Filter.Condition, _ bindings: inout [ListPlan.Binding]) throws -> String {
@@ -45,7 +48,7 @@ struct Comparison {
             default: throw column.problem("is takes \"set\" or \"not set\"")
             }
         case .between:
-            let bounds = Filter.elements(condition.value)
+            let bounds = try Filter.elements(condition.value, of: column.field.name)
             guard bounds.count == 2 else { throw column.problem("between takes two values") }
             if case .array = condition.value {
                 bindings.append(.condition(place, .bound(column, isLast: false)))
@@ -103,7 +106,7 @@ struct Comparison {
             return isNegated ? "\(sql) IS NOT NULL" : "\(sql) IS NULL"
         }
         // A name may be kept as it was typed, or in the form that names have.
-        if try session.forms(of: [value], in: column, of: type) != [value] {
+        if try session.forms(of: [value], in: column, of: type, isPast: isPast) != [value] {
             return try membership([json], isNegated, &bindings)
         }
         // An empty number is zero; the statement of an empty value is another than that of a value.
@@ -118,7 +121,7 @@ struct Comparison {
     private func membership(
         _ json: JSON, _ isNegated: Bool, _ bindings: inout [ListPlan.Binding]
     ) throws -> String {
-        let elements = Filter.elements(json)
+        let elements = try Filter.elements(json, of: column.field.name)
         guard elements.count <= Limits.filterValues else {
             throw Problem(.tooMany, "More than \(Limits.filterValues) values", field: column.field.name)
         }
@@ -127,7 +130,7 @@ struct Comparison {
         let hasEmpty = given.count < values.count || values.isEmpty
         var parts: [String] = []
         if !given.isEmpty {
-            let given = try session.forms(of: given, in: column, of: type)
+            let given = try session.forms(of: given, in: column, of: type, isPast: isPast)
             bindings += given.map { .constant($0) }
             let isOne = session.transaction.dialect.isOneOf(column.sql, count: given.count)
             parts.append(isOne)
@@ -157,14 +160,14 @@ struct Comparison {
             up
             ? "SELECT \(table).\(field), depth + 1 FROM \(table) JOIN nodes ON \(table).name = nodes.name"
             : "SELECT \(table).name, depth + 1 FROM \(table) JOIN nodes ON \(table).\(field) = nodes.name"
-        bindings.append(.condition(place, .node(column)))
+        bindings.append(.condition(place, .node(column, of: target.name)))
         let nodes = """
             WITH RECURSIVE nodes(name, depth) AS (\(start) UNION ALL \(step) WHERE depth < \(Limits.treeDepth)) \
             SELECT name FROM nodes WHERE name IS NOT NULL
             """
         switch op {
         case .descendantsInclusive:
-            bindings.append(.condition(place, .node(column)))
+            bindings.append(.condition(place, .node(column, of: target.name)))
             return "(\(column.sql) IN (\(nodes)) OR \(column.sql) = ?)"
         case .notAncestors, .notDescendants: return "(\(column.sql) IS NULL OR \(column.sql) NOT IN (\(nodes)))"
         default: return "\(column.sql) IN (\(nodes))"

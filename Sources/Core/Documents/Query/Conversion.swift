@@ -11,8 +11,8 @@ enum Conversion: Sendable {
     case bound(ListColumn, isLast: Bool)
     /// An end of a span of days that is named by words.
     case span(ListColumn, Operator, isLast: Bool)
-    /// The name of a tree's node.
-    case node(ListColumn)
+    /// The name of a tree's node, a document of that DocType.
+    case node(ListColumn, of: String)
     /// The pattern of `regex`, in the form engines take it.
     case expression(ListColumn)
 
@@ -34,9 +34,9 @@ enum Conversion: Sendable {
                 throw column.problem("\(op.rawValue) does not know \(text)")
             }
             return try column.bound(.string((isLast ? span.last : span.first).description), isLast: isLast)
-        case .node(let column):
+        case .node(let column, let doctype):
             guard let name = json.string else { throw column.problem("a node is given by its name") }
-            return .text(name)
+            return .text(try session.name(name, of: doctype))
         case .expression(let column): return .text(try column.expression(json))
         }
     }

@@ -79,15 +79,26 @@ indirect enum Filter {
     }
 
     /// The values of a condition that takes several: a list, a list as the text of JSON, or text with commas.
-    static func elements(_ json: JSON) -> [JSON] {
+    ///
+    /// - Throws: ``Problem/Kind/malformed`` for text that begins as a list in JSON does and is none.
+    static func elements(_ json: JSON, of field: String) throws -> [JSON] {
         switch json {
         case .array(let elements): return elements
         case .null: return []
         case .string(let text):
-            if text.first(where: { $0 != " " }) == "[", case .array(let elements)? = try? JSON.parse(text) {
-                return elements
+            guard text.first(where: { !$0.isWhitespace }) == "[" else {
+                return text.split(separator: ",").map { .string($0.trimmed) }
             }
-            return text.split(separator: ",").map { .string($0.trimmed) }
+            do {
+                guard case .array(let elements) = try JSON.parse(text, limits: .outside) else { return [json] }
+                return elements
+            } catch {
+                if error.reason == JSONError.nul { throw Problem.nul(in: field) }
+                throw Problem(
+                    .malformed,
+                    "Filter on \(field): the list is not JSON: \(error.reason) at character \(error.offset)",
+                    field: field, fix: "Send a list in JSON, or words separated by commas.")
+            }
         default: return [json]
         }
     }

@@ -88,7 +88,8 @@ extension QueryBuilder {
         case .condition(let condition):
             if let table = try unjoined(condition) { return try exists([condition], in: table, &bindings) }
             let column = try isTrusted ? column(condition.qualified) : column(condition.qualified).opened()
-            return try Comparison(column, type, session, place: nextCondition()).sql(condition, &bindings)
+            return try Comparison(column, type, session, place: nextCondition(), isPast: query.asOf != nil)
+                .sql(condition, &bindings)
         }
     }
 
@@ -119,7 +120,8 @@ extension QueryBuilder {
             guard child.slot(of: field) != nil else { throw unknown(condition.field) }
             let column = try self.own(field, of: place, child.table).opened()
             parts.append(
-                try Comparison(column, child, session, place: nextCondition()).sql(condition, &bindings))
+                try Comparison(column, child, session, place: nextCondition(), isPast: query.asOf != nil)
+                    .sql(condition, &bindings))
         }
         let source = try self.table(of: child, in: type, as: child.table)
         let rows = """

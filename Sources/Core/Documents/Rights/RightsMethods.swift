@@ -8,8 +8,9 @@ enum RightsMethods {
     }
 
     private static let doctype = Method.Parameter.required("doctype", "The DocType.")
-    private static let name = Method.Parameter.required("name", "The document.")
-    private static let user = Method.Parameter.optional("user", "The user; left out to share with everyone.")
+    private static let name = Method.Parameter.required("name", "The document.", of: .argument("doctype"))
+    private static let user = Method.Parameter.optional(
+        "user", "The user; left out to share with everyone.", of: .doctype("User"))
 
     // MARK: Sharing
 
@@ -71,7 +72,8 @@ enum RightsMethods {
 
     private static let userPermissions = Method(
         "frappe.core.doctype.user_permission.user_permission.get_user_permissions",
-        parameters: [.optional("user", "The user; oneself unless given.")], summary: "What a user is limited to."
+        parameters: [.optional("user", "The user; oneself unless given.", of: .doctype("User"))],
+        summary: "What a user is limited to."
     ) { arguments, session in
         let user = arguments.text("user") ?? session.actor.user
         try Explanation.requireAccess(to: user, in: session)
@@ -96,7 +98,8 @@ enum RightsMethods {
     private static let explain = Method(
         "cauldron.permissions.explain",
         parameters: [
-            doctype, .optional("name", "The document."), .optional("user", "The user; oneself unless given."),
+            doctype, .optional("name", "The document.", of: .argument("doctype")),
+            .optional("user", "The user; oneself unless given.", of: .doctype("User")),
             .optional("right", "The right; read unless given."), .optional("field", "A field of the DocType."),
         ], summary: "Whether a user has a right, and each rule that was asked on the way."
     ) { arguments, session in

@@ -8,10 +8,13 @@ enum Sharing {
 
     /// Refuses to share unless the actor has the right `share` on the document and every right it gives away.
     ///
+    /// - Returns: what the document is called.
     /// - Throws: ``Problem/Kind/forbidden``; ``Problem/Kind/notFound`` as for reading the document.
-    static func require(_ given: [Right], _ doctype: String, _ name: String, in session: Session) throws {
+    @discardableResult
+    static func require(_ given: [Right], _ doctype: String, _ name: String, in session: Session) throws -> String {
         let document = try session.get(doctype, name)
         for right in [.share] + given { try session.require(right, document.doctype, document) }
+        return document.name
     }
 
     /// The share of a document with a user, or with everyone where `user` is nil; nil when there is none.
@@ -32,7 +35,8 @@ enum Sharing {
         _ doctype: String, _ name: String, _ user: String?, _ changes: [Right: Bool], notify: Bool = false,
         in session: Session
     ) throws -> Doc<DocShare>? {
-        try require(rights.filter { changes[$0] == true }, doctype, name, in: session)
+        let name = try require(rights.filter { changes[$0] == true }, doctype, name, in: session)
+        let user = try user.map { try session.name($0, of: "User") }
         let known = try find(doctype, name, user, in: session)
         let share = try known ?? session.new(DocShare.self)
         if known == nil {

@@ -40,16 +40,60 @@ extension Session {
         }
     }
 
-    /// Values that a filter looks for, in the forms in which they may be kept: a document that is called exactly so is
-    /// meant, else the one whose name is this in NFC; other lines may be older than that form.
-    func forms(of values: [Value], in column: ListColumn, of type: DocType) throws -> [Value] {
+    /// What the document is called that somebody from outside calls `name`: exactly so where one is, else this in NFC. So
+    /// every reader of names takes them. Costs a statement only for a name in another form.
+    ///
+    /// - Parameter doctype: The DocType of the document; nil for a code that names none here.
+    public func name(_ name: String, of doctype: String?) throws -> String {
+        guard !name.isNormalized else { return name }
+        if let doctype, registry.find(doctype) != nil, try exists(doctype, name) { return name }
+        return name.normalized
+    }
+
+    /// Values that a filter looks for, in the forms in which they may be kept: names as ``name(_:of:)`` finds them; other lines,
+    /// and names of once, may be older than that form.
+    func forms(of values: [Value], in column: ListColumn, of type: DocType, isPast: Bool) throws -> [Value] {
         let field = column.field
         guard field.type.isLine else { return values }
         return try values.flatMap { value -> [Value] in
             guard let text = value.text, !text.isNormalized else { return [value] }
             let target = field.type == .link ? field.options : field.name == "name" ? type.name : nil
-            guard let target, registry.find(target) != nil else { return [value, .text(text.normalized)] }
-            return try exists(target, text) ? [value] : [.text(text.normalized)]
+            guard !isPast, let target, registry.find(target) != nil else { return [value, .text(text.normalized)] }
+            return [.text(try name(text, of: target))]
         }
+    }
+}
+
+extension Arguments {
+    /// The arguments with those that name documents as ``Session/name(_:of:)`` finds them.
+    func withNames(of parameters: [Method.Parameter], in session: Session) throws -> Arguments {
+        var arguments = self
+        for parameter in parameters {
+            guard let target = parameter.target, let value = values[parameter.name] else { continue }
+            let doctype: String? =
+                switch target {
+                case .doctype(let name): name
+                case .argument(let name): values[name]?.string
+                }
+            switch value {
+            case .string(let text) where !text.isNormalized:
+                // A list of names may come as the text of JSON.
+                guard text.hasPrefix("[\""), case .array(let elements)? = try json(parameter.name) else {
+                    arguments.values[parameter.name] = .string(try session.name(text, of: doctype))
+                    continue
+                }
+                arguments.values[parameter.name] = .array(try session.names(elements, of: doctype))
+            case .array(let elements):
+                arguments.values[parameter.name] = .array(try session.names(elements, of: doctype))
+            default: continue
+            }
+        }
+        return arguments
+    }
+}
+
+extension Session {
+    fileprivate func names(_ elements: [JSON], of doctype: String?) throws -> [JSON] {
+        try elements.map { element in try element.string.map { .string(try name($0, of: doctype)) } ?? element }
     }
 }

@@ -9,9 +9,11 @@ enum LedgerMethods {
     private static let getBalanceOn = Method(
         "erpnext.accounts.utils.get_balance_on",
         parameters: [
-            .optional("account", "An account or a group of accounts."), .optional("date", "Today when it is left out."),
-            .optional("party_type"), .optional("party", "Balance with this party."), .optional("company"),
-            .optional("cost_center"),
+            .optional("account", "An account or a group of accounts.", of: .doctype("Account")),
+            .optional("date", "Today when it is left out."),
+            .optional("party_type"), .optional("party", "Balance with this party.", of: .argument("party_type")),
+            .optional("company", of: .doctype("Company")),
+            .optional("cost_center", of: .doctype("Cost Center")),
         ], summary: "Debit less credit of an account or party up to a day."
     ) { arguments, session in
         try requireBooks(arguments, in: session)
@@ -25,7 +27,8 @@ enum LedgerMethods {
     private static let getFiscalYear = Method(
         "erpnext.accounts.utils.get_fiscal_year",
         parameters: [
-            .optional("date", "Today when it is left out."), .optional("fiscal_year"), .optional("company"),
+            .optional("date", "Today when it is left out."), .optional("fiscal_year", of: .doctype("Fiscal Year")),
+            .optional("company", of: .doctype("Company")),
             .optional("as_dict"),
         ], summary: "The fiscal year of a day: name, first and last day."
     ) { arguments, session in

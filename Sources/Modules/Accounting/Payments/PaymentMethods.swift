@@ -6,9 +6,9 @@ enum PaymentMethods {
     static let getPaymentEntry = Method(
         "erpnext.accounts.doctype.payment_entry.payment_entry.get_payment_entry",
         parameters: [
-            .required("dt", "Sales Invoice or Purchase Invoice."), .required("dn", "Its name."),
+            .required("dt", "Sales Invoice or Purchase Invoice."), .required("dn", "Its name.", of: .argument("dt")),
             .optional("party_amount", "How much is paid; all that is outstanding when it is left out."),
-            .optional("bank_account", "The own account."),
+            .optional("bank_account", "The own account.", of: .doctype("Account")),
         ], summary: "Makes an unsaved Payment Entry that settles an invoice."
     ) { arguments, session in
         let payment = try make(

@@ -73,7 +73,7 @@ public struct Mapping: Sendable {
     /// The method clients call for it; its argument is `source_name`, its answer the unsaved document.
     public func method(_ dotted: String) -> Method {
         Method(
-            dotted, parameters: [.required("source_name", "The \(source) to make it from.")],
+            dotted, parameters: [.required("source_name", "The \(source) to make it from.", of: .doctype(source))],
             summary: "Makes an unsaved \(target) from a \(source)."
         ) { arguments, session in
             let document = try make(from: arguments.required("source_name"), in: session)

@@ -93,7 +93,8 @@ package enum Orders {
         Method(
             dotted, writes: true,
             parameters: [
-                .required("status", "Closed, On Hold, or Draft to open it again"), .required("name", "The order"),
+                .required("status", "Closed, On Hold, or Draft to open it again"),
+                .required("name", "The order", of: .doctype(doctype)),
             ],
             summary: "Closes a \(doctype), puts it on hold or opens it again."
         ) { arguments, session in

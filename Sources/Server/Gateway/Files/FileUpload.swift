@@ -118,7 +118,7 @@ struct FileUpload: Sendable {
             let doctype = arguments.text("doctype")
             var reference: (doctype: String, name: String)?
             if let doctype, let name = arguments.text("docname"), try !Self.isUnsaved(name, doctype, session) {
-                reference = (doctype, name)
+                reference = (doctype, try session.name(name, of: doctype))
             }
             let field = arguments.text("fieldname") ?? arguments.text("docfield") ?? ""
             let folder = arguments.text("folder") ?? ""

@@ -8,7 +8,7 @@ enum ClientWriting {
 
     private static let doc = Method.Parameter.required("doc", "The document.")
     private static let doctype = Method.Parameter.required("doctype", "The DocType.")
-    private static let name = Method.Parameter.required("name", "The document.")
+    private static let name = Method.Parameter.required("name", "The document.", of: .argument("doctype"))
 
     private static let insert = Method(
         "frappe.client.insert", writes: true, parameters: [doc], summary: "Adds a document."

@@ -10,10 +10,12 @@ enum RehearseMethod {
                 "action", "insert, save, submit, cancel, discard, delete, amend, rename, assign or restore."),
             .optional("doc", "The document, or the changes to it."),
             .optional("doctype", "The DocType, where doc does not say."),
-            .optional("name", "The document, where doc does not say; the Deleted Document, for restore."),
+            .optional(
+                "name", "The document, where doc does not say; the Deleted Document, for restore.",
+                of: .argument("doctype")),
             .optional("new_name", "The name it gets, for rename."),
             .optional("merge", "1 merges it into the document of the new name, for rename."),
-            .optional("assign_to", "A user or a list of users, for assign."),
+            .optional("assign_to", "A user or a list of users, for assign.", of: .doctype("User")),
         ], summary: "What an action would change, post and cause. Nothing is kept."
     ) { arguments, session in
         try session.rehearse(command(arguments)).shown
