@@ -176,6 +176,58 @@ import Values
         }
     }
 
+    @Test func `pages of the general ledger make up the whole, with the balance running on`() async throws {
+        let books = try await Books()
+        try await books.run { session in
+            try Self.trade(session)
+            let filters: JSONObject = ["company": "Acme", "from_date": "2026-01-01", "to_date": "2026-12-31"]
+            let report = try Self.report("General Ledger")
+            let whole = try report.result(Arguments(filters), in: session).rows
+            var paged: [ReportRow] = []
+            var isLast = false
+            while !isLast {
+                let run = try report.run(Arguments(filters), in: session)
+                isLast = try run.page(from: paged.count, limit: 3) { paged.append($0) } != nil
+            }
+            #expect(whole.count > 6 && paged == whole)
+        }
+    }
+
+    @Test func `reports and methods of the books take every form of a name`() async throws {
+        let books = try await Books()
+        try await books.run { session in
+            let (composed, decomposed) = ("Caf\u{E9}", "Cafe\u{301}")
+            try session.make("Customer", ["customer_name": .string(composed)])
+            try session.make(
+                "Account",
+                [
+                    "account_name": .string(composed), "company": "Acme", "parent_account": "Direct Income - A",
+                    "root_type": "Income",
+                ])
+            try session.invoice(composed, on: "2026-03-02", rate: 70)
+            try session.submitted(
+                "Journal Entry",
+                LedgerTests.journal(
+                    [LedgerTests.debit("Bank - A", 30), LedgerTests.credit("\(composed) - A", 30)], on: "2026-02-10"))
+            for name in [composed, decomposed] {
+                let days: JSONObject = ["from_date": "2026-01-01", "to_date": "2026-12-31"]
+                for filters: JSONObject in [
+                    ["party_type": "Customer", "party": .string(name)], ["account": .string("\(name) - A")],
+                ] {
+                    #expect(try Self.run("General Ledger", days.merging(filters), session).count == 4)
+                }
+                let open = try Self.run("Accounts Receivable", ["customer": .string(name)], session)
+                #expect(open.map { $0["outstanding"]?.exact } == [70, 70])
+                #expect(open[0]["party_name"] == .text(composed))
+                let asked: [JSONObject] = [
+                    ["account": .string("\(name) - A")], ["party_type": "Customer", "party": .string(name)],
+                ]
+                let balances = try asked.map { try session.call("erpnext.accounts.utils.get_balance_on", $0).exact }
+                #expect(balances == [-30, 70])
+            }
+        }
+    }
+
     @Test func `a report asks for its right`() async throws {
         let books = try await Books()
         try await books.run(as: Actor(user: "x@x", roles: ["Sales User"])) { session in

@@ -75,7 +75,7 @@ import Values
         Sent(.get, "/api/resource/Book?limt=5&_=17", told: "limt"),
         Sent(
             .get, "/api/method/frappe.client.get_list?doctype=Book&debug=1&fields=" + coded(#"["name", "colour"]"#),
-            told: "colour, debug"),
+            told: "debug, colour"),
         Sent(
             .get, "/api/method/frappe.client.get_value?doctype=Book&fieldname=" + coded(#"["title", "colour"]"#),
             told: "colour"),
@@ -86,7 +86,7 @@ import Values
         Sent(
             .get,
             "/api/method/frappe.desk.query_report.run?report_name=Loan%20Fees&filters="
-                + coded(#"{"from_date": "2026-01-01", "branch": "North"}"#) + "&is_tree=0", told: "branch, is_tree"),
+                + coded(#"{"from_date": "2026-01-01", "branch": "North"}"#) + "&is_tree=0", told: "is_tree, branch"),
     ]
 
     /// What an answer tells that it passed over.

@@ -1,5 +1,6 @@
 import Documents
 import Reports
+import Synchronization
 import TestSupport
 import Testing
 import Values
@@ -49,4 +50,51 @@ import Values
         }
         #expect(error?.kind == .forbidden)
     }
+
+    /// A report of this many rows, one after the other, which notes how many were made.
+    private static func counting(_ count: Int, _ made: Made) -> Report {
+        Report("Numbers", module: "Core", doctype: "User", filters: [], summary: "Numbers.") { _, _ in
+            ReportRun(columns: [ReportColumn("number", .int, from: .none)]) { _, each in
+                for number in 0..<count {
+                    made.count.withLock { $0 += 1 }
+                    try each(ReportRow([.int(Int64(number))]))
+                }
+                return ReportRun.End(summary: [ReportFigure("Rows", .int(Int64(count)), from: .none)])
+            }
+        }
+    }
+
+    @Test func `rows are made one after the other, and none behind a page`() async throws {
+        let company = try await TemporaryCompany(noon: Timestamp(microseconds: 0)) { _ in }
+        let made = Made()
+        let report = Self.counting(1_000, made)
+        try await company.read(as: .administrator) { session in
+            var page: [Int64?] = []
+            let end = try report.run(Arguments([:]), in: session).page(from: 10, limit: 5) {
+                page.append($0.values[0].int)
+            }
+            #expect(end == nil && page == [10, 11, 12, 13, 14] && made.count.withLock { $0 } == 16)
+            page = []
+            let last = try report.run(Arguments([:]), in: session).page(from: 995, limit: 5) {
+                page.append($0.values[0].int)
+            }
+            #expect(last?.summary.count == 1 && page.count == 5)
+            let (first, count) = try report.run(Arguments([:]), in: session).first(2)
+            #expect(first.rows.count == 2 && first.summary.count == 1 && count == 1_000)
+        }
+    }
+
+    @Test func `a report of more rows than are kept is refused where all are kept, and counted where not`() async throws
+    {
+        let company = try await TemporaryCompany(noon: Timestamp(microseconds: 0)) { _ in }
+        let total = Limits.listRows + 1
+        let report = Self.counting(total, Made())
+        try await company.read(as: .administrator) { session throws in
+            let error = #expect(throws: Problem.self) { try report.result(Arguments([:]), in: session) }
+            #expect(error?.kind == .tooMany)
+            #expect(try report.run(Arguments([:]), in: session).first(0).count == total)
+        }
+    }
+
+    private final class Made: Sendable { let count = Mutex(0) }
 }

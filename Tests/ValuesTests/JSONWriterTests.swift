@@ -61,4 +61,22 @@ import Values
     func `writes wide numbers in full`(text: String, json: String) throws {
         #expect(try JSON.decimal(#require(Exact(text))).text == json)
     }
+
+    @Test func `passes on pieces that make up what it would have written`() throws {
+        var pieces: [[UInt8]] = []
+        var stream = JSONWriter(pieceBytes: 20) { pieces.append($0) }
+        var whole = JSONWriter()
+        func write(_ writer: inout JSONWriter) throws {
+            writer.beginArray()
+            for number in 0..<100 {
+                writer.int(Int64(number))
+                try writer.passOn()
+            }
+            writer.endArray()
+        }
+        try write(&stream)
+        try write(&whole)
+        #expect(stream.isStream && !whole.isStream && pieces.allSatisfy { (20..<30).contains($0.count) })
+        #expect(pieces.flatMap(\.self) + stream.bytes == whole.bytes && pieces.count > 10)
+    }
 }

@@ -19,8 +19,12 @@ public enum Limits {
     public static let childRows = 10_000
     /// The rows of a list when a request does not say.
     public static let pageRows = 20
-    /// The most rows of a list; there may be more, which is told.
+    /// The most rows of a list or report that are in memory at once; there may be more, which is told.
     public static let listRows = 100_000
+    /// The rows of a longer list that are read at once where something is added to them, such as child rows.
+    static let rowsOfPart = 10_000
+    /// The documents of such a list whose child rows are in memory at once.
+    static let documentsOfPart = 500
     /// The most conditions of one list.
     public static let filters = 100
     /// The most values of one `in` condition.

@@ -24,8 +24,8 @@ public struct Report: Sendable {
     public let summary: String
     /// The roles that may run it besides needing the right; empty for everyone who has the right.
     public let roles: Set<Name>
-    /// Makes it. Arguments are the filters' values; a required one is present.
-    public let run: @Sendable (Arguments, Session) throws -> ReportResult
+    /// Begins it. Arguments are the filters' values; a required one is present.
+    let begin: @Sendable (Arguments, Session) throws -> ReportRun
 
     /// Which documents a report reads.
     public enum Reading: Sendable {
@@ -37,11 +37,11 @@ public struct Report: Sendable {
         case permitted
     }
 
-    /// A report named `name`.
-    public init(
+    /// A report named `name`. What runs it gives a ``ReportResult``, or, where there may be many rows, a ``ReportRun``.
+    public init<Output: ReportOutput>(
         _ name: String, module: String, doctype: String, reading: Reading = .everything, filters: [Filter],
         needs: ReportSources = .none, orderedBy: ReportSources = .none, summary: String, roles: Set<Name> = [],
-        run: @escaping @Sendable (Arguments, Session) throws -> ReportResult
+        run: @escaping @Sendable (Arguments, Session) throws -> Output
     ) {
         self.name = name
         self.module = module
@@ -52,7 +52,7 @@ public struct Report: Sendable {
         self.orderedBy = orderedBy
         self.summary = summary
         self.roles = roles
-        self.run = run
+        begin = { arguments, session in try run(arguments, session).run }
     }
 
     /// One thing a report asks.

@@ -2,56 +2,70 @@ internal import Documents
 internal import Storage
 internal import Values
 
-extension ReportResult {
-    /// The result as its reader sees it.
+extension ReportRun {
+    /// The report as its reader sees it.
     ///
     /// - A column of which a field is hidden is taken out, of totals too. One of which a field is masked holds
     ///   `Session.maskedText` where it is not null, as text, so that nothing adds it up.
     /// - A Dynamic Link whose DocType is not told is text.
-    /// - A figure or remark of which a field is not open goes.
-    /// - What was fetched from a document that the actor may not read is null, and so is its total; figures and remarks
-    ///   made of that DocType go.
-    /// - Where a field that entries are ordered by is not open, they are ordered anew by what is. A tree keeps its order.
-    ///
-    /// It costs a statement for each DocType that values were fetched from and whose documents the actor may not all read.
-    ///
-    /// - Throws: ``StorageError``.
-    func screened(in session: Session, for report: Report) throws -> ReportResult {
-        func visibility(_ sources: ReportSources, _ name: String = "") -> FieldVisibility {
-            session.visibility(of: sources.fields(named: name, of: report.doctype))
-        }
-        var result = self
-        let cleared = try result.clearUnreadable(in: session)
+    /// - A figure or remark of which a field is not open goes, and one that is made of a DocType of `cleared`; see
+    ///   ``ReportResult/clearUnreadable(in:)``.
+    func screened(in session: Session, for report: Report, without cleared: Set<String> = []) -> ReportRun {
         func isTold(_ sources: ReportSources) -> Bool {
-            visibility(sources) == .open
-                && !sources.fields(named: "", of: report.doctype).contains { cleared.contains($0.doctype) }
+            let fields = sources.fields(named: "", of: report.doctype)
+            return session.visibility(of: fields) == .open && !fields.contains { cleared.contains($0.doctype) }
         }
-        let visibilities = columns.map { visibility($0.sources, $0.name) }
-        if visibility(report.orderedBy) != .open {
-            result.order(by: visibilities.indices.filter { visibilities[$0] == .open })
+        let run = shown(columns.map { $0.visibility(in: session, for: report) })
+        return ReportRun(columns: run.columns) { most, each in
+            var end = try run.rows(most, each)
+            end.summary.removeAll { !isTold($0.sources) }
+            if let message = end.message, !isTold(message.sources) { end.message = nil }
+            return end
         }
-        result.show(visibilities)
-        result.summary.removeAll { !isTold($0.sources) }
-        if let message, !isTold(message.sources) { result.message = nil }
-        return result
     }
 
-    /// Takes out hidden columns and masks masked ones, in one pass over the rows.
-    private mutating func show(_ visibilities: [FieldVisibility]) {
-        guard visibilities.contains(where: { $0 != .open }) else { return }
+    /// The report without hidden columns and with masked ones masked.
+    private func shown(_ visibilities: [FieldVisibility]) -> ReportRun {
+        guard visibilities.contains(where: { $0 != .open }) else { return self }
         let shown = visibilities.indices.filter { visibilities[$0] != .hidden }
         let openColumns = Set(visibilities.indices.filter { visibilities[$0] == .open }.map { columns[$0].name })
-        for index in rows.indices {
-            let values = rows[index].values
-            rows[index].values = shown.map {
-                visibilities[$0] == .masked && !values[$0].isNull ? .text(Session.maskedText) : values[$0]
-            }
-        }
-        columns = shown.map { index in
+        let shownColumns = shown.map { index in
             let column = columns[index]
             let isAimless = column.type == .dynamicLink && !openColumns.contains(column.options ?? "")
             return visibilities[index] == .masked || isAimless ? column.asText : column
         }
+        return ReportRun(columns: shownColumns) { [rows] most, each in
+            try rows(most) { row in
+                let values = shown.map {
+                    visibilities[$0] == .masked && !row.values[$0].isNull ? .text(Session.maskedText) : row.values[$0]
+                }
+                try each(ReportRow(values, row.kind))
+            }
+        }
+    }
+
+    /// Whether it has values that were fetched from documents of which the actor may not read all.
+    func fetchesUnreadable(in session: Session) -> Bool {
+        columns.contains { column in
+            column.sources.fields(named: "", of: "").contains { source in
+                guard source.namedBy != nil, let type = session.registry.find(source.doctype) else { return false }
+                return session.readCondition(for: type, table: type.table) != nil
+            }
+        }
+    }
+}
+
+extension ReportColumn {
+    fileprivate func visibility(in session: Session, for report: Report) -> FieldVisibility {
+        session.visibility(of: sources.fields(named: name, of: report.doctype))
+    }
+}
+
+extension ReportResult {
+    /// Puts the entries into an order of what the actor sees, from the first column on: for reports that are ordered by what
+    /// it does not see. A tree keeps its order.
+    mutating func order(in session: Session, for report: Report) {
+        order(by: columns.indices.filter { columns[$0].visibility(in: session, for: report) == .open })
     }
 
     /// Puts the entries into the order of these columns, from the first on. Other rows keep their places; where some are
@@ -68,10 +82,11 @@ extension ReportResult {
         for (place, row) in zip(places, sorted) { rows[place] = row }
     }
 
-    /// Empties what was fetched from documents that the actor may not read, and the totals of it.
+    /// Empties what was fetched from documents that the actor may not read, and the totals of it. It costs a statement for
+    /// each DocType that values were fetched from and whose documents the actor may not all read.
     ///
     /// - Returns: the DocTypes of which a document was not readable.
-    private mutating func clearUnreadable(in session: Session) throws -> Set<String> {
+    mutating func clearUnreadable(in session: Session) throws -> Set<String> {
         var cleared: Set<String> = []
         var fetched: [String: [(column: Int, names: Int)]] = [:]
         for (index, column) in columns.enumerated() {

@@ -51,7 +51,8 @@ public protocol Transaction: AnyObject {
     /// The first row of a query, or nil.
     func first(_ sql: String, _ arguments: [Value], _ types: [ColumnType]) throws -> [Value]?
 
-    /// Writes the rows of a query as JSON, up to `limit` of them: objects with these keys, or lists where there are none.
+    /// Writes the rows of a query as JSON, up to `limit` of them: objects with these keys, or lists where there are none. Passes
+    /// on what it wrote between rows.
     ///
     /// - Returns: how many rows the query gave.
     func write(
@@ -152,12 +153,8 @@ extension Transaction {
         try forEach(sql, arguments, types) { row in
             count += 1
             guard count <= limit else { return }
-            if keys == nil { writer.beginArray() } else { writer.beginObject() }
-            for index in row.indices {
-                if let keys { writer.key(keys[index]) }
-                writer.value(row[index])
-            }
-            if keys == nil { writer.endArray() } else { writer.endObject() }
+            writer.row(row, keys)
+            try writer.passOn()
         }
         writer.endArray()
         return count

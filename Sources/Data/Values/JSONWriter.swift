@@ -9,14 +9,41 @@
 /// writer.exact(Exact(units: 1250, scale: 2))
 /// writer.endObject()  // {"total":12.5}
 /// ```
-public struct JSONWriter: Sendable {
-    /// What is written so far.
+public struct JSONWriter {
+    /// What is written so far and was not handed on.
     public private(set) var bytes: [UInt8] = []
     private var needsComma = false
+    private var pieceBytes = Int.max
+    private var handOn: ([UInt8]) throws -> Void = { _ in }
 
     /// An empty writer with room for that many bytes, after which it grows.
     public init(capacity: Int = 512) {
         bytes.reserveCapacity(max(capacity, 0))
+    }
+
+    /// An empty writer that hands on what is written in pieces of about so many bytes, where ``passOn()`` is called, so that
+    /// it never holds much more than one. What is left at the end is in ``bytes``.
+    public init(pieceBytes: Int, handingOn handOn: @escaping ([UInt8]) throws -> Void) {
+        self.pieceBytes = max(pieceBytes, 1)
+        self.handOn = handOn
+    }
+
+    /// Whether it hands on what is written, so that what is written may be of any length.
+    public var isStream: Bool { pieceBytes < .max }
+
+    /// Hands on what is written, where it is enough for a piece. To be called between rows.
+    ///
+    /// - Throws: what taking the piece throws.
+    @inline(__always)
+    public mutating func passOn() throws {
+        if bytes.count >= pieceBytes { try passOnPiece() }
+    }
+
+    private mutating func passOnPiece() throws {
+        let piece = bytes
+        bytes = []
+        bytes.reserveCapacity(pieceBytes + pieceBytes / 8)
+        try handOn(piece)
     }
 
     @inline(__always)
@@ -132,6 +159,21 @@ public struct JSONWriter: Sendable {
         case .time(let time): quoted { $0.append(time: time) }
         case .bytes(let content): quoted { Base64.append(content, to: &$0) }
         }
+    }
+
+    /// A row: an object with these keys, or a list where there are none. Each key has its value.
+    public mutating func row(_ values: [Value], _ keys: [JSONKey]?) {
+        guard let keys else {
+            beginArray()
+            for index in values.indices { value(values[index]) }
+            return endArray()
+        }
+        beginObject()
+        for index in values.indices {
+            key(keys[index])
+            value(values[index])
+        }
+        endObject()
     }
 
     /// A value that is JSON already, as a tree.

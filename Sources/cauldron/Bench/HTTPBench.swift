@@ -79,9 +79,14 @@ final class ServedProcess {
     }
 
     /// The memory it holds, as the kernel counts it.
-    var residentMegabytes: Double {
+    var residentMegabytes: Double { megabytes("VmRSS:") }
+
+    /// The most memory it has held.
+    var peakMegabytes: Double { megabytes("VmHWM:") }
+
+    private func megabytes(_ name: String) -> Double {
         let status = (try? String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)) ?? ""
-        let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") } ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix(name) } ?? ""
         let kilobytes = line.split(separator: " ").compactMap { Double($0) }.first ?? 0
         return kilobytes / 1024
     }

@@ -28,32 +28,55 @@ final class Socket {
 
     deinit { close(descriptor) }
 
-    /// Sends a request and reads the whole answer, whose length its header tells.
-    func exchange(_ request: [UInt8]) throws {
+    /// Sends a request and reads the whole answer, whose length its header tells, or the chunks it comes in.
+    ///
+    /// - Returns: how many bytes came.
+    @discardableResult
+    func exchange(_ request: [UInt8]) throws -> Int {
         let sent = unsafe request.withUnsafeBytes { unsafe send(descriptor, $0.baseAddress, $0.count, 0) }
         guard sent == request.count else { throw Failure.broken }
         var count = 0
-        var total: Int?
-        while total.map({ count < $0 }) ?? true {
+        var end: End?
+        var last: [UInt8] = []
+        while true {
+            // The head has to be in the buffer whole; what follows is only counted.
+            let start = end == nil ? count : 0
             let received = unsafe buffer.withUnsafeMutableBytes { bytes in
-                unsafe recv(descriptor, bytes.baseAddress?.advanced(by: count), bytes.count - count, 0)
+                unsafe recv(descriptor, bytes.baseAddress?.advanced(by: start), bytes.count - start, 0)
             }
             guard received > 0 else { throw Failure.broken }
             count += received
-            if total == nil { total = try wholeLength(count) }
+            if end == nil { end = try findEnd(count) }
+            switch end {
+            case nil: continue
+            case .length(let total)?: if count >= total { return count }
+            case .chunks?:
+                last = Array((last + buffer[start..<start + received].suffix(5)).suffix(5))
+                if last == Array("0\r\n\r\n".utf8) { return count }
+            }
         }
     }
 
-    /// Header and body together; nil while the header is not complete.
-    private func wholeLength(_ count: Int) throws -> Int? {
+    /// Where an answer ends.
+    private enum End {
+        /// After so many bytes, head and body together.
+        case length(Int)
+        /// After the last chunk, which is empty.
+        case chunks
+    }
+
+    /// Where the answer ends; nil while its head is not complete.
+    private func findEnd(_ count: Int) throws -> End? {
         let head = buffer[..<count]
         guard let end = head.firstRange(of: Array("\r\n\r\n".utf8)) else { return nil }
         let text = String(decoding: buffer[..<end.lowerBound], as: UTF8.self).lowercased()
         guard text.hasPrefix("http/1.1 200") else { throw Failure.refused(String(text.prefix(200))) }
-        guard let field = text.split(separator: "\r\n").first(where: { $0.hasPrefix("content-length:") }),
+        let fields = text.split(separator: "\r\n")
+        if fields.contains("transfer-encoding: chunked") { return .chunks }
+        guard let field = fields.first(where: { $0.hasPrefix("content-length:") }),
             let length = Int(field.split(separator: " ").last ?? "")
         else { throw Failure.broken }
-        return end.upperBound + length
+        return .length(end.upperBound + length)
     }
 
     /// A port that nothing listens at now.

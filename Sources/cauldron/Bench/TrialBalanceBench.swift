@@ -46,7 +46,7 @@ struct TrialBalanceBench {
     }
 
     /// Adds pairs of postings over the days of the year and the accounts of the company.
-    private func fill(_ tenant: Tenant, from first: Int, to last: Int) async throws {
+    func fill(_ tenant: Tenant, from first: Int, to last: Int) async throws {
         let year = tenant.now().day.startOfYear.number
         for start in stride(from: first, to: last, by: 100_000) {
             let end = min(start + 100_000, last)

@@ -181,6 +181,75 @@ import Values
         }
     }
 
+    @Test func `passes on piece by piece what it writes whole`() async throws {
+        let world = try await QueryWorld.filled()
+        for text in Self.forms + [#"{"fields": ["client", "day"], "distinct": 1}"#] {
+            let form = try JSON.parse(text)
+            for actor in [QueryWorld.manager, QueryWorld.reader] {
+                let (pieces, whole) = try await world.read(as: actor) { session in
+                    var query = ListQuery("Query Order", fields: form["fields"]?.array ?? [], limit: 0)
+                    query.filters = form["filters"]
+                    query.orderBy = form["order_by"]?.string
+                    query.groupBy = form["group_by"]?.string
+                    query.expand = form["expand"]?.array?.compactMap(\.string) ?? []
+                    query.distinct = form["distinct"] != nil
+                    var pieces: [[UInt8]] = []
+                    var writer = JSONWriter(pieceBytes: 1) { pieces.append($0) }
+                    var other = JSONWriter()
+                    do {
+                        _ = try session.writeList(query, to: &writer, dictionaries: true)
+                        _ = try session.writeList(query, to: &other, dictionaries: true)
+                    } catch let problem as Problem where problem.kind == .forbidden {
+                        return (pieces, other.bytes)
+                    }
+                    #expect(!pieces.isEmpty)
+                    return (pieces + [writer.bytes], other.bytes)
+                }
+                #expect(pieces.flatMap(\.self) == whole)
+            }
+        }
+    }
+
+    @Test func `child rows, links and masks of a long list are read in parts, each document once`() async throws {
+        let world = try await QueryWorld.filled()
+        let total = 10_503
+        try await world.company.database.write { transaction in
+            let columns = ["name", "owner", "creation", "modified", "modified_by", "docstatus", "idx"]
+            func row(_ name: String, _ more: [Value]) -> [Value] {
+                let (user, moment) = (Value.text("mia@example.com"), Value.timestamp(QueryWorld.noon))
+                return [.text(name), user, moment, moment, user, .int(0), .int(1)] + more
+            }
+            try transaction.insert(
+                into: "query_order", columns + ["subject", "client"],
+                (0..<total).map { row("p\(100_000 + $0)", [.text("long"), .text("c1")]) })
+            try transaction.insert(
+                into: "query_line", columns + ["parent", "parenttype", "parentfield", "item"],
+                (0..<total).map {
+                    row("l\($0)", [.text("p\(100_000 + $0)"), .text("Query Order"), .text("lines"), .text("i\($0)")])
+                })
+        }
+        let rows = try await world.read { session in
+            var query = ListQuery(
+                "Query Order", fields: ["name", "client", ["lines": ["item"]]], filters: ["subject": "long"],
+                orderBy: "subject asc", limit: 0)
+            query.expand = ["client"]
+            var bytes: [UInt8] = []
+            var writer = JSONWriter(pieceBytes: 1_000) { bytes += $0 }
+            let count = try session.writeList(query, to: &writer, dictionaries: true).rows
+            #expect(count == total)
+            return try JSON.parse(bytes + writer.bytes).array ?? []
+        }
+        #expect(rows.count == total)
+        for (number, row) in rows.enumerated() {
+            guard row["name"] == .string("p\(100_000 + number)"), row["client"]?["city"] == "Madrid",
+                row["lines"] == [["item": .string("i\(number)")]]
+            else {
+                Issue.record("row \(number) is \(row)")
+                break
+            }
+        }
+    }
+
     private static let forms: [String] = [
         #"{"fields": ["name", "subject"], "filters": {"subject": ["like", "%"]}}"#,
         #"{"fields": ["*", "client.title"], "filters": {"client.region.label": ["is", "not set"]}}"#,

@@ -17,7 +17,8 @@ public struct ListQuery: Sendable {
     public var groupBy: String?
     /// How many rows are left out before the first.
     public var start = 0
-    /// The most rows; 0 for all, up to ``Limits/listRows``. Where there are more, ``Session/more`` says how to go on.
+    /// The most rows; 0 for all. Where rows are kept in memory, at most ``Limits/listRows``: where there are more,
+    /// ``Session/more`` says how to go on.
     public var limit = Limits.pageRows
     /// The DocType whose rows are listed, for a child table.
     public var parent: String?
@@ -33,6 +34,8 @@ public struct ListQuery: Sendable {
 
     /// Conditions that the server adds by itself; they may be about fields that the actor does not see.
     var fixed: JSON?
+    /// Set while its rows are passed on as they come: then there may be any number.
+    var isStreamed = false
 
     /// A list of a DocType.
     public init(
@@ -48,11 +51,16 @@ public struct ListQuery: Sendable {
     }
 
     /// Whether the limit is the server's: one row more is read then, to know whether it cut any off.
-    var isLimitedByServer: Bool { limit <= 0 || limit > Limits.listRows }
+    var isLimitedByServer: Bool { isUnbounded && !isStreamed }
+    /// Whether it asks for more rows than are kept in memory.
+    var isUnbounded: Bool { limit <= 0 || limit > Limits.listRows }
     /// The rows that are given at most.
-    var mostRows: Int { isLimitedByServer ? Limits.listRows : limit }
+    var mostRows: Int { isLimitedByServer ? Limits.listRows : limit > 0 ? limit : .max }
     /// The rows that are read at most.
-    var rowLimit: Int { isLimitedByServer ? Limits.listRows + 1 : limit }
+    var rowLimit: Int { isLimitedByServer ? Limits.listRows + 1 : limit > 0 ? limit : Self.all }
+
+    /// More rows than any table has, and few enough to be added to.
+    private static let all = 1 << 60
 }
 
 /// The rows of a list.

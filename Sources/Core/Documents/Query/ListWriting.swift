@@ -2,8 +2,14 @@ public import Values
 
 extension ListResult {
     /// Writes up to `limit` rows as objects by column, or as lists. Nulls are kept.
-    public func write(to writer: inout JSONWriter, dictionaries: Bool, limit: Int = .max) {
+    public func write(to writer: inout JSONWriter, dictionaries: Bool, limit: Int = .max) throws {
         writer.beginArray()
+        try writeRows(to: &writer, dictionaries: dictionaries, limit: limit)
+        writer.endArray()
+    }
+
+    /// Writes the rows, passing on what was written between them.
+    func writeRows(to writer: inout JSONWriter, dictionaries: Bool, limit: Int = .max) throws {
         for (index, row) in rows.prefix(limit).enumerated() {
             if dictionaries { writer.beginObject() } else { writer.beginArray() }
             for column in keys.indices {
@@ -19,8 +25,8 @@ extension ListResult {
                 table.write(index, to: &writer)
             }
             if dictionaries { writer.endObject() } else { writer.endArray() }
+            try writer.passOn()
         }
-        writer.endArray()
     }
 
     /// The rows as JSON.

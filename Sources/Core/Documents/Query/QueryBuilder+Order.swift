@@ -77,7 +77,7 @@ extension QueryBuilder {
                     isNullable: column.isNullable))
         }
         if isGrouped {
-            if sql.isEmpty { sql = groups.map { dialect.ordered($0, descending: false, isNullable: true) } }
+            sql += groups.map { dialect.ordered($0, descending: false, isNullable: true) }
         } else if query.distinct {
             let rest = selection.columns.indices.map { "\($0 + 1)" }
             sql += rest.map { dialect.ordered($0, descending: false, isNullable: true) }

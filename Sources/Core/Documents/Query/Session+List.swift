@@ -18,27 +18,58 @@ extension Session {
 
     /// Writes the rows of a list as JSON, up to `limit` of them: the shortest way from the database to the answer.
     ///
+    /// A writer that passes on what it is given gets all rows of a query that asks for all: the session holds few of them at
+    /// a time. Only where each row is made in memory, as of virtual DocTypes, it gets no more than ``list(_:)`` gives.
+    ///
     /// - Returns: how many rows the query had, and the cursors when the query asks for them.
     /// - Throws: as ``list(_:)``.
     public func writeList(
         _ query: ListQuery, to writer: inout JSONWriter, dictionaries: Bool, limit: Int = .max
     ) throws -> (rows: Int, next: String?, previous: String?) {
-        if query.cursor == nil, query.expand.isEmpty, try virtualList(query) == nil {
-            let (plan, arguments) = try planned(query, .rows)
-            if plan.isPlain {
-                let rows = try transaction.write(
-                    plan.sql, arguments, plan.types, keys: dictionaries ? plan.keys : nil,
-                    limit: min(limit, query.mostRows), to: &writer)
-                if rows > query.mostRows { noteMore(behind: query) }
-                return (rows, nil, nil)
-            }
+        guard query.cursor == nil, try virtualList(query) == nil else {
+            let result = try list(query)
+            try result.write(to: &writer, dictionaries: dictionaries, limit: limit)
+            return (result.rows.count, result.nextCursor, result.previousCursor)
+        }
+        var query = query
+        query.isStreamed = writer.isStream && query.isUnbounded
+        let (plan, arguments) = try planned(query, .rows)
+        if plan.isPlain, query.expand.isEmpty {
+            let rows = try transaction.write(
+                plan.sql, arguments, plan.types, keys: dictionaries ? plan.keys : nil,
+                limit: min(limit, query.mostRows), to: &writer)
+            if rows > query.mostRows { noteMore(behind: query) }
+            return (rows, nil, nil)
+        }
+        guard query.isStreamed else {
             let result = try result(plan, cutToLimit(rows(plan, arguments), query), query)
-            result.write(to: &writer, dictionaries: dictionaries, limit: limit)
+            try result.write(to: &writer, dictionaries: dictionaries, limit: limit)
             return (result.rows.count, nil, nil)
         }
-        let result = try list(query)
-        result.write(to: &writer, dictionaries: dictionaries, limit: limit)
-        return (result.rows.count, result.nextCursor, result.previousCursor)
+        return (try writeParts(of: query, to: &writer, dictionaries: dictionaries), nil, nil)
+    }
+
+    /// Writes the rows of a list to which something is added, such as child rows, some thousands at a time. They all come from
+    /// one snapshot, and the order of a list is one to the last row.
+    private func writeParts(
+        of query: ListQuery, to writer: inout JSONWriter, dictionaries: Bool
+    ) throws -> Int {
+        var part = query
+        var count = 0
+        writer.beginArray()
+        while count < query.mostRows {
+            part.start = max(0, query.start) + count
+            part.limit = min(Limits.rowsOfPart, query.mostRows - count)
+            let (plan, arguments) = try planned(part, .rows)
+            let rows = try rows(plan, arguments)
+            for some in rows.chunks(of: Limits.documentsOfPart) {
+                try result(plan, Array(some), part).writeRows(to: &writer, dictionaries: dictionaries)
+            }
+            count += rows.count
+            guard rows.count == part.limit else { break }
+        }
+        writer.endArray()
+        return count
     }
 
     /// How many documents a list has, however long its page is; each counts once.

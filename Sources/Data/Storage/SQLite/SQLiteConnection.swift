@@ -239,7 +239,9 @@ internal import Values
         writer.beginArray()
         while try step(statement) {
             count += 1
-            if count <= limit { try statement.write(types, keys, to: &writer) }
+            guard count <= limit else { continue }
+            try statement.write(types, keys, to: &writer)
+            try writer.passOn()
         }
         writer.endArray()
         return count

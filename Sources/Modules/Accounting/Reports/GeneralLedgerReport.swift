@@ -36,44 +36,47 @@ enum GeneralLedgerReport {
         }
     }
 
-    private static func run(_ arguments: Arguments, in session: Session) throws -> ReportResult {
+    private static func run(_ arguments: Arguments, in session: Session) throws -> ReportRun {
         let company = try ReportHelp.company(arguments, in: session)
         let range = try ReportHelp.range(arguments, in: session)
         let selection = try select(arguments, company.name, in: session)
         let opening = try opening(selection, before: range.from, company.name, in: session)
-        let currency = Value.text(company.defaultCurrency)
-        func sumRow(_ label: String, _ movement: AccountBalances.Movement) -> ReportRow {
-            let amounts = [movement.debit, movement.credit, movement.balance].map(ReportHelp.money)
-            return ReportRow(
-                [.null, .text(label)] + amounts + Array(repeating: .null, count: 10) + [currency], .total)
-        }
-        var rows = [sumRow("Opening", opening)]
-        var total = AccountBalances.Movement()
+        let currency = company.defaultCurrency
         var sql = """
-            SELECT posting_date, account, debit, credit, voucher_type, voucher_no, against, party_type, party, cost_center,
-            against_voucher_type, against_voucher, remarks, name FROM gl_entry
+            SELECT posting_date, account, debit, credit, debit, voucher_type, voucher_no, against, party_type, party,
+            cost_center, against_voucher_type, against_voucher, remarks, name, ? FROM gl_entry
             WHERE \(selection.conditions.joined(separator: " AND ")) AND posting_date >= ? AND posting_date <= ?
             """
         if arguments.flag("show_cancelled_entries") != true { sql += " AND \(valid)" }
         sql += " ORDER BY posting_date, name LIMIT ?"
-        let most = Limits.listRows
-        try session.transaction.forEach(
-            sql, selection.arguments + [.day(range.from), .day(range.to), .int(Int64(most + 1))],
-            [.day, .text, .decimal(scale: 4), .decimal(scale: 4)] + Array(repeating: .text, count: 10)
-        ) { row in
-            guard rows.count <= most else {
-                throw Problem(.tooMany, "More than \(most) entries", field: "from_date", fix: "Ask for fewer days.")
+        let values = [.text(currency)] + selection.arguments + [.day(range.from), .day(range.to)]
+        return ReportRun(columns: columns) { most, each in
+            func sumRow(_ label: String, _ movement: AccountBalances.Movement) -> ReportRow {
+                let amounts = [movement.debit, movement.credit, movement.balance].map(ReportHelp.money)
+                return ReportRow(
+                    [.null, .text(label)] + amounts + Array(repeating: .null, count: 10) + [.text(currency)], .total)
             }
-            total =
-                total
-                + AccountBalances.Movement(debit: row[2].exact ?? .zero, credit: row[3].exact ?? .zero)
-            let balance = ReportHelp.money((opening + total).balance)
-            rows.append(ReportRow(Array(row[0...3]) + [balance] + Array(row[4...13]) + [currency]))
+            try each(sumRow("Opening", opening))
+            var total = AccountBalances.Movement()
+            try session.transaction.forEach(sql, values + [.int(Int64(most))], types) { row in
+                total =
+                    total
+                    + AccountBalances.Movement(debit: row[2].exact ?? .zero, credit: row[3].exact ?? .zero)
+                var row = row
+                row[Self.balance] = ReportHelp.money((opening + total).balance)
+                try each(ReportRow(row))
+            }
+            try each(sumRow("Total", total))
+            try each(sumRow("Closing (Opening + Total)", opening + total))
+            return ReportRun.End()
         }
-        rows.append(sumRow("Total", total))
-        rows.append(sumRow("Closing (Opening + Total)", opening + total))
-        return ReportResult(columns: columns, rows: rows)
     }
+
+    /// How the statement's columns are read, which are those of the report.
+    private static let types: [ColumnType] =
+        [.day, .text] + Array(repeating: .decimal(scale: 4), count: 3) + Array(repeating: .text, count: 11)
+    /// The place of the running balance among them, for which the statement gives another amount.
+    private static let balance = 4
 
     /// Neither reversed nor a reversal. Said so that no engine looks for the many rows without `reverses` by its index.
     private static let valid = """

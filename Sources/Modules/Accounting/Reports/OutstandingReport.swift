@@ -41,47 +41,49 @@ enum OutstandingReport {
 
     private static func run(
         _ arguments: Arguments, _ accountType: String, _ partyType: String, in session: Session
-    ) throws -> ReportResult {
+    ) throws -> ReportRun {
         let company = try ReportHelp.company(arguments, in: session)
         let day = try arguments.day("report_date") ?? session.today
         let bounds = try bounds(arguments.text("range") ?? "30, 60, 90, 120")
         let isByDueDate = arguments.text("ageing_based_on") != "Posting Date"
-        let found = try vouchers(arguments, company.name, accountType, partyType, through: day, in: session)
-        let names = try partyNames(Set(found.compactMap { $0[2].text }), partyType, in: session)
-        var rows: [ReportRow] = []
-        var sums = [Exact](repeating: .zero, count: 3 + bounds.count + 1)
-        for voucher in found {
-            let outstanding = voucher[5].exact ?? .zero
-            let own = voucher[6].exact ?? .zero
-            let invoiced = own.isPositive ? own : .zero
-            let posted = voucher[7].day ?? voucher[8].day
-            let due = voucher[9].day ?? posted
-            let age = (isByDueDate ? due : posted).map { max(0, day - $0) } ?? 0
-            let slot = bounds.firstIndex { age <= $0 } ?? bounds.count
-            let amounts =
-                [invoiced, invoiced - outstanding, outstanding]
-                + (0...bounds.count).map { $0 == slot ? outstanding : .zero }
-            for (index, amount) in amounts.enumerated() { sums[index] += amount }
-            var row: [Value] = [
-                posted.map(Value.day) ?? .null, voucher[3], voucher[2], names[voucher[2].text ?? ""] ?? voucher[2],
-                voucher[4], voucher[0], voucher[1], due.map(Value.day) ?? .null,
-            ]
-            row += amounts[0..<3].map(ReportHelp.money) + [.int(Int64(age))] + amounts[3...].map(ReportHelp.money)
-            rows.append(ReportRow(row + [.text(company.defaultCurrency)]))
+        let (sql, values, types) = try vouchers(
+            arguments, company.name, accountType, partyType, through: day, in: session)
+        let currency = Value.text(company.defaultCurrency)
+        return ReportRun(columns: try columns(bounds, partyType, in: session)) { most, each in
+            var sums = [Exact](repeating: .zero, count: 3 + bounds.count + 1)
+            try session.transaction.forEach(sql, values + [.int(Int64(most))], types) { voucher in
+                let outstanding = voucher[5].exact ?? .zero
+                let own = voucher[6].exact ?? .zero
+                let invoiced = own.isPositive ? own : .zero
+                let posted = voucher[7].day ?? voucher[8].day
+                let due = voucher[9].day ?? posted
+                let age = (isByDueDate ? due : posted).map { max(0, day - $0) } ?? 0
+                let slot = bounds.firstIndex { age <= $0 } ?? bounds.count
+                let amounts =
+                    [invoiced, invoiced - outstanding, outstanding]
+                    + (0...bounds.count).map { $0 == slot ? outstanding : .zero }
+                for (index, amount) in amounts.enumerated() { sums[index] += amount }
+                var row: [Value] = [
+                    posted.map(Value.day) ?? .null, voucher[3], voucher[2],
+                    voucher.count > 10 ? voucher[10] : voucher[2],
+                    voucher[4], voucher[0], voucher[1], due.map(Value.day) ?? .null,
+                ]
+                row += amounts[0..<3].map(ReportHelp.money) + [.int(Int64(age))] + amounts[3...].map(ReportHelp.money)
+                try each(ReportRow(row + [currency]))
+            }
+            var total: [Value] = [.null, .null, .text("Total"), .null, .null, .null, .null, .null]
+            total += sums[0..<3].map(ReportHelp.money) + [.null] + sums[3...].map(ReportHelp.money)
+            try each(ReportRow(total + [currency], .total))
+            return ReportRun.End(
+                summary: [ReportFigure("Total Outstanding", ReportHelp.money(sums[2]), from: amount)])
         }
-        var total: [Value] = [.null, .null, .text("Total"), .null, .null, .null, .null, .null]
-        total += sums[0..<3].map(ReportHelp.money) + [.null] + sums[3...].map(ReportHelp.money)
-        rows.append(ReportRow(total + [.text(company.defaultCurrency)], .total))
-        return ReportResult(
-            columns: try columns(bounds, partyType, in: session), rows: rows,
-            summary: [ReportFigure("Total Outstanding", ReportHelp.money(sums[2]), from: amount)])
     }
 
-    /// What is not settled on the day, in one statement.
+    /// The statement that gives what is not settled on the day, each voucher with its party's title where parties have one.
     private static func vouchers(
         _ arguments: Arguments, _ company: String, _ accountType: String, _ partyType: String, through day: Day,
         in session: Session
-    ) throws -> [[Value]] {
+    ) throws -> (sql: String, values: [Value], types: [ColumnType]) {
         var conditions = "company = ? AND account_type = ? AND posting_date <= ?"
         var values: [Value] = [.text(company), .text(accountType), .day(day)]
         if let party = arguments.text("party") ?? arguments.text(partyType.lowercased()) {
@@ -98,26 +100,27 @@ enum OutstandingReport {
             values += condition.arguments
         }
         let isOwn = "voucher_no = against_voucher_no AND voucher_type = against_voucher_type"
-        let rows = try session.transaction.query(
+        var columns = """
+            against_voucher_type, against_voucher_no, party, party_type, account, outstanding, own, own_date, first_date, \
+            last_due
             """
-            SELECT against_voucher_type, against_voucher_no, party, party_type, account, SUM(amount),
-            SUM(CASE WHEN \(isOwn) THEN amount ELSE 0 END), MIN(CASE WHEN \(isOwn) THEN posting_date END),
-            MIN(posting_date), MAX(due_date) FROM payment_ledger_entry WHERE \(conditions)
-            GROUP BY against_voucher_type, against_voucher_no, party, party_type, account HAVING SUM(amount) <> 0
-            ORDER BY MIN(posting_date), against_voucher_no LIMIT ?
-            """, values + [.int(Int64(Limits.listRows + 1))],
-            [.text, .text, .text, .text, .text, .decimal(scale: 4), .decimal(scale: 4), .day, .day, .day])
-        guard rows.count <= Limits.listRows else {
-            throw Problem(.tooMany, "More than \(Limits.listRows) vouchers are outstanding", field: "party")
+        var types: [ColumnType] = [
+            .text, .text, .text, .text, .text, .decimal(scale: 4), .decimal(scale: 4), .day, .day, .day,
+        ]
+        if let title = title(of: partyType, in: session), let parties = session.registry.find(partyType) {
+            let table = quoted(parties.table)
+            columns += ", COALESCE((SELECT \(quoted(title)) FROM \(table) WHERE \(table).name = vouchers.party), party)"
+            types.append(.text)
         }
-        return rows
-    }
-
-    private static func partyNames(
-        _ parties: Set<Name>, _ partyType: String, in session: Session
-    ) throws -> [Name: Value] {
-        guard let title = title(of: partyType, in: session) else { return [:] }
-        return try session.values(of: partyType, parties, [title]).mapValues { $0[0] }
+        let sql = """
+            SELECT \(columns) FROM (SELECT against_voucher_type, against_voucher_no, party, party_type, account,
+            SUM(amount) AS outstanding, SUM(CASE WHEN \(isOwn) THEN amount ELSE 0 END) AS own,
+            MIN(CASE WHEN \(isOwn) THEN posting_date END) AS own_date, MIN(posting_date) AS first_date,
+            MAX(due_date) AS last_due FROM payment_ledger_entry WHERE \(conditions)
+            GROUP BY against_voucher_type, against_voucher_no, party, party_type, account HAVING SUM(amount) <> 0
+            ) vouchers ORDER BY first_date, against_voucher_no LIMIT ?
+            """
+        return (sql, values, types)
     }
 
     private static func title(of partyType: String, in session: Session) -> String? {

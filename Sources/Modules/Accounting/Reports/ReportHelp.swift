@@ -33,7 +33,7 @@ enum ReportHelp {
             to = to ?? year.end
         }
         let last = to ?? session.today
-        let year = try? FiscalYears.year(of: from ?? last, in: session)
+        let year = try FiscalYears.find(from ?? last, in: session)
         let first = from ?? year?.start ?? last.startOfYear
         guard first <= last else {
             throw Problem(.datesOutOfOrder, "from_date \(first) is after to_date \(last)", field: "from_date")

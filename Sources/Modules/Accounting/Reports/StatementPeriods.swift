@@ -66,7 +66,7 @@ struct StatementPeriods {
         }
         let last = end ?? session.today
         if let start { return (start, last) }
-        let year = try? FiscalYears.year(of: last, in: session)
+        let year = try FiscalYears.find(last, in: session)
         return (year?.start ?? last.startOfYear, last)
     }
 

@@ -44,64 +44,57 @@ enum StockLedgerReport {
         ]
     }()
 
-    private static func run(_ arguments: Arguments, _ session: Session) throws -> ReportResult {
+    private static func run(_ arguments: Arguments, _ session: Session) throws -> ReportRun {
         let (first, last) = try StockReports.span(arguments, in: session)
         let scope = try StockReports.scope(arguments, in: session)
-        var balances = try ReadableStock.balance(on: first.adding(days: -1), scope, in: session)
-        let entries = try read(from: first, to: last, arguments, scope, in: session)
-        let items = try StockReports.facts(of: Set(entries.map(\.key.item)), in: session)
+        let opening = try ReadableStock.balance(on: first.adding(days: -1), scope, in: session)
+        let (condition, values) = try condition(from: first, to: last, arguments, in: session)
+        let items = try StockReports.facts(of: items(where: condition, values, in: session), in: session)
         let voucher = arguments.text("voucher_no")
         let showsCancelled = arguments.flag("show_cancelled_entries") == true
-        var rows: [ReportRow] = []
-        for entry in entries {
-            var balance = balances[entry.key] ?? StockBalances.Amount()
-            balance.qty += entry.qty
-            balance.value += entry.value
-            balances[entry.key] = balance
-            if entry.isCancelled, !showsCancelled { continue }
-            if let voucher, entry.voucherNo.text != voucher { continue }
-            guard rows.count < Limits.listRows else {
-                throw Problem(
-                    .tooMany, "The report has more than \(Limits.listRows) rows", field: "from_date",
-                    fix: "Choose fewer days, or an item or warehouse.")
-            }
-            let item = items[entry.key.item] ?? StockReports.ItemFacts()
-            let rate =
-                balance.qty.isZero ? 0 : balance.value.divided(by: balance.qty, decimals: StockState.rateDecimals)
-            let values: [Value] = [
-                entry.moment, .text(entry.key.item), item.name, item.group, item.unit,
-                Value(entry.qty.isPositive ? entry.qty : 0, scale: 9),
-                Value(entry.qty.isPositive ? 0 : entry.qty, scale: 9), Value(balance.qty, scale: 9),
-                .text(entry.key.warehouse), entry.incomingRate, Value(rate, scale: 9), Value(balance.value, scale: 4),
-                Value(entry.value, scale: 4), entry.voucherType, entry.voucherNo, entry.company,
-            ]
-            rows.append(ReportRow(values))
-        }
-        return ReportResult(columns: columns, rows: rows)
-    }
-
-    private struct Entry {
-        let key: StockBalances.Key
-        let moment: Value
-        let qty: Exact
-        let value: Exact
-        let incomingRate: Value
-        let voucherType: Value
-        let voucherNo: Value
-        let company: Value
-        let isCancelled: Bool
-    }
-
-    private static func read(
-        from first: Day, to last: Day, _ arguments: Arguments, _ scope: StockBalances.Scope, in session: Session
-    ) throws -> [Entry] {
-        // An item alone is found by its index; all else by the days.
-        var sql = """
-            SELECT item_code, warehouse, posting_datetime, actual_qty, stock_value_difference, incoming_rate,
+        let sql = """
+            SELECT posting_datetime, item_code, warehouse, actual_qty, stock_value_difference, incoming_rate,
               voucher_type, voucher_no, company,
               CASE WHEN reverses IS NOT NULL OR name IN (SELECT reverses FROM stock_ledger_entry) THEN 1 ELSE 0 END
-            FROM stock_ledger_entry WHERE posting_date >= ? AND posting_date <= ?
+            FROM stock_ledger_entry WHERE \(condition) ORDER BY posting_datetime, name
             """
+        return ReportRun(columns: columns) { _, each in
+            var balances = opening
+            try session.transaction.forEach(sql, values, types) { row in
+                let key = StockBalances.Key(item: row[1].text ?? "", warehouse: row[2].text ?? "")
+                guard scope.contains(key) else { return }
+                let (qty, value) = (row[3].exact ?? 0, row[4].exact ?? 0)
+                var balance = balances[key] ?? StockBalances.Amount()
+                balance.qty += qty
+                balance.value += value
+                balances[key] = balance
+                if row[9].int == 1, !showsCancelled { return }
+                if let voucher, row[7] != .text(voucher) { return }
+                let item = items[key.item] ?? StockReports.ItemFacts()
+                let rate =
+                    balance.qty.isZero ? 0 : balance.value.divided(by: balance.qty, decimals: StockState.rateDecimals)
+                try each(
+                    ReportRow([
+                        row[0], row[1], item.name, item.group, item.unit, Value(qty.isPositive ? qty : 0, scale: 9),
+                        Value(qty.isPositive ? 0 : qty, scale: 9), Value(balance.qty, scale: 9), row[2], row[5],
+                        Value(rate, scale: 9), Value(balance.value, scale: 4), Value(value, scale: 4), row[6], row[7],
+                        row[8],
+                    ]))
+            }
+            return ReportRun.End()
+        }
+    }
+
+    private static let types: [ColumnType] = [
+        .timestamp, .text, .text, .decimal(scale: 9), .decimal(scale: 4), .decimal(scale: 9), .text, .text, .text,
+        .integer,
+    ]
+
+    /// Which entries the report reads. An item alone is found by its index; all else by the days.
+    private static func condition(
+        from first: Day, to last: Day, _ arguments: Arguments, in session: Session
+    ) throws -> (sql: String, values: [Value]) {
+        var sql = "posting_date >= ? AND posting_date <= ?"
         var values: [Value] = [.day(first), .day(last)]
         if let item = arguments.text("item_code") {
             sql += " AND item_code = ?"
@@ -115,22 +108,15 @@ enum StockLedgerReport {
             sql += " AND \(condition.sql)"
             values += condition.arguments
         }
-        sql += " ORDER BY posting_datetime, name"
-        var entries: [Entry] = []
+        return (sql, values)
+    }
+
+    /// The items that the entries are of.
+    private static func items(where condition: String, _ values: [Value], in session: Session) throws -> Set<Name> {
+        var items: Set<Name> = []
         try session.transaction.forEach(
-            sql, values,
-            [
-                .text, .text, .timestamp, .decimal(scale: 9), .decimal(scale: 4), .decimal(scale: 9), .text, .text,
-                .text, .integer,
-            ]
-        ) { row in
-            let key = StockBalances.Key(item: row[0].text ?? "", warehouse: row[1].text ?? "")
-            guard scope.contains(key) else { return }
-            entries.append(
-                Entry(
-                    key: key, moment: row[2], qty: row[3].exact ?? 0, value: row[4].exact ?? 0, incomingRate: row[5],
-                    voucherType: row[6], voucherNo: row[7], company: row[8], isCancelled: row[9].int == 1))
-        }
-        return entries
+            "SELECT DISTINCT item_code FROM stock_ledger_entry WHERE \(condition)", values, [.text]
+        ) { items.insert($0[0].text ?? "") }
+        return items
     }
 }

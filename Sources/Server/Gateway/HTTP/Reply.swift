@@ -89,24 +89,42 @@ enum Bodies {
     static let message = JSONKey("message")
 
     /// `{"data": …}` with what `content` writes.
-    static func data(capacity: Int = 2048, _ content: (inout JSONWriter) throws -> Void) rethrows -> [UInt8] {
-        var writer = JSONWriter(capacity: capacity)
+    static func data(_ content: (inout JSONWriter) throws -> Void) rethrows -> [UInt8] {
+        var writer = JSONWriter(capacity: 2048)
+        try data(to: &writer, content)
+        return writer.bytes
+    }
+
+    /// The same, written to a writer.
+    static func data(to writer: inout JSONWriter, _ content: (inout JSONWriter) throws -> Void) rethrows {
         writer.beginObject()
         writer.key(data)
         try content(&writer)
         writer.endObject()
-        return writer.bytes
     }
 
     /// `{"message": …}`, or `{}` for null.
     static func message(_ json: JSON) -> [UInt8] {
-        if json.isNull { return [0x7B, 0x7D] }
         var writer = JSONWriter()
+        message(json, to: &writer)
+        return writer.bytes
+    }
+
+    /// The same, written to a writer.
+    static func message(_ json: JSON, to writer: inout JSONWriter) {
+        guard json.isNull else { return message(to: &writer) { $0.json(json) } }
+        writer.beginObject()
+        writer.endObject()
+    }
+
+    /// `{"message": …}` with what `content` writes.
+    static func message(
+        to writer: inout JSONWriter, _ content: (inout JSONWriter) throws -> Void
+    ) rethrows {
         writer.beginObject()
         writer.key(message)
-        writer.json(json)
+        try content(&writer)
         writer.endObject()
-        return writer.bytes
     }
 
     /// Frappe's error body, and beside it what programs can use: `code`, `doctype`, `name`, `field`, `row`, `fix`.
@@ -139,6 +157,14 @@ enum Bodies {
         }
         if problem.kind == .notSignedIn { body["message"] = .string(problem.message) }
         return JSON.object(body).encoded
+    }
+
+    /// A body, or the end of one, that is an object, with what has no effect told in it.
+    static func adding(_ warnings: [Problem], to body: [UInt8]) -> [UInt8] {
+        guard !warnings.isEmpty, body.last == UInt8(ascii: "}") else { return body }
+        var body = Array(body.dropLast())
+        if body.last != UInt8(ascii: "{") { body.append(UInt8(ascii: ",")) }
+        return body + Self.warnings(warnings).encoded.dropFirst()
     }
 
     /// What has no effect, for programs and for clients of Frappe, which show such messages beside an answer.

@@ -176,6 +176,7 @@ enum OpenAPISchemas {
                 "columns": ["type": "array", "items": ["type": "object"]],
                 "result": ["type": "array", "items": ["type": "object"]],
                 "message": ["type": ["string", "null"]], "report_summary": ["type": ["array", "null"]],
+                "has_next_page": ["type": "boolean"],
             ],
         ],
     ]

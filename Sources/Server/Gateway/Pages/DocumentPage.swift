@@ -116,7 +116,7 @@ struct DocumentPage {
                     var query = ListQuery(owner.name)
                     query.filters = [[.string(field.name), "=", .string(document.name)]]
                     guard owner.kind != .child, owner.slot(of: field.name) != nil || other.kind == .child,
-                        let count = try? session.count(query), count > 0
+                        let count = try session.ifOpen({ try session.count(query) }), count > 0
                     else { continue }
                     let path =
                         PageRoute.list(owner.name).path + "?is." + PercentCoding.encode(field.name) + "="

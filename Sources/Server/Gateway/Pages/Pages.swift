@@ -156,3 +156,15 @@ struct Pages: Sendable {
         return Self.reply(html)
     }
 }
+
+extension Session {
+    /// What a page shows of a list; nil where its DocType or field is not open to the actor, or no list is asked by the field.
+    /// All else that fails fails the page.
+    func ifOpen<T>(_ body: () throws -> T) throws -> T? {
+        do {
+            return try body()
+        } catch let problem as Problem where [.forbidden, .unknownField].contains(problem.kind) {
+            return nil
+        }
+    }
+}

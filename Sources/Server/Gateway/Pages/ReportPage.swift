@@ -42,12 +42,12 @@ struct ReportPage {
             guard filter.isRequired || isCompany || filter.type == .date else { continue }
             switch filter.type {
             case .link:
-                guard let target = filter.options,
-                    let name = try? session.list(ListQuery(target, limit: 1)).rows.first?[0]
-                else { continue }
-                values[filter.name] = JSON(name)
+                guard let target = filter.options, let row = try first(ListQuery(target, limit: 1), session) else {
+                    continue
+                }
+                values[filter.name] = JSON(row[0])
             case .date:
-                if span == nil { span = dates(session) }
+                if span == nil { span = try dates(session) }
                 let isFirst = filter.name.contains("from") || filter.name.contains("start")
                 let day = isFirst ? span?.first : span?.last
                 values[filter.name] = .string(
@@ -63,31 +63,38 @@ struct ReportPage {
     }
 
     /// The first and the last day of what the report is about.
-    private func dates(_ session: Session) -> (first: Value, last: Value) {
+    private func dates(_ session: Session) throws -> (first: Value, last: Value) {
+        guard session.registry.find(report.doctype)?.field("posting_date") != nil else { return (.null, .null) }
         var query = ListQuery(report.doctype, limit: 1)
         query.fields = [["MIN": "posting_date", "as": "first"], ["MAX": "posting_date", "as": "last"]]
-        guard let row = try? session.list(query).rows.first else { return (.null, .null) }
+        guard let row = try first(query, session) else { return (.null, .null) }
         return (row[0], row[1])
+    }
+
+    /// The first row of a list; nil when there is none for who asks.
+    private func first(_ query: ListQuery, _ session: Session) throws -> [Value]? {
+        try session.ifOpen { try session.list(query).rows.first } ?? nil
     }
 
     private func result(_ values: JSONObject, _ session: Session) throws -> HTML {
         let missing = report.filters.filter { $0.isRequired && values[$0.name] == nil }
         guard missing.isEmpty else { return "<div class=\"note\">Fill in the filters to run the report.</div>" }
-        let result: ReportResult
+        let ran: (result: ReportResult, count: Int)
         do {
-            result = try report.result(Arguments(values), in: session)
+            ran = try report.run(Arguments(values), in: session).first(Self.mostRows)
         } catch let problem as Problem where problem.kind.status < 500 {
             return "<div class=\"note bad\" role=\"alert\">\(Bodies.text(problem))</div>"
         }
+        let (result, count) = ran
         let message: HTML = result.message.map { "<div class=\"note\">\($0.text)</div>" } ?? ""
         let figures = result.summary.map { figure -> HTML in
             "<div class=\"card\">\(figure.label)<b>\(PageFormat.text(figure.value, .currency))</b></div>"
         }
         let summary: HTML = figures.isEmpty ? "" : "<div class=\"figures\">\(HTML(figures))</div>"
-        return message + summary + table(result)
+        return message + summary + table(result, count)
     }
 
-    private func table(_ result: ReportResult) -> HTML {
+    private func table(_ result: ReportResult, _ count: Int) -> HTML {
         let indent = result.columns.firstIndex { $0.name == "indent" }
         // In a tree the indent says what the parent's name would, and the first column what the name beside it would.
         let first = result.columns.first?.name ?? ""
@@ -99,7 +106,7 @@ struct ReportPage {
             "<th scope=\"col\"\(PageFormat.alignment(result.columns[index].type))>\(result.columns[index].label)</th>"
         }
         let names = result.columns.map(\.name)
-        let rows = result.rows.prefix(Self.mostRows).map { row -> HTML in
+        let rows = result.rows.map { row -> HTML in
             let depth = indent.flatMap { row.values[$0].int } ?? 0
             let cells = columns.map { index -> HTML in
                 let column = result.columns[index]
@@ -115,12 +122,12 @@ struct ReportPage {
             }
             return "<tr>\(HTML(cells))</tr>"
         }
-        let left = result.rows.count - rows.count
+        let left = count - rows.count
         let rest: HTML = left > 0 ? "<p>\(left) more rows are not shown here; the API gives them all.</p>" : ""
-        let caption: HTML = result.rows.isEmpty ? "Nothing found" : "\(result.rows.count) rows"
+        let caption: HTML = count == 0 ? "Nothing found" : "\(count) rows"
         return """
             <div class="scroll" role="region" aria-label="\(report.name)" tabindex="0">
-            <table><caption>\(caption)</caption><thead><tr>\(HTML(heads))</tr></thead><tbody>\(HTML(Array(rows)))</tbody></table></div>\(rest)
+            <table><caption>\(caption)</caption><thead><tr>\(HTML(heads))</tr></thead><tbody>\(HTML(rows))</tbody></table></div>\(rest)
             """
     }
 }

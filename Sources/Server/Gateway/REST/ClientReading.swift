@@ -20,11 +20,17 @@ enum ClientReading {
             .optional("limit_page_length", "The most rows; 20 unless given, 0 for all."),
             .optional("parent", "The DocType the rows belong to."),
             .optional("as_dict", "Rows as objects; else as lists."),
-        ], summary: "The documents that meet conditions."
-    ) { arguments, session in
+        ] + further, summary: "The documents that meet conditions."
+    ) { arguments, session, writer in
         let list = try ListArguments(arguments.required("doctype"), arguments)
-        return try session.list(list.query).json(dictionaries: list.isDictionary)
+        _ = try session.writeList(list.query, to: &writer, dictionaries: list.isDictionary)
     }
+
+    /// What a list takes besides.
+    private static let further: [Method.Parameter] = [
+        .optional("distinct", "Of equal rows only one."), .optional("as_of", "The moment whose documents are listed."),
+        .optional("cursor", "Where to go on."), .optional("expand", "Links that become the documents they point to."),
+    ]
 
     private static let getCount = Method(
         "frappe.client.get_count", parameters: [doctype, filters], summary: "How many documents meet conditions."
@@ -33,7 +39,8 @@ enum ClientReading {
     }
 
     private static let get = Method(
-        "frappe.client.get", parameters: [doctype, .optional("name", "The name."), filters], summary: "One document."
+        "frappe.client.get", parameters: [doctype, .optional("name", "The name.", of: .argument("doctype")), filters],
+        summary: "One document."
     ) { arguments, session in
         let doctype = try arguments.required("doctype")
         if let name = arguments.text("name") { return session.present(try session.get(doctype, name)) }
@@ -93,7 +100,8 @@ enum ClientReading {
     private static let hasPermission = Method(
         "frappe.client.has_permission",
         parameters: [
-            doctype, .required("docname", "The document."), .optional("perm_type", "The right; read unless given."),
+            doctype, .required("docname", "The document.", of: .argument("doctype")),
+            .optional("perm_type", "The right; read unless given."),
         ],
         summary: "Whether the caller has a right on a document."
     ) { arguments, session in
@@ -106,7 +114,8 @@ enum ClientReading {
     }
 
     private static let documentPermissions = Method(
-        "frappe.client.get_doc_permissions", parameters: [doctype, .required("docname", "The document.")],
+        "frappe.client.get_doc_permissions",
+        parameters: [doctype, .required("docname", "The document.", of: .argument("doctype"))],
         summary: "The caller's rights on a document."
     ) { arguments, session in
         let rights = try rights(arguments, session, Right.allCases)
@@ -125,7 +134,8 @@ enum ClientReading {
     private static let validateLink = Method(
         "frappe.client.validate_link",
         parameters: [
-            doctype, .required("docname", "The name to look for."), .optional("fields", "Fields to fetch besides."),
+            doctype, .required("docname", "The name to look for.", of: .argument("doctype")),
+            .optional("fields", "Fields to fetch besides."),
         ], summary: "The name if such a document exists, else nothing."
     ) { arguments, session in
         var query = ListQuery(try arguments.required("doctype"))
@@ -139,7 +149,8 @@ enum ClientReading {
     }
 
     private static let isAmended = Method(
-        "frappe.client.is_document_amended", parameters: [doctype, .required("docname", "The cancelled document.")],
+        "frappe.client.is_document_amended",
+        parameters: [doctype, .required("docname", "The cancelled document.", of: .argument("doctype"))],
         summary: "Whether a document takes the place of this one."
     ) { arguments, session in
         let doctype = try session.registry.doctype(arguments.required("doctype"))

@@ -11,8 +11,10 @@ enum DeskMethods {
             "frappe.desk.query_report.run",
             parameters: [
                 .required("report_name", "The report."), .optional("filters", "What the report asks, as an object."),
+                .optional("limit_start", "Rows to leave out."),
+                .optional("limit_page_length", "The most rows; all unless given."),
             ], summary: "Runs a report."
-        ) { arguments, session in
+        ) { arguments, session, writer in
             let name = try arguments.required("report_name")
             guard let report = reports[name] else {
                 throw Problem(.notFound, "Report \(name) not found", field: "report_name")
@@ -23,39 +25,60 @@ enum DeskMethods {
             case .object(let object)?: filters = object
             default: throw Problem(.malformed, "filters must be an object of the report's filters", field: "filters")
             }
-            return try report.result(Arguments(filters), in: session).json
+            let start = try ListArguments.start(arguments) ?? 0
+            let limit = try ListArguments.limit(arguments) ?? 0
+            try report.run(Arguments(filters), in: session).write(to: &writer, from: start, limit: limit)
         }
     }
 }
 
-extension ReportResult {
-    /// The result as clients of Frappe read it.
-    var json: JSON {
-        let names = columns.map(\.name)
-        let described = columns.map { column -> JSON in
-            var object: JSONObject = [
-                "fieldname": .string(column.name), "label": .string(column.label),
-                "fieldtype": .string(column.type.rawValue),
-            ]
-            object["options"] = column.options.map(JSON.string)
-            object["width"] = .int(column.type.isNumeric ? 120 : 180)
-            return .object(object)
+extension ReportRun {
+    /// Writes the report as clients of Frappe read it, each row as it comes: `limit` rows behind the first `start`, or all where
+    /// `limit` is 0. Where there are more, `has_next_page` says so; what sums up all of them then stands in the last page.
+    func write(to writer: inout JSONWriter, from start: Int = 0, limit: Int = 0) throws {
+        writer.beginObject()
+        writer.key("columns")
+        writer.json(.array(columns.map(\.described)))
+        writer.key("result")
+        writer.beginArray()
+        let keys = columns.map { JSONKey($0.name) }
+        let end = try page(from: start, limit: limit > 0 ? limit : .max) { row in
+            writer.row(row.values, keys)
+            try writer.passOn()
         }
-        let figures = summary.map { figure -> JSON in
-            [
-                "label": .string(figure.label), "value": JSON(figure.value),
-                "datatype": figure.value.exact == nil ? "Data" : "Currency",
-            ]
+        writer.endArray()
+        let figures = (end?.summary ?? []).map(\.described)
+        let message = end?.message.map { JSON.string($0.text) }
+        let rest: JSONObject = [
+            "message": message ?? .null, "chart": .null,
+            "report_summary": figures.isEmpty ? .null : .array(figures), "skip_total_row": 0, "add_total_row": 0,
+            "status": .null, "prepared_report": false,
+        ]
+        for (key, value) in rest.members {
+            writer.key(key)
+            writer.json(value)
         }
-        var object: JSONObject = ["columns": .array(described)]
-        object["result"] = .array(rows.map { .object(JSONObject(zip(names, $0.values.map { JSON($0) }))) })
-        object["message"] = message.map { .string($0.text) } ?? .null
-        object["chart"] = .null
-        object["report_summary"] = figures.isEmpty ? .null : .array(figures)
-        object["skip_total_row"] = 0
-        object["add_total_row"] = 0
-        object["status"] = .null
-        object["prepared_report"] = false
+        if end == nil {
+            writer.key("has_next_page")
+            writer.bool(true)
+        }
+        writer.endObject()
+    }
+}
+
+extension ReportColumn {
+    fileprivate var described: JSON {
+        var object: JSONObject = [
+            "fieldname": .string(name), "label": .string(label), "fieldtype": .string(type.rawValue),
+        ]
+        object["options"] = options.map(JSON.string)
+        object["width"] = .int(type.isNumeric ? 120 : 180)
         return .object(object)
+    }
+}
+
+extension ReportFigure {
+    fileprivate var described: JSON {
+        ["label": .string(label), "value": JSON(value), "datatype": value.exact == nil ? "Data" : "Currency"]
     }
 }

@@ -27,8 +27,8 @@ struct ListArguments {
         query.cursor = arguments["cursor"].map { $0.string ?? "" }
         query.expand = try Self.expanded(arguments["expand"])
         query.parent = arguments.text("parent") ?? arguments.text("parent_doctype")
-        query.start = try Self.number(["limit_start", "start"], arguments) ?? 0
-        query.limit = try Self.number(["limit_page_length", "limit", "page_length"], arguments) ?? Limits.pageRows
+        query.start = try Self.start(arguments) ?? 0
+        query.limit = try Self.limit(arguments) ?? Limits.pageRows
         isDictionary = arguments.flag("as_dict") ?? true
         self.looksAhead = looksAhead && query.cursor == nil && query.limit > 0 && query.limit < Limits.listRows
         if self.looksAhead { query.limit += 1 }
@@ -52,6 +52,17 @@ struct ListArguments {
         let conditions = try arguments.json(name)
         return conditions?.string == "null" ? JSON?.none : conditions
     }
+
+    /// How many rows are left out before the first.
+    static func start(_ arguments: Arguments) throws -> Int? { try number(starts, arguments) }
+
+    /// The most rows; 0 for all.
+    static func limit(_ arguments: Arguments) throws -> Int? { try number(limits, arguments) }
+
+    private static let starts = ["limit_start", "start"]
+    private static let limits = ["limit_page_length", "limit", "page_length"]
+    /// The names by which a page is asked for.
+    static let ofPage = Set(starts + limits)
 
     private static func number(_ names: [String], _ arguments: Arguments) throws -> Int? {
         for name in names {

@@ -56,13 +56,25 @@ struct MethodTable: Sendable {
             add(MethodDescription(method)) { request, caller in
                 let arguments = request.arguments
                 let displaced = request.displaced
-                let body: @Sendable (Session) throws -> [UInt8] = { session in
-                    let message = try method.call(arguments, session)
-                    try session.passOver(arguments: arguments.stray + displaced, of: method.name)
-                    return Bodies.message(message)
+                let body: @Sendable (Session, inout JSONWriter) throws -> Void = { session, writer in
+                    if let write = method.write {
+                        // What it passes over is told before its rows.
+                        let stray = arguments.stray(besides: method.names) + displaced
+                        try session.passOver(arguments: stray, of: method.name)
+                        try method.requireArguments(arguments)
+                        try Bodies.message(to: &writer) { try write(arguments, session, &$0) }
+                    } else {
+                        let message = try method.call(arguments, session)
+                        try session.passOver(arguments: arguments.stray + displaced, of: method.name)
+                        Bodies.message(message, to: &writer)
+                    }
                 }
                 return try await method.writes
-                    ? tenant.writingAnswer(as: caller.actor, strict: request.isStrict, body)
+                    ? tenant.writingAnswer(as: caller.actor, strict: request.isStrict) { session in
+                        var writer = JSONWriter()
+                        try body(session, &writer)
+                        return writer.bytes
+                    }
                     : tenant.answer(as: caller.actor, strict: request.isStrict, body)
             }
         }
@@ -127,11 +139,22 @@ extension Method {
     ///
     /// - Throws: ``Problem/Kind/mandatory`` that names the argument, and what the method throws.
     func call(_ arguments: Arguments, _ session: Session) throws -> JSON {
+        try requireArguments(arguments)
+        return try run(arguments, session)
+    }
+
+    /// - Throws: ``Problem/Kind/mandatory`` that names the argument that is missing.
+    func requireArguments(_ arguments: Arguments) throws {
         for parameter in parameters where parameter.isRequired && arguments[parameter.name] == nil {
             throw Problem(
                 .mandatory, "The argument \(parameter.name) of \(name) is missing", field: parameter.name,
                 fix: "Send \(parameter.name).")
         }
-        return try run(arguments, session)
+    }
+
+    /// What it is called with. One that takes a page takes it by all the names that a list does.
+    fileprivate var names: Set<String> {
+        let names = Set(parameters.map(\.name))
+        return names.isDisjoint(with: ListArguments.ofPage) ? names : names.union(ListArguments.ofPage)
     }
 }

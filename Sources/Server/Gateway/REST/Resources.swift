@@ -36,9 +36,8 @@ struct Resources: Sendable {
         let arguments = try request.list ?? ListArguments(doctype, request.arguments, looksAhead: true)
         let isPage = (1...Self.briefRows).contains(arguments.query.limit)
         let stray = request.stray ?? request.arguments.stray(besides: ListArguments.names) + request.displaced
-        return try await tenant.answer(as: actor, strict: request.isStrict, briefly: isPage) { session in
+        return try await tenant.answer(as: actor, strict: request.isStrict, briefly: isPage) { session, writer in
             try session.passOver(arguments: stray, of: "a list")
-            var writer = JSONWriter(capacity: 2048)
             writer.beginObject()
             writer.key(Bodies.data)
             let list = try session.writeList(
@@ -53,7 +52,6 @@ struct Resources: Sendable {
                 writer.string(cursor)
             }
             writer.endObject()
-            return writer.bytes
         }
     }
 
@@ -61,11 +59,11 @@ struct Resources: Sendable {
     func read(_ doctype: String, _ name: String, _ request: Incoming, as actor: Actor) async throws -> Reply {
         let moment = try request.arguments.moment("as_of")
         let stray = request.stray ?? request.arguments.stray(besides: Self.readNames) + request.displaced
-        return try await tenant.answer(as: actor, strict: request.isStrict, briefly: moment == nil) { session in
+        return try await tenant.answer(as: actor, strict: request.isStrict, briefly: moment == nil) { session, writer in
             try session.passOver(arguments: stray, of: "reading a document")
             let document =
                 try moment.map { try session.get(doctype, name, asOf: $0) } ?? session.get(doctype, name)
-            return Bodies.data { session.write(document, to: &$0, nulls: false) }
+            Bodies.data(to: &writer) { session.write(document, to: &$0, nulls: false) }
         }
     }
 

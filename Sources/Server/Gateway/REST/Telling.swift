@@ -8,13 +8,18 @@ internal import Values
 /// Clients of Frappe send what other versions and apps know, and expect it to be passed over: a header names it. With
 /// `strict=1` it is refused instead.
 extension Tenant {
-    /// The answer of a method or resource that only reads.
+    /// The answer of a method or resource that only reads. One that is long is sent while it is made, unless it is read
+    /// `briefly`; see ``AnswerStream``.
     func answer(
-        as actor: Actor, strict: Bool, briefly: Bool = false, _ body: @escaping @Sendable (Session) throws -> [UInt8]
+        as actor: Actor, strict: Bool, briefly: Bool = false,
+        _ body: @escaping @Sendable (Session, inout JSONWriter) throws -> Void
     ) async throws -> Reply {
-        let (bytes, remarks, more) = try await read(as: actor, briefly: briefly) { session in
+        guard briefly else { return try await AnswerStream().answer(self, as: actor, strict: strict, body) }
+        let (bytes, remarks, more) = try await read(as: actor, briefly: true) { session in
             session.passesOverUnknown = !strict
-            return (try body(session), session.remarks, session.more)
+            var writer = JSONWriter(capacity: 2048)
+            try body(session, &writer)
+            return (writer.bytes, session.remarks, session.more)
         }
         return Reply(body: bytes).telling(remarks).telling(more: more)
     }
@@ -77,12 +82,7 @@ extension Reply {
         guard !remarks.isEmpty else { return self }
         var reply = self
         if !remarks.ignored.isEmpty { reply.headers.append((Self.ignoredName, Self.line(remarks))) }
-        if !remarks.warnings.isEmpty, content == .json, body.last == UInt8(ascii: "}") {
-            let shown = Bodies.warnings(remarks.warnings).encoded.dropFirst()
-            reply.body.removeLast()
-            if reply.body.count > 1 { reply.body.append(UInt8(ascii: ",")) }
-            reply.body += shown
-        }
+        if content == .json { reply.body = Bodies.adding(remarks.warnings, to: body) }
         return reply
     }
 
