@@ -27,6 +27,9 @@ let package = Package(
 
 // MARK: - The house: layer, module, what it needs, in the order of the layers.
 
+/// What works on documents; all tests may use it.
+let core: [Target.Dependency] = ["History", "Lists", "Search", "Collaboration", "AutoRepeats", "Forms"]
+
 /// Declares a module at `Sources/<layer>/<name>` and, with `tests`, its tests at `Tests/<name>Tests`, which
 /// read the files in `fixtures`.
 @MainActor func module(
@@ -38,7 +41,8 @@ let package = Package(
     guard let tests else { return }
     package.targets.append(
         .testTarget(
-            name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + needs + tests,
+            name: "\(name)Tests",
+            dependencies: [.byName(name: name), "TestSupport"] + core + needs + tests,
             path: "Tests/\(name)Tests", exclude: fixtures, swiftSettings: settings))
 }
 
@@ -66,9 +70,17 @@ module("Data", "ObjectStorage", ["Values", crypto])
 module("Governance", "Expressions", ["Values"])
 module("Governance", "Identity", ["Values", "Storage", "EventLog", crypto, cryptoExtras])
 module("Governance", "Audit", ["Values", "Storage", crypto])
+module("Core", "Metadata", ["Values", "Storage", "Expressions", "Audit"], tests: nil)
 module(
-    "Core", "Documents", ["Values", "Storage", "EventLog", "Expressions", "Audit", crypto],
+    "Core", "Documents", ["Values", "Storage", "EventLog", "Expressions", "Audit", "Metadata", crypto],
     fixtures: ["Meta/Fixtures"])
+module("Core", "History", ["Values", "Storage", "Audit", "Metadata", "Documents"], tests: nil)
+module("Core", "Lists", ["Values", "Storage", "Metadata", "Documents", "History"], tests: nil)
+module("Core", "Search", ["Values", "Storage", "Metadata", "Documents", "Lists"], tests: nil)
+module("Core", "Collaboration", ["Values", "Storage", "Metadata", "Documents"], tests: nil)
+module("Core", "AutoRepeats", ["Values", "Storage", "Metadata", "Documents"], tests: nil)
+module(
+    "Core", "Forms", ["Values", "Storage", "Metadata", "Documents", "Collaboration"], tests: nil)
 module("Core", "Reports", ["Values", "Storage", "Documents"])
 module("Modules", "Accounting", ["Values", "Storage", "Documents", "Reports"])
 module("Modules", "Stock", ["Values", "Storage", "Documents", "Reports", "Accounting"])
@@ -76,11 +88,15 @@ module("Modules", "Selling", ["Values", "Storage", "Documents", "Reports", "Acco
 module("Modules", "Buying", ["Values", "Storage", "Documents", "Reports", "Accounting", "Stock", "Selling"])
 module(
     "Server", "Tenancy",
-    ["Values", "Storage", "PostgresStorage", "EventLog", "ObjectStorage", "Identity", "Audit", "Documents", "Reports"])
+    [
+        "Values", "Storage", "PostgresStorage", "EventLog", "ObjectStorage", "Identity", "Audit", "Metadata",
+        "Documents", "History", "Lists", "Search", "Collaboration", "AutoRepeats", "Forms", "Reports",
+    ])
 module(
     "Server", "Gateway",
     [
-        "Values", "Storage", "EventLog", "ObjectStorage", "Identity", "Documents", "Reports", "Tenancy",
+        "Values", "Storage", "EventLog", "ObjectStorage", "Identity", "Metadata", "Documents", "History", "Lists",
+        "Search", "Collaboration", "Forms", "Reports", "Tenancy",
         hummingbird, logging, httpTypes, nio, nioHTTP, lifecycle,
     ])
 
@@ -88,13 +104,16 @@ module(
 package.targets.append(
     .target(
         name: "TestSupport",
-        dependencies: ["Values", "Storage", "PostgresStorage", "EventLog", "Audit", "Documents", "Reports", "Tenancy"],
+        dependencies: [
+            "Values", "Storage", "PostgresStorage", "EventLog", "Audit", "Metadata", "Documents", "History", "Lists",
+            "Search", "Collaboration", "AutoRepeats", "Forms", "Reports", "Tenancy",
+        ],
         path: "Tests/Support", swiftSettings: settings))
 
 let house: [Target.Dependency] = [
     "Values", "Storage", "PostgresStorage", "EventLog", "ObjectStorage", "Expressions", "Identity", "Audit",
-    "Documents",
-    "Reports", "Accounting", "Stock", "Selling", "Buying", "Tenancy", "Gateway",
+    "Metadata", "Documents", "History", "Lists", "Search", "Collaboration", "AutoRepeats", "Forms", "Reports",
+    "Accounting", "Stock", "Selling", "Buying", "Tenancy", "Gateway",
 ]
 
 /// The sample company's data, compiled in by C, which can embed a file.

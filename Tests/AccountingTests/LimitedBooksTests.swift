@@ -1,5 +1,6 @@
 import Accounting
 import Documents
+import Lists
 import Reports
 import TestSupport
 import Testing

@@ -1,5 +1,6 @@
 import Documents
 import Foundation
+import Lists
 import Storage
 import Tenancy
 import Testing

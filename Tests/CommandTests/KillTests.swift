@@ -18,18 +18,21 @@ import Values
             try await quickCheck(company, kept: [], round)
             let path = company.path("acks-\(round)")
             let load = try Load(server.url, keys, path, seconds: 10, seed: round)
-            // Python starts in its own time; the moment counts from the first answer it got.
-            try await wait(20) { !load.acknowledged.isEmpty }
-            let moment = Int(random.next() % 600)
+            // Not after a time: a busy machine answers less in it.
+            let answers = 6 + Int(random.next() % 16)
+            try await wait(20) { load.acknowledged.count >= answers }
+            let moment = Int(random.next() % 50)
             try await Task.sleep(for: .milliseconds(moment))
             try await server.stop(SIGKILL)
             let acknowledged = try await load.finish()
-            #expect(!acknowledged.isEmpty)
+            #expect(acknowledged.count >= answers)
             for document in acknowledged { kept[document.name] = document }
             let restarted = try await Served(company.directory)
             try await quickCheck(company, kept: acknowledged, round)
             try await restarted.stop(round.isMultiple(of: 2) ? SIGKILL : SIGTERM)
-            if Self.isLogged { print("kill \(round): after \(moment) ms, \(acknowledged.count) acknowledged") }
+            if Self.isLogged {
+                print("kill \(round): after \(answers) answers and \(moment) ms, \(acknowledged.count) acknowledged")
+            }
         }
         #expect(kept.count > 300, "the load was too small to show anything")
         try await quickCheck(company, kept: Array(kept.values), 31)

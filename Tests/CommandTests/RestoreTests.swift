@@ -1,3 +1,4 @@
+import Collaboration
 import Documents
 import Foundation
 import Storage

@@ -1,6 +1,7 @@
 import Audit
 import Documents
 import Storage
+import Tenancy
 import TestSupport
 import Testing
 import Values

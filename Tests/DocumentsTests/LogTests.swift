@@ -1,6 +1,7 @@
 import Audit
 import Documents
 import EventLog
+import Lists
 import Storage
 import TestSupport
 import Testing

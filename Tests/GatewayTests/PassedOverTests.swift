@@ -1,5 +1,6 @@
 import Documents
 import HTTPTypes
+import Lists
 import Storage
 import Tenancy
 import TestSupport

@@ -1,5 +1,6 @@
 import Accounting
 import Documents
+import Lists
 import TestSupport
 import Testing
 import Values

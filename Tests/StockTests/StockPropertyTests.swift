@@ -1,4 +1,5 @@
 import Documents
+import Lists
 import TestSupport
 import Testing
 import Values

@@ -3,6 +3,7 @@ public import Documents
 internal import EventLog
 public import Storage
 internal import Synchronization
+import Tenancy
 public import Values
 
 /// A company's database of its own on the engine that the test runs on, without a tenant around it.

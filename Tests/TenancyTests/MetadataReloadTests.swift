@@ -1,4 +1,5 @@
 import Documents
+import Lists
 import Tenancy
 import TestSupport
 import Testing

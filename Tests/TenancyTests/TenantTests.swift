@@ -1,6 +1,7 @@
 import Documents
 import EventLog
 import Identity
+import Lists
 import Reports
 import Storage
 import Tenancy

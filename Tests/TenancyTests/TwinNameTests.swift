@@ -1,5 +1,6 @@
 import Documents
 import Identity
+import Lists
 import Storage
 import Tenancy
 import TestSupport

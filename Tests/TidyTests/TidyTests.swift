@@ -7,7 +7,7 @@ import Testing
     static let house = [
         "Values", "Storage", "PostgresStorage", "EventLog", "ObjectStorage",
         "Expressions", "Identity", "Audit",
-        "Documents", "Reports",
+        "Metadata", "Documents", "History", "Lists", "Search", "Collaboration", "AutoRepeats", "Forms", "Reports",
         "Accounting", "Stock", "Selling", "Buying",
         "Tenancy", "Gateway",
         "cauldron",

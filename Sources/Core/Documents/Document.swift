@@ -8,13 +8,13 @@ public final class Document {
     /// What it is.
     public let doctype: DocType
     /// One value for each column of the DocType.
-    var values: [Value]
+    package var values: [Value]
     /// The rows of each child table.
-    var rows: [[Document]]
+    package var rows: [[Document]]
     /// The values as the database holds them; nil for a document that is not there yet.
-    var stored: [Value]?
+    package var stored: [Value]?
     /// The rows of each table as the database holds them.
-    var storedRows: [[Document]] = []
+    package var storedRows: [[Document]] = []
     /// What a client said of `modified`, when it said anything.
     var claimedModified: Value?
     /// The slots a client gave a value for.
@@ -24,10 +24,10 @@ public final class Document {
     /// The name that an import brings for a new document, which it is to keep.
     public var importedName: String?
     /// It is what the document was at an earlier moment, and is never written.
-    var isPast = false
+    package var isPast = false
 
     /// An empty document; its defaults come when it is inserted.
-    init(_ doctype: DocType) {
+    package init(_ doctype: DocType) {
         self.doctype = doctype
         values = Array(repeating: .null, count: doctype.columns.count)
         rows = Array(repeating: [], count: doctype.tables.count)
@@ -36,7 +36,7 @@ public final class Document {
     }
 
     /// A document as the database holds it.
-    init(_ doctype: DocType, stored: [Value]) {
+    package init(_ doctype: DocType, stored: [Value]) {
         self.doctype = doctype
         self.stored = stored
         values = stored
@@ -134,7 +134,8 @@ public final class Document {
         renumber(slot)
     }
 
-    func renumber(_ slot: Int) {
+    /// Numbers the rows of a table from 1.
+    package func renumber(_ slot: Int) {
         for (index, row) in rows[slot].enumerated() { row.values[Slot.idx] = .int(Int64(index + 1)) }
     }
 
@@ -144,20 +145,27 @@ public final class Document {
     }
 
     /// All rows of all tables.
-    var allRows: [Document] { rows.count == 1 ? rows[0] : rows.flatMap { $0 } }
+    package var allRows: [Document] { rows.count == 1 ? rows[0] : rows.flatMap { $0 } }
 
     /// Where the standard columns are.
-    enum Slot {
-        static let name = 0
+    package enum Slot {
+        /// Its name.
+        package static let name = 0
         static let owner = 1
         static let creation = 2
-        static let modified = 3
-        static let modifiedBy = 4
-        static let docstatus = 5
+        /// When it was last changed.
+        package static let modified = 3
+        /// Who changed it last.
+        package static let modifiedBy = 4
+        /// Draft, submitted or cancelled.
+        package static let docstatus = 5
         static let idx = 6
-        static let parent = 7
-        static let parentfield = 8
-        static let parenttype = 9
+        /// The document a row belongs to.
+        package static let parent = 7
+        /// The table it stands in.
+        package static let parentfield = 8
+        /// The DocType of the document a row belongs to.
+        package static let parenttype = 9
     }
 }
 

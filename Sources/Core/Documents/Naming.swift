@@ -70,9 +70,18 @@ enum Naming {
     /// The ways in which documents of a DocType may be counted or made of a pattern: by rules of the company, the first
     /// that fits before all others, and by what the DocType says.
     static func counters(of type: DocType, in registry: Registry) throws -> [Counter] {
-        let own = try type.ownCounters ?? own(type.naming, type.name)
+        let own = try OwnCounters.of(type).counters ?? own(type.naming, type.name)
         let chosen = registry.seriesSettings[type.name].map { [$0.counter] } ?? []
         return rules(of: type, in: registry).map(\.counter) + chosen + own
+    }
+
+    /// The ways in which a DocType itself counts, worked out once; nil where what it says is none.
+    private struct OwnCounters: Sendable {
+        let counters: [Counter]?
+
+        static func of(_ type: DocType) -> OwnCounters {
+            type.derived.value { OwnCounters(counters: try? own(type.naming, type.name)) }
+        }
     }
 
     /// The ways in which a DocType itself counts.
@@ -191,7 +200,7 @@ enum Naming {
         switch type.naming {
         case .series(let all):
             let series = try chosen(all, document)
-            let counter = type.ownCounters?.first { $0.text == series }
+            let counter = OwnCounters.of(type).counters?.first { $0.text == series }
             return try namer.resolve(counter ?? Counter(text: series, pattern: SeriesPattern(series)), document)
         case .expression, .format, .autoincrement:
             guard let counter = namer.counters.last else { return nil }

@@ -5,7 +5,7 @@ public import Values
 /// Everything the modules of a server declare: DocTypes with their controllers, methods, tables and checks.
 ///
 /// Made once at start from the modules, then shared by all sessions and never changed.
-public struct Registry: Sendable {
+public struct Registry: DocTypeCatalog, Sendable {
     private var types: [String: DocType] = [:]
     /// The DocTypes as modules declare them.
     private var shippedTypes: [String: DocType] = [:]
@@ -13,7 +13,7 @@ public struct Registry: Sendable {
     /// The roles that the permissions of DocTypes name as modules declare them.
     private(set) var shippedRoles: Set<String> = []
     /// Where documents come from that no table holds, or not all of them, by DocType.
-    private(set) var sources: [String: VirtualSource] = [:]
+    package private(set) var sources: [String: VirtualSource] = [:]
     /// The kinds of rules that documents describe.
     private(set) var ruleKinds: [any Rules.Type] = []
     /// The rules that a company made.
@@ -35,6 +35,16 @@ public struct Registry: Sendable {
     private(set) var settingsHolders: Set<String> = []
     /// The fields that ``Facts`` are registered of, by DocType.
     private(set) var factFields: [String: [String]] = [:]
+    /// What modules do when DocTypes have changed.
+    private(set) var followers: [@Sendable (Session) throws -> Void] = []
+    /// What modules do when fields get other names.
+    private(set) var fieldRenamings: [@Sendable (RenamedFields, Registry, Session) throws -> Void] = []
+    /// What commands of modules do, by their actions.
+    private(set) var actions: [Command.Action: ModuleAction] = [:]
+    /// What modules do when a document comes back.
+    private(set) var restorings: [@Sendable (KeptCopy, Session) throws -> Void] = []
+    /// What stands twice after a merge.
+    private(set) var doubles: [Doubles] = []
     /// What modules register where one above them iterates all of a kind, by the kind.
     private var parts: [ObjectIdentifier: any Sendable] = [:]
     private var order: [String] = []
@@ -203,6 +213,32 @@ public struct Registry: Sendable {
     /// Adds what a module does when the logs are written.
     package mutating func atEnd(_ body: @escaping Ending) { endings.append(body) }
 
+    /// Adds what a module does when DocTypes have changed, and when a company is opened: brings what it keeps by their fields
+    /// in line with them.
+    package mutating func atMetadata(_ body: @escaping @Sendable (Session) throws -> Void) { followers.append(body) }
+
+    /// Adds what a module does when fields get other names: lets what it keeps by the names of fields follow. It is given the
+    /// registry as it was before.
+    package mutating func atRenamedFields(
+        _ body: @escaping @Sendable (RenamedFields, _ before: Registry, Session) throws -> Void
+    ) {
+        fieldRenamings.append(body)
+    }
+
+    /// Says what a module does to a document when a command of an action of its own asks for it.
+    package mutating func add(action: Command.Action, _ body: @escaping ModuleAction) { actions[action] = body }
+
+    /// What a module does to the document of a DocType and a name.
+    package typealias ModuleAction = @Sendable (_ doctype: String, _ name: String, Arguments, Session) throws -> Void
+
+    /// Adds what a module does when a document comes back with what hangs on it, before it is written.
+    package mutating func atRestore(_ body: @escaping @Sendable (KeptCopy, Session) throws -> Void) {
+        restorings.append(body)
+    }
+
+    /// Adds what hangs on documents and stands there twice after two of them became one.
+    package mutating func add(doubles: Doubles) { self.doubles.append(doubles) }
+
     /// Adds a check for `doctor`.
     public mutating func add(check: Check) { checks.append(check) }
 
@@ -251,12 +287,18 @@ public struct Registry: Sendable {
 
     func hooks(_ name: String) -> Hooks? { hooks[name] }
 
+    /// Whether a table that is no DocType's has this name.
+    package func hasTable(_ name: String) -> Bool { tables.contains { $0.name == name } }
+
+    /// Whether a module gives this word of series a value.
+    package func hasNamingWord(_ word: String) -> Bool { namingWords.contains { $0.word == word } }
+
     /// The tables whose rows are under the audit log as what was written; documents are under it each by itself. What is
     /// not: what is recomputed from these (balances, bins, the search index), and what ends by itself (locks).
     public var sealedTables: [TableSchema] {
         doctypes.filter { $0.sealed != nil && !$0.isVirtual }.map(\.schema)
             + [Naming.table, MetadataVersion.table, CompanySecret.table]
-            + tables.filter { [Collaboration.table.name, DailyTaskMarks.table.name].contains($0.name) }
+            + tables.filter { [DocumentMarks.table.name, DailyTaskMarks.table.name].contains($0.name) }
     }
 
     /// The shapes of all tables.

@@ -1,8 +1,10 @@
+internal import Collaboration
 internal import Documents
 internal import EventLog
 internal import HTTPTypes
 public import Hummingbird
 internal import Identity
+internal import Lists
 internal import Logging
 internal import ObjectStorage
 internal import Reports

@@ -1,3 +1,4 @@
+internal import Collaboration
 internal import Documents
 public import ObjectStorage
 internal import Values

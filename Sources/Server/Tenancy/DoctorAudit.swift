@@ -1,4 +1,5 @@
 internal import Audit
+internal import Collaboration
 internal import Crypto
 internal import Documents
 internal import Foundation

@@ -1,4 +1,5 @@
 public import Documents
+internal import Lists
 internal import Storage
 public import Values
 

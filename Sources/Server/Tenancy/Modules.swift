@@ -1,7 +1,25 @@
+internal import AutoRepeats
+internal import Collaboration
 public import Documents
+internal import Forms
+internal import History
+internal import Lists
 public import Reports
+internal import Search
 
 extension Registry {
+    /// A registry with what every company has, whatever modules it uses.
+    public static func core() -> Registry {
+        var registry = Registry.documents()
+        registry.addHistory()
+        registry.addLists()
+        registry.addSearch()
+        registry.addCollaboration()
+        registry.addAutoRepeats()
+        registry.addForms()
+        return registry
+    }
+
     /// Everything that modules declare, with what every company has.
     public static func of(_ modules: [Module]) -> Registry {
         var registry = Registry.core()

@@ -2,6 +2,7 @@ public import Audit
 public import Documents
 internal import EventLog
 internal import Foundation
+internal import History
 public import Identity
 public import Reports
 public import Storage
@@ -126,7 +127,7 @@ public final class Tenant: Sendable {
             // What the company made stands, also where a new version of a module declares more.
             let more = try transaction.migrate(to: session.registry.allTables)
             try session.fillAdded(changes + more)
-            try session.refreshSearch()
+            try session.followMetadata()
             try session.refreshLookalikes()
             try CompanyFacts.setFormat(in: transaction)
             try session.finish()

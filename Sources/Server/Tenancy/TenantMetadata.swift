@@ -1,4 +1,5 @@
 internal import Documents
+internal import History
 internal import Storage
 internal import Synchronization
 internal import Values

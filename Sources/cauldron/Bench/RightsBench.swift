@@ -1,4 +1,5 @@
 import Documents
+internal import Lists
 import Tenancy
 import Values
 

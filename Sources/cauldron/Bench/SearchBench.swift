@@ -1,4 +1,5 @@
 import Documents
+internal import Search
 import Tenancy
 import Values
 

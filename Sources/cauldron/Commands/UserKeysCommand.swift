@@ -1,6 +1,7 @@
 import ArgumentParser
 import Documents
 import Identity
+internal import Lists
 import Tenancy
 import Values
 

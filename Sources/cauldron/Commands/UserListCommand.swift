@@ -1,5 +1,6 @@
 import ArgumentParser
 import Documents
+internal import Lists
 import Tenancy
 import Values
 

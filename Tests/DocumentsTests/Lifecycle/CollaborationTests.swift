@@ -1,5 +1,7 @@
+import Collaboration
 import Documents
 import EventLog
+import Lists
 import Storage
 import TestSupport
 import Testing

@@ -1,4 +1,7 @@
+import Collaboration
 import Documents
+import Forms
+import Lists
 import Storage
 import TestSupport
 import Testing

@@ -1,5 +1,6 @@
 import Documents
 import EventLog
+import Lists
 import Storage
 import TestSupport
 import Testing

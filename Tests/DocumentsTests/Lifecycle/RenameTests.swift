@@ -1,6 +1,8 @@
 import Audit
+import Collaboration
 import Documents
 import EventLog
+import History
 import Storage
 import TestSupport
 import Testing

@@ -1,8 +1,10 @@
+import Lists
 import Storage
 import TestSupport
 import Testing
 import Values
 
+@testable import AutoRepeats
 @testable import Documents
 
 @Suite(.bothEngines) struct RepeatTests {

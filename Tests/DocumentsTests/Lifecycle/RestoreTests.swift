@@ -1,3 +1,4 @@
+import Collaboration
 import Storage
 import TestSupport
 import Testing
@@ -64,17 +65,17 @@ private struct Poster: DocTypeSchema {
             let comment = try session.comment("Life Part", "bolt", "Round").name
             try session.like("Life Part", "bolt")
             let todo = try session.assign("Life Part", "bolt", to: [LifeWorld.worker.user])[0]
-            let before = try Collaboration.marks("Life Part", "bolt", in: session)
+            let before = try DocumentMarks.marks("Life Part", "bolt", in: session)
             let like = try #require(
                 try session.comments("Life Part", "bolt", kind: "Like").first?["name"]?.string)
             for (doctype, name) in [("Comment", comment), ("Comment", like), ("ToDo", todo)] {
                 try session.delete(doctype, name)
             }
-            #expect(try Collaboration.marks("Life Part", "bolt", in: session).isEmpty)
+            #expect(try DocumentMarks.marks("Life Part", "bolt", in: session).isEmpty)
             for (doctype, name) in [("Comment", comment), ("Comment", like), ("ToDo", todo)] {
                 try session.restore(#require(try session.deletedCopy(of: doctype, name)))
             }
-            #expect(try Collaboration.marks("Life Part", "bolt", in: session) == before)
+            #expect(try DocumentMarks.marks("Life Part", "bolt", in: session) == before)
         }
     }
 
@@ -87,7 +88,7 @@ private struct Poster: DocTypeSchema {
             try session.delete("Life Part", "bolt")
             try session.delete("User", "gone@example.com", cascade: true)
             try session.restore(#require(try session.deletedCopy(of: "Life Part", "bolt")))
-            let marks = try Collaboration.marks("Life Part", "bolt", in: session)
+            let marks = try DocumentMarks.marks("Life Part", "bolt", in: session)
             #expect(marks.assigned == [LifeWorld.worker.user] && marks.comments.count == 1)
             #expect(try session.assignments("Life Part", "bolt").count == 1)
         }

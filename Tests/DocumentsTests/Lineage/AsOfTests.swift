@@ -1,4 +1,5 @@
 import Documents
+import History
 import Storage
 import TestSupport
 import Testing

@@ -1,4 +1,6 @@
 import Documents
+import History
+import Lists
 import TestSupport
 import Testing
 import Values

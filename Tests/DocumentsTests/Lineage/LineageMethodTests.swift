@@ -1,4 +1,5 @@
 import Documents
+import History
 import TestSupport
 import Testing
 import Values

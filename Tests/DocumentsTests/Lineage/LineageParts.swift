@@ -1,4 +1,6 @@
+import Collaboration
 import Documents
+import History
 import Storage
 import TestSupport
 import Values

@@ -1,9 +1,11 @@
 import Foundation
+import Tenancy
 import TestSupport
 import Testing
 import Values
 
 @testable import Documents
+@testable import Metadata
 
 @Suite struct DocTypeJSONTests {
     @Test func `a file comes out as it went in, its keys in alphabetical order`() throws {

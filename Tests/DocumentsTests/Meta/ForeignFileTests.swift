@@ -1,4 +1,6 @@
+import Lists
 import Storage
+import Tenancy
 import TestSupport
 import Testing
 import Values

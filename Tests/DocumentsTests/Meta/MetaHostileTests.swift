@@ -1,9 +1,12 @@
+import Collaboration
+import Lists
 import Storage
 import TestSupport
 import Testing
 import Values
 
 @testable import Documents
+@testable import Metadata
 
 /// Descriptions that are wrong or mean harm: each gets a clear error and leaves no trace.
 @Suite(.bothEngines) struct MetaHostileTests {

@@ -1,3 +1,4 @@
+import Lists
 import Storage
 import TestSupport
 import Testing

@@ -1,5 +1,7 @@
 import Documents
+import Lists
 import Storage
+import Tenancy
 import TestSupport
 import Testing
 import Values

@@ -1,4 +1,6 @@
 import Documents
+import Lists
+import Search
 import Storage
 import TestSupport
 import Testing

@@ -1,4 +1,5 @@
 import Documents
+import Search
 import Storage
 import TestSupport
 import Testing

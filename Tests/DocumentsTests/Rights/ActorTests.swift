@@ -1,4 +1,5 @@
 import Documents
+import Lists
 import Storage
 import TestSupport
 import Testing

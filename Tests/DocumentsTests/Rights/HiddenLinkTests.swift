@@ -1,3 +1,5 @@
+import Collaboration
+import Lists
 import Storage
 import TestSupport
 import Testing

@@ -1,3 +1,4 @@
+import Forms
 import Storage
 import TestSupport
 import Testing

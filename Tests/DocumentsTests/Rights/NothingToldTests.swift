@@ -1,8 +1,12 @@
+import Forms
+import Lists
+import Search
 import Storage
 import TestSupport
 import Testing
 import Values
 
+@testable import Collaboration
 @testable import Documents
 
 /// What stands around documents and DocTypes says nothing of those that may not be read.

@@ -1,4 +1,8 @@
+import Collaboration
 import Documents
+import History
+import Lists
+import Search
 import Storage
 import TestSupport
 import Values

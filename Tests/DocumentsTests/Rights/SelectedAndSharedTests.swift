@@ -1,4 +1,6 @@
+import Collaboration
 import Documents
+import Lists
 import Storage
 import TestSupport
 import Testing

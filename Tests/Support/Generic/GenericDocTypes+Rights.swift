@@ -1,4 +1,5 @@
 internal import Documents
+import Lists
 internal import Storage
 internal import Tenancy
 internal import Values

@@ -1,4 +1,5 @@
 internal import Documents
+import Lists
 internal import Values
 
 /// Made-up values, and the documents they link to.

@@ -3,7 +3,7 @@ public import Values
 /// A copy of a document that was deleted, from which it can be brought back.
 struct DeletedDocument: DocTypeSchema {
     static let doctype = DocTypeInfo(
-        "Deleted Document", module: "Core", kind: .kept, title: "deleted_name",
+        "Deleted Document", module: "Core", kind: .kept, .sealed, title: "deleted_name",
         search: ["deleted_doctype", "deleted_name"], sort: ("creation", true), permissions: [.read("System Manager")],
         indexes: [["deleted_doctype", "deleted_name"]], summary: "A copy of a document that was deleted.")
 
@@ -26,7 +26,7 @@ public enum Lifecycle {
 
     /// Keeps copies of documents of one DocType that are about to be deleted, in one statement.
     static func keep(
-        _ documents: [Document], _ hanging: [Session.Hanging], _ marks: [Name: Collaboration.Marks],
+        _ documents: [Document], _ hanging: [Session.Hanging], _ marks: [Name: DocumentMarks.Marks],
         in session: Session
     ) throws {
         guard let type = documents.first?.doctype else { return }

@@ -130,17 +130,15 @@ public struct Role: DocTypeSchema, Controller {
 }
 
 extension Registry {
-    /// A registry with what every company has: users, roles and versions.
-    public static func core() -> Registry {
+    /// A registry with what documents need: users, roles and what describes them.
+    public static func documents() -> Registry {
         var registry = Registry()
         registry.add(
             User.self, HasRole.self, DefaultValue.self, Role.self, RoleProfile.self, UserPermission.self, DocShare.self)
         registry.add(SystemSettings.self)
         registry.addMetadata()
         RightsMethods.register(&registry)
-        LineageMethods.register(&registry)
         Lifecycle.register(&registry)
-        SearchMethods.register(&registry)
         Lookalikes.register(&registry)
         registry.add(companion: Companion("DocShare", "share_doctype", "share_name", keepsCopies: false))
         return registry

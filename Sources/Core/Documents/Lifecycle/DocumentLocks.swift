@@ -94,7 +94,7 @@ extension Session {
     }
 
     /// Refuses to touch documents that somebody else holds, in one statement for each DocType.
-    func refuseIfLocked(_ documents: [Document]) throws {
+    package func refuseIfLocked(_ documents: [Document]) throws {
         var names: [String: [String]] = [:]
         for document in documents where !document.isNew {
             names[document.doctype.name, default: []].append(document.name)

@@ -1,12 +1,13 @@
 internal import Values
 
 /// What a deleted document left: itself, what hung on it, and the rows of others that named it.
-struct KeptCopy {
-    let document: Document
+package struct KeptCopy {
+    /// The document that comes back.
+    package let document: Document
     /// By DocType.
-    let companions: [String: [Document]]
+    package let companions: [String: [Document]]
     /// Its tags, likes and the like, as lists showed them.
-    let marks: Collaboration.Marks?
+    let marks: DocumentMarks.Marks?
     /// Rows that were taken out of others when it went.
     let detachedRows: [DetachedRow]
 
@@ -23,7 +24,7 @@ struct KeptCopy {
                 try Document(copy: copy, type, secrets: secrets, in: session.registry))
         }
         self.companions = companions
-        marks = Collaboration.Marks(try Self.object(kept, "marks"))
+        marks = DocumentMarks.Marks(try Self.object(kept, "marks"))
         detachedRows = try Self.list(kept, "taken_out").compactMap { try DetachedRow($0, in: session.registry) }
     }
 
@@ -71,7 +72,7 @@ struct KeptCopy {
     }
 }
 
-extension Collaboration.Marks {
+extension DocumentMarks.Marks {
     /// The marks whose documents came back with the one they are about.
     func kept(by companions: [Document], on reference: Reference) -> Self {
         var kept = self

@@ -1,19 +1,19 @@
-internal import Storage
-internal import Values
+package import Storage
+package import Values
 
 /// A column that may name a document of a certain DocType.
-struct LinkColumn {
+package struct LinkColumn {
     /// The DocType whose table has it.
-    let type: DocType
+    package let type: DocType
     /// The column.
-    let field: FieldDefinition
+    package let field: FieldDefinition
     /// The column that says of which DocType the named document is, for a dynamic link.
     let selector: FieldDefinition?
     /// Whether what names a document there holds it: it cannot be deleted while it is named.
-    let holds: Bool
+    package let holds: Bool
 
     /// Every column of every table that may name a document of `target`: of documents, rows, ledgers and kept figures.
-    static func all(to target: DocType, in registry: Registry) -> [LinkColumn] {
+    package static func all(to target: DocType, in registry: Registry) -> [LinkColumn] {
         let companions = Dictionary(
             registry.companions.map { ($0.doctype, $0.nameField) }, uniquingKeysWith: { first, _ in first })
         var columns: [LinkColumn] = []
@@ -35,7 +35,7 @@ struct LinkColumn {
     }
 
     /// The condition that a row names one of these documents of `target`.
-    func condition(
+    package func condition(
         _ names: some Collection<String>, _ target: DocType, _ dialect: any Dialect
     ) -> (sql: String, arguments: [Value]) {
         var sql = dialect.isOneOf(quoted(field.name), count: names.count)

@@ -1,49 +1,69 @@
 internal import Storage
 internal import Values
 
+/// What hangs on documents, of which one alone stays where two say the same after their documents became one: the older one.
+package struct Doubles: Sendable {
+    let doctype: String
+    let typeField: String
+    let nameField: String
+    let fields: [String]
+    let condition: String
+    let settle: (@Sendable (_ kept: Document, _ double: Document) -> Bool)
+
+    /// Documents of `doctype` that hang on what the two fields name and are equal in `fields`; `condition` is SQL.
+    ///
+    /// `settle` gives the one that stays what the other has besides, and says whether the other goes; else it is saved.
+    package init(
+        _ doctype: String, _ typeField: String, _ nameField: String, by fields: [String],
+        where condition: String = "1 = 1",
+        settle: @escaping @Sendable (_ kept: Document, _ double: Document) -> Bool = { _, _ in true }
+    ) {
+        self.doctype = doctype
+        self.typeField = typeField
+        self.nameField = nameField
+        self.fields = fields
+        self.condition = condition
+        self.settle = settle
+    }
+
+    /// Shares with one user give together what each gives.
+    static let shares = Doubles("DocShare", "share_doctype", "share_name", by: ["user", "everyone"]) { kept, double in
+        for right in Sharing.rights where double.isSet(right.rawValue) { kept.set(right.rawValue, true) }
+        return true
+    }
+
+    /// Equal User Permissions allow together what either does.
+    static let userPermissions = Doubles(
+        "User Permission", "allow", "for_value", by: ["user", "applicable_for"]
+    ) { kept, double in
+        if double.isSet("is_default") { kept.set("is_default", true) }
+        if !double.isSet("hide_descendants") { kept.set("hide_descendants", false) }
+        return true
+    }
+}
+
 extension Session {
-    /// Makes one of what hangs twice on a document after a merge: the same tag, the same follower, two shares with one
-    /// user, two open assignments to one, two equal User Permissions. The older one stays.
+    /// Makes one of what hangs twice on a document after a merge.
     func removeDoubles(of target: Document) throws {
-        try doubles("Tag Link", "document_type", "document_name", of: target, by: ["tag"]) { _, _ in }
-        try doubles("Document Follow", "ref_doctype", "ref_docname", of: target, by: ["user"]) { _, _ in }
-        try doubles("DocShare", "share_doctype", "share_name", of: target, by: ["user", "everyone"]) { kept, double in
-            for right in Sharing.rights where double.isSet(right.rawValue) { kept.set(right.rawValue, true) }
-        }
-        try doubles("User Permission", "allow", "for_value", of: target, by: ["user", "applicable_for"]) {
-            kept, double in
-            // Together they allow what either does.
-            if double.isSet("is_default") { kept.set("is_default", true) }
-            if !double.isSet("hide_descendants") { kept.set("hide_descendants", false) }
+        for doubles in registry.doubles {
+            let (kept, pairs) = try groups(
+                doubles.doctype, doubles.typeField, doubles.nameField, of: target, by: doubles.fields,
+                and: doubles.condition)
+            var gone: [Document] = []
+            var changed: [Document] = []
+            for (first, double) in pairs {
+                if doubles.settle(first, double) { gone.append(double) } else { changed.append(double) }
+            }
+            try saveDerived(kept + changed)
+            try removePart(gone)
         }
         permittedDefaults = nil
-        try closeDoubles(of: target)
-    }
-
-    /// Removes the later of those that are equal in some fields, once `join` has given the first what it has besides.
-    private func doubles(
-        _ doctype: String, _ typeField: String, _ nameField: String, of target: Document, by fields: [String],
-        join: (_ kept: Document, _ double: Document) -> Void
-    ) throws {
-        let (kept, doubles) = try groups(doctype, typeField, nameField, of: target, by: fields)
-        for (first, double) in doubles { join(first, double) }
-        try saveDerived(kept)
-        try removePart(doubles.map(\.double))
-    }
-
-    /// Closes the later of two open assignments to one user.
-    private func closeDoubles(of target: Document) throws {
-        let (_, doubles) = try groups(
-            "ToDo", "reference_type", "reference_name", of: target, by: ["allocated_to"],
-            and: "status = 'Open' AND allocated_to IS NOT NULL")
-        for (_, double) in doubles { double.set("status", "Closed") }
-        try saveDerived(doubles.map(\.double))
     }
 
     /// The first of those that are equal in some fields, and the others, each with its first.
     private func groups(
         _ doctype: String, _ typeField: String, _ nameField: String, of target: Document, by fields: [String],
-        and condition: String = "1 = 1"
+        and condition: String
     ) throws -> (kept: [Document], doubles: [(first: Document, double: Document)]) {
         guard let type = registry.find(doctype) else { return ([], []) }
         var first: [[Value]: String] = [:]

@@ -36,7 +36,7 @@ extension Session {
 
     /// What hangs on documents of one DocType, and what hangs on that in turn, each with the name of the document it goes
     /// with in the end. One statement for each kind of companion and thousand documents, and what reading them takes.
-    func hanging(on type: DocType, _ names: [String]) throws -> [Hanging] {
+    package func hanging(on type: DocType, _ names: [String]) throws -> [Hanging] {
         var found: [Hanging] = []
         var roots: [LinkTarget: String] = [:]
         for name in names { roots[LinkTarget(doctype: type.name, name: name)] = name }
@@ -71,8 +71,9 @@ extension Session {
     }
 
     /// Companions of one DocType.
-    struct Hanging {
-        let documents: [Document]
+    package struct Hanging {
+        /// The documents.
+        package let documents: [Document]
         /// The document that each goes with, by its own name.
         let rootOf: [Name: String]
     }

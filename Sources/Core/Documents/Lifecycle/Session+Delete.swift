@@ -50,7 +50,7 @@ extension Session {
 
     /// The document and everything that links to it, directly or through others; what links first, last of all itself.
     /// One statement for each field that may link and each step away from it, however many documents there are.
-    func withAllThatLinks(to document: Document) throws -> [Document] {
+    package func withAllThatLinks(to document: Document) throws -> [Document] {
         var found = [document]
         var known: Set<LinkTarget> = [LinkTarget(doctype: document.doctype.name, name: document.name)]
         var edge: [String: [String]] = [document.doctype.name: [document.name]]
@@ -78,7 +78,7 @@ extension Session {
     }
 
     /// The documents that link to one of these, or whose rows do.
-    func holders(of type: DocType, _ names: [String]) throws -> [LinkTarget] {
+    package func holders(of type: DocType, _ names: [String]) throws -> [LinkTarget] {
         try holders(of: type, names, in: LinkColumn.all(to: type, in: registry))
     }
 
@@ -129,7 +129,7 @@ extension Session {
     }
 
     /// Removes documents that go with others, whose copies keep what is to be kept of them.
-    func removePart(_ documents: [Document]) throws {
+    package func removePart(_ documents: [Document]) throws {
         try run(Write(.delete, documents, .follows, detail: .partOfOther))
     }
 
@@ -149,15 +149,15 @@ extension Session {
             }
             let names = documents.map(\.name)
             let hanging = try hanging(on: type, names)
-            let marks = try Collaboration.rows(type.name, names, in: self)
+            let marks = try DocumentMarks.rows(type.name, names, in: self)
             try Lifecycle.keep(documents, hanging, marks, in: self)
             try removeRows(documents)
             try Naming.giveBack(documents, in: self)
             for companions in hanging { try removePart(companions.documents) }
-            try Collaboration.forget(type.name, names, in: self)
+            try DocumentMarks.forget(type.name, names, in: self)
             for companions in hanging {
                 guard let type = companions.documents.first?.doctype else { continue }
-                try Collaboration.forget(type.name, companions.documents.map(\.name), in: self)
+                try DocumentMarks.forget(type.name, companions.documents.map(\.name), in: self)
             }
         }
         write.documents.forEach(forgetVerified)

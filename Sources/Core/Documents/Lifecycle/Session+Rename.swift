@@ -109,7 +109,7 @@ extension Session {
         try repoint(rename, type)
         try moveLock(rename)
         try sealing(
-            Collaboration.table, where: "doctype = ? AND name IN (?, ?)",
+            DocumentMarks.table, where: "doctype = ? AND name IN (?, ?)",
             [.text(type.name), .text(rename.old), .text(rename.new)]
         ) {
             try transaction.execute(
@@ -134,12 +134,12 @@ extension Session {
         }
         try refuseCircle(document, target)
         for renaming in registry.renamings where renaming.doctype == type.name { try renaming.run(rename, self) }
-        let marks = try Collaboration.rows(type.name, [rename.old, rename.new], in: self)
+        let marks = try DocumentMarks.rows(type.name, [rename.old, rename.new], in: self)
         try repoint(rename, type)
         if let old = marks[rename.old] {
-            let merged = (marks[rename.new] ?? Collaboration.Marks()).merged(with: old)
-            try Collaboration.write(type.name, rename.new, merged, in: self)
-            try Collaboration.forget(type.name, [rename.old], in: self)
+            let merged = (marks[rename.new] ?? DocumentMarks.Marks()).merged(with: old)
+            try DocumentMarks.write(type.name, rename.new, merged, in: self)
+            try DocumentMarks.forget(type.name, [rename.old], in: self)
         }
         try removeDoubles(of: target)
         // What it linked to itself has been repointed in the database only; the copy keeps it as it was.

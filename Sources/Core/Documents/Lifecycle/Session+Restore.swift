@@ -40,7 +40,7 @@ extension Session {
                 guard try Naming.renumber(document, in: self) else { throw duplicate(type, ["name"], [document]) }
                 copies.follow(from: old, in: self)
             }
-            try giveFreeAddresses(to: copies)
+            for body in registry.restorings { try body(copies, self) }
             // It may link to itself.
             verified.insert(LinkTarget(doctype: type.name, name: document.name))
             try verifyLinks(of: [document], allowsCancelled: document.docstatus == .cancelled)
@@ -104,7 +104,7 @@ extension Session {
         }
         guard let marks = copies.marks else { return }
         let document = copies.document
-        try Collaboration.write(
+        try DocumentMarks.write(
             document.doctype.name, document.name,
             marks.kept(by: restored, on: Reference(document.doctype.name, document.name)), in: self)
     }

@@ -10,11 +10,6 @@ struct DocumentScope: ExpressionScope {
     private let user: ExpressionValue
     private let session: Session
 
-    /// What conditions may use; formulas besides the sum of a list of numbers.
-    static let formula = ExpressionEnvironment(
-        variables: ["doc", "parent", "now", "frappe.session.user"],
-        functions: ["frappe.user.has_role": 1...1, "sum": 1...1])
-
     fileprivate init(_ document: ExpressionValue, parent: ExpressionValue?, in session: Session) {
         self.document = document
         // In a form, what stands above a document that is no row is the document itself.
@@ -47,7 +42,7 @@ struct DocumentScope: ExpressionScope {
         case ("frappe.user.has_role", .list(let list)):
             return .bool((0..<list.count).contains { list[$0].string.map(session.actor.roles.contains) ?? false })
         case ("frappe.utils.html2text", .string(let markup)):
-            return .string(String(SearchQuery.visible(markup[...], isMarkup: true)))
+            return .string(String(MarkupText.visible(markup[...], isMarkup: true)))
         case ("erpnext.stock.is_subcontracting_or_return_transfer", .map(let document)):
             let purpose = document["purpose"]?.string
             let isReturn = document["is_return"]?.exact.map { !$0.isZero } ?? false

@@ -8,7 +8,6 @@ extension Registry {
             DocTypeDocument.self, CustomField.self, PropertySetter.self, CustomDocPerm.self, NamingRuleCondition.self,
             DocumentNamingRule.self)
         add(source: DocTypeSource.source, for: DocTypeDocument.doctype.name)
-        for kind in DocTypeRows.kinds { add(source: DocTypeRows.source(of: kind), for: kind) }
         MetadataMethods.register(&self)
         add(rules: NamingRules.self)
         for method in NamingMethods.all { add(method) }

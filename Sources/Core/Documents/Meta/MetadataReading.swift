@@ -129,7 +129,7 @@ extension Document {
 
 extension Value {
     /// Whether it is null, empty text or zero.
-    var isNothing: Bool {
+    package var isNothing: Bool {
         switch self {
         case .int(0), .decimal(0, _): true
         default: isEmpty

@@ -1,4 +1,4 @@
-internal import Values
+package import Values
 
 /// A Document Naming Rule: documents that fit its conditions are called by its prefix and counted by a counter of its own.
 struct NamingRule: Sendable {
@@ -60,7 +60,7 @@ struct NamingRule: Sendable {
 
 extension Value {
     /// Below, at or above zero as this comes before, with or after `other`; nil when they cannot be compared.
-    func order(to other: Value) -> Int? {
+    package func order(to other: Value) -> Int? {
         switch (self, other) {
         case (.text(let one), .text(let two)): return one == two ? 0 : one < two ? -1 : 1
         case (.day(let one), .day(let two)): return one == two ? 0 : one < two ? -1 : 1

@@ -2,12 +2,12 @@ internal import Storage
 internal import Values
 
 /// Fields that get another name with the next change of metadata; what documents hold in them stays.
-struct RenamedFields {
+package struct RenamedFields {
     /// The new names by DocType and old name.
-    private(set) var names: [String: [String: String]] = [:]
+    package private(set) var names: [String: [String: String]] = [:]
 
     /// The name that a field has afterwards.
-    func name(of field: String, in doctype: String) -> String { names[doctype]?[field] ?? field }
+    package func name(of field: String, in doctype: String) -> String { names[doctype]?[field] ?? field }
 
     /// Notes what is renamed at once. A field that was renamed before goes straight to its last name.
     mutating func note(_ renamed: [String: String], in doctype: String) {
@@ -103,14 +103,9 @@ extension RenamedFields {
         }
     }
 
-    /// Lets what is kept of documents under the name of a field follow: attached files and what the documents were.
+    /// Lets what modules keep of documents under the names of fields follow.
     func renameKept(_ before: Registry, in session: Session) throws {
-        for (doctype, fields) in names.sorted(by: { $0.key < $1.key }) {
-            for (old, new) in fields.sorted(by: { $0.key < $1.key }) {
-                try Self.renameAttached(doctype, old, new, in: session)
-            }
-        }
-        try RenamedHistory(self, before, session).run()
+        for body in session.registry.fieldRenamings { try body(self, before, session) }
     }
 
     private static func stored(
@@ -120,21 +115,6 @@ extension RenamedFields {
         let names = try session.transaction.query(
             "SELECT name FROM \(quoted(type.table)) WHERE \(quoted(field)) = ? ORDER BY name", [.text(value)], [.text])
         return try session.loadStored(type, names.compactMap { $0[0].text })
-    }
-
-    private static func renameAttached(_ doctype: String, _ old: String, _ new: String, in session: Session) throws {
-        let condition = "attached_to_doctype = ? AND attached_to_field = ?"
-        let type = try session.registry.doctype("File")
-        let files = try session.transaction.query(
-            "SELECT name FROM file WHERE \(condition) ORDER BY name", [.text(doctype), .text(old)], [.text]
-        ).compactMap { $0[0].text }
-        guard !files.isEmpty else { return }
-        try session.transaction.execute(
-            "UPDATE file SET attached_to_field = ? WHERE \(condition)", [.text(new), .text(doctype), .text(old)])
-        for chunk in files.chunks(of: Limits.filterValues) {
-            try session.run(Write(.derive, session.loadStored(type, Array(chunk)), .noted))
-            try session.writeLogsIfMany()
-        }
     }
 
     /// The name of a Property Setter has the field's in it, and another field may come to the old one: one of the field is

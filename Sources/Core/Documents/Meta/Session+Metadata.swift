@@ -59,13 +59,19 @@ extension Session {
         for type in before.doctypes where after.find(type.name) == nil { metadata.gone[type.name] = type }
         registry = after
         try plan.carryOut()
-        try refreshSearch()
+        try followMetadata()
         metadata.hasChanged = true
         metadata.planned += plan.steps
         knownFieldRights = [:]
         forgetLookedUp()
         permittedDefaults = nil
     }
+
+    /// Lets modules bring what they keep by the fields of DocTypes in line with them: after metadata changed, and when a
+    /// company is opened.
+    ///
+    /// - Throws: ``StorageError``.
+    public func followMetadata() throws { for body in registry.followers { try body(self) } }
 
     /// What a session knows of changes of metadata.
     struct MetadataState {

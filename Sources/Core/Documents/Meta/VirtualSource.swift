@@ -35,7 +35,7 @@ public struct VirtualSource: Sendable {
 
 extension Session {
     /// Reads documents and their rows; no rights are asked. A single that was never saved has its defaults.
-    func load(_ type: DocType, _ names: [String]) throws -> [Document] {
+    package func load(_ type: DocType, _ names: [String]) throws -> [Document] {
         let source = registry.sources[type.name]
         guard source != nil || type.isVirtual || type.isSingle else { return try loadStored(type, names) }
         if type.isVirtual { return try source?.load(names, self) ?? [] }
@@ -49,7 +49,7 @@ extension Session {
     }
 
     /// A single before its first save.
-    func unsavedSingle(_ type: DocType) -> Document {
+    package func unsavedSingle(_ type: DocType) -> Document {
         let document = Document(type)
         prepare(document)
         document.name = type.name
@@ -72,18 +72,6 @@ extension Session {
             found[document.name] = slots.map { document.values[$0] }
         }
         return found
-    }
-
-    /// The list in memory where no table holds the documents, or not all of them.
-    func virtualList(_ query: ListQuery) throws -> VirtualList? {
-        guard let type = registry.find(query.doctype), type.isVirtual || registry.sources[type.name] != nil else {
-            return nil
-        }
-        if query.asOf != nil {
-            try requireHistory(of: type)
-            throw Problem(.noHistory, "What \(type.name) were is not known", fix: "Ask for what they are now.")
-        }
-        return VirtualList(query, type, self)
     }
 
     /// Hands a new or changed document of a virtual DocType to its source.

@@ -16,7 +16,7 @@ extension Session {
     /// controllers.
     ///
     /// - Throws: ``Problem``; then the transaction is to be undone up to where the write began.
-    func run(_ write: Write) throws {
+    package func run(_ write: Write) throws {
         guard !write.documents.isEmpty else { return }
         guard write.cause == .asked else { return try carryOut(write) }
         try nested {

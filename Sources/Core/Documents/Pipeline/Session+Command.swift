@@ -62,13 +62,11 @@ extension Session {
                 merge: arguments.flag("merge") ?? false)
             return try get(command.target, name)
         case .restore: return try restore(named(command))
-        case .assign:
-            let users = try LifecycleMethods.names(arguments, "assign_to")
-            try assign(
-                command.target, named(command), to: users, Assignment(arguments.text("description") ?? ""))
-            return try target(of: command)
-        case .tag:
-            try tag(command.target, named(command), with: arguments.required("tag"))
+        case .assign, .tag:
+            guard let body = registry.actions[command.action] else {
+                throw Problem(.noSuchMethod, "Nothing here can \(command.action.rawValue) documents")
+            }
+            try body(command.target, named(command), arguments, self)
             return try target(of: command)
         case .call: return nil
         }

@@ -2,7 +2,7 @@ internal import Values
 
 /// One action on documents, on its way through the phases of ``Session/run(_:)``: what is asked for, and what has been
 /// found of it so far.
-final class Write {
+package final class Write {
     /// What is done.
     let action: Action
     /// Why it is done.
@@ -16,7 +16,8 @@ final class Write {
     /// What an action is told besides its documents.
     var detail: Detail
 
-    enum Cause {
+    /// Why it is written.
+    package enum Cause {
         /// Somebody asks for it: rights are asked, fields and links checked, controllers called.
         case asked
         /// It follows from another write, which was allowed: neither rights nor controllers are asked.
@@ -25,7 +26,8 @@ final class Write {
         case noted
     }
 
-    enum Detail {
+    /// What is peculiar to an action, such as the names of a renaming.
+    package enum Detail {
         case none
         /// A deletion that takes along what links to the document.
         case cascade
@@ -39,7 +41,8 @@ final class Write {
         case restoreWith(Document)
     }
 
-    init(_ action: Action, _ documents: [Document], _ cause: Cause = .asked, detail: Detail = .none) {
+    /// A write of documents of one action.
+    package init(_ action: Action, _ documents: [Document], _ cause: Cause = .asked, detail: Detail = .none) {
         self.action = action
         self.documents = documents
         self.cause = cause
@@ -62,8 +65,9 @@ public struct DocumentChange {
     /// The document: as it shall be before it is written, as it is afterwards; one that was deleted as it was.
     public let document: Document
     /// What changes in it; nil where that is the whole document, or nothing but its place.
-    let changes: Changes?
-    let detail: Write.Detail
+    package let changes: Changes?
+    /// What is peculiar to the action.
+    package let detail: Write.Detail
 
     /// The fields that change; none for a document that comes or goes.
     public var fields: [FieldChange] { changes?.fields ?? [] }

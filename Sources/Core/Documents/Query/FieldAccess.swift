@@ -8,10 +8,10 @@ public struct FieldAccess: Sendable, Equatable {
     public let masked: Set<String>
 
     /// Whether a field is shown at all.
-    func shows(_ name: String) -> Bool { !hidden.contains(name) }
+    package func shows(_ name: String) -> Bool { !hidden.contains(name) }
 
     /// Whether what a field holds may be used to find, order, group or reach something.
-    func opens(_ name: String) -> Bool { !hidden.contains(name) && !masked.contains(name) }
+    package func opens(_ name: String) -> Bool { !hidden.contains(name) && !masked.contains(name) }
 }
 
 extension Session {

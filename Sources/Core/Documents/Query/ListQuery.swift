@@ -33,9 +33,9 @@ public struct ListQuery: Sendable {
     public var expand: [String] = []
 
     /// Conditions that the server adds by itself; they may be about fields that the actor does not see.
-    var fixed: JSON?
+    package var fixed: JSON?
     /// Set while its rows are passed on as they come: then there may be any number.
-    var isStreamed = false
+    package var isStreamed = false
 
     /// A list of a DocType.
     public init(
@@ -51,13 +51,13 @@ public struct ListQuery: Sendable {
     }
 
     /// Whether the limit is the server's: one row more is read then, to know whether it cut any off.
-    var isLimitedByServer: Bool { isUnbounded && !isStreamed }
+    package var isLimitedByServer: Bool { isUnbounded && !isStreamed }
     /// Whether it asks for more rows than are kept in memory.
-    var isUnbounded: Bool { limit <= 0 || limit > Limits.listRows }
+    package var isUnbounded: Bool { limit <= 0 || limit > Limits.listRows }
     /// The rows that are given at most.
-    var mostRows: Int { isLimitedByServer ? Limits.listRows : limit > 0 ? limit : .max }
+    package var mostRows: Int { isLimitedByServer ? Limits.listRows : limit > 0 ? limit : .max }
     /// The rows that are read at most.
-    var rowLimit: Int { isLimitedByServer ? Limits.listRows + 1 : limit > 0 ? limit : Self.all }
+    package var rowLimit: Int { isLimitedByServer ? Limits.listRows + 1 : limit > 0 ? limit : Self.all }
 
     /// More rows than any table has, and few enough to be added to.
     private static let all = 1 << 60
@@ -68,19 +68,20 @@ public struct ListResult: Sendable {
     /// The columns in order: the name a row shows each under, and what it holds.
     public let columns: [Column]
     /// One value for each column.
-    public internal(set) var rows: [[Value]]
+    public package(set) var rows: [[Value]]
     /// The tables whose rows were asked for with each document.
-    public internal(set) var tables: [RowsOfTable] = []
+    public package(set) var tables: [RowsOfTable] = []
     /// The documents that took the place of links, by the column and the name it holds.
-    public internal(set) var expanded: [Int: [Name: JSON]] = [:]
+    public package(set) var expanded: [Int: [Name: JSON]] = [:]
     /// What gives the page after this one; nil when there is none, or no cursor was asked for.
-    public internal(set) var nextCursor: String?
+    public package(set) var nextCursor: String?
     /// What gives the page before this one; nil as above.
-    public internal(set) var previousCursor: String?
-    let keys: [JSONKey]
+    public package(set) var previousCursor: String?
+    /// The names of the columns as JSON keys.
+    package let keys: [JSONKey]
 
     /// These rows.
-    init(columns: [Column], rows: [[Value]], keys: [JSONKey]? = nil) {
+    package init(columns: [Column], rows: [[Value]], keys: [JSONKey]? = nil) {
         self.columns = columns
         self.rows = rows
         self.keys = keys ?? columns.map { JSONKey($0.name) }
@@ -92,6 +93,12 @@ public struct ListResult: Sendable {
         public let name: String
         /// What it holds.
         public let type: FieldType
+
+        /// A column shown under a name.
+        package init(name: String, type: FieldType) {
+            self.name = name
+            self.type = type
+        }
     }
 
     /// The rows of a child table of all documents of a page.
@@ -102,19 +109,15 @@ public struct ListResult: Sendable {
         public let columns: [Column]
         /// For each document of the page its rows, in order.
         public let rows: [[[Value]]]
-        let keys: [JSONKey]
-    }
-}
+        /// The names of the columns as JSON keys.
+        package let keys: [JSONKey]
 
-extension Limits {
-    /// The most tables that one list joins.
-    static let listJoins = 12
-    /// The most steps of a field's path, such as 3 in `customer.territory.parent_territory`.
-    static let pathSteps = 4
-    /// The most statements whose SQL is kept for one DocType.
-    static let listPlans = 256
-    /// The longest description of a query whose SQL is kept, in bytes.
-    static let listPlanKey = 4_096
-    /// The most functions inside one another in a field of a list.
-    static let functionDepth = 8
+        /// The rows of the field `name`.
+        package init(name: String, columns: [Column], rows: [[[Value]]], keys: [JSONKey]) {
+            self.name = name
+            self.columns = columns
+            self.rows = rows
+            self.keys = keys
+        }
+    }
 }

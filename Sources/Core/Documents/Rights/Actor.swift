@@ -1,3 +1,4 @@
+internal import Metadata
 public import Values
 
 /// Who acts: a person, an agent or the system itself, with all that decides its rights.
@@ -37,14 +38,14 @@ public struct Actor: Sendable, Hashable {
             && l.defaults == r.defaults && l.scopes == r.scopes && l.behalf == r.behalf
     }
 
-    private static let guestName = "Guest"
+    private static let guestName = DataFormats.guest
     /// The user who may do everything.
-    public static let administrator = Actor(user: "Administrator", roles: ["System Manager", "Desk User"])
+    public static let administrator = Actor(user: DataFormats.administrator, roles: ["System Manager", "Desk User"])
     /// Who has not signed in.
     public static let guest = Actor(user: guestName, roles: [])
 
     /// Whether it is the user who may do everything, as far as its key reaches.
-    public var isAdministrator: Bool { user == "Administrator" }
+    public var isAdministrator: Bool { user == DataFormats.administrator }
     /// Whether it is nobody who has signed in.
     public var isGuest: Bool { user == Self.guestName }
 

@@ -1,7 +1,7 @@
 internal import Values
 
 /// What an actor may see and write of the fields of a DocType, besides its rights on the document.
-final class FieldRights {
+package final class FieldRights {
     /// The DocType, kept so that it lives as long as this does.
     let type: DocType
     /// Whether every field is seen as it is.
@@ -17,9 +17,9 @@ final class FieldRights {
     /// By table: whether a client's rows are taken.
     let writesTable: [Bool]
     /// The names of the fields and tables that are left out.
-    let hidden: Set<String>
+    package let hidden: Set<String>
     /// The names of the fields that are masked.
-    let masked: Set<String>
+    package let masked: Set<String>
     /// Whether every value a client sends is taken; tables aside.
     let isWritable: Bool
 
@@ -71,7 +71,7 @@ final class FieldRights {
 
 extension Session {
     /// The actor's rights on the fields of a DocType: of a child one through `parent`, on documents it made where `isOwn`.
-    func fieldRights(of type: DocType, through parent: DocType? = nil, isOwn: Bool = false) -> FieldRights {
+    package func fieldRights(of type: DocType, through parent: DocType? = nil, isOwn: Bool = false) -> FieldRights {
         let key = FieldRights.Key(type: ObjectIdentifier(type), parent: parent.map(ObjectIdentifier.init), isOwn: isOwn)
         if let known = knownFieldRights[key] { return known }
         let rights = makeFieldRights(of: type, through: parent, isOwn: isOwn)

@@ -29,12 +29,12 @@ extension Session {
     }
 
     /// Whether the actor's key, if it came with one, is good for the right.
-    func isInScope(_ right: Right, _ type: DocType) -> Bool {
+    package func isInScope(_ right: Right, _ type: DocType) -> Bool {
         actor.scopes.map { $0.contains { $0.allows(right, type.name) } } ?? true
     }
 
     /// Whether all rights are the actor's as far as its key reaches.
-    var asksNoRoles: Bool { isPrivileged || actor.isAdministrator }
+    package var asksNoRoles: Bool { isPrivileged || actor.isAdministrator }
 }
 
 extension DocType {

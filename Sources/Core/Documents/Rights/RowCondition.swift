@@ -7,12 +7,14 @@ public struct RowCondition: Sendable, Equatable {
     /// One value for each `?`, in order.
     public let arguments: [Value]
 
-    init(_ sql: String, _ arguments: [Value] = []) {
+    /// A condition with its arguments.
+    package init(_ sql: String, _ arguments: [Value] = []) {
         self.sql = "(\(sql))"
         self.arguments = arguments
     }
 
-    init(_ parts: [RowCondition], joinedBy word: String) {
+    /// Conditions joined by AND or OR.
+    package init(_ parts: [RowCondition], joinedBy word: String) {
         self.init(parts.map(\.sql).joined(separator: word), parts.flatMap(\.arguments))
     }
 

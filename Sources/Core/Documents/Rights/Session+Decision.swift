@@ -68,7 +68,7 @@ extension Session {
     /// What is decided of each of some documents of one DocType; the statements it costs do not grow with their number.
     ///
     /// `asWritten` looks at the values in memory instead of those the database holds, and not at their names.
-    func decisions(
+    package func decisions(
         _ right: Right, _ type: DocType, _ documents: [Document], asWritten: Bool = false,
         note: (DecisionStep) -> Void = { _ in }
     ) throws -> [Decision] {
@@ -229,9 +229,9 @@ extension Right {
 
 extension Document {
     /// Who made it, as the database holds it.
-    var storedOwner: String { storedText(Slot.owner) }
+    package var storedOwner: String { storedText(Slot.owner) }
     /// Its name, as the database holds it.
-    var storedName: String { storedText(Slot.name) }
+    package var storedName: String { storedText(Slot.name) }
 
     func storedText(_ slot: Int) -> String { (stored ?? values)[slot].text ?? "" }
 }

@@ -34,7 +34,7 @@ extension Session {
     }
 
     /// Whether no field is hidden from the actor, whatever the DocType says.
-    var asksNoFields: Bool { isPrivileged || actor.isAdministrator && actor.scopes == nil }
+    package var asksNoFields: Bool { isPrivileged || actor.isAdministrator && actor.scopes == nil }
 
     // MARK: Answers
 

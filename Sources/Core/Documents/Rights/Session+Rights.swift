@@ -96,7 +96,7 @@ extension Session {
 
     /// What is said of a document that is not there: to who may not read every document of its DocType, what is said of one
     /// that may not be read.
-    func notThere(_ type: DocType, _ name: String) -> Problem {
+    package func notThere(_ type: DocType, _ name: String) -> Problem {
         if mayReadEvery(type) { return Self.notFound(type.name, name) }
         return forbidden(.read, type, name, .noRole)
     }

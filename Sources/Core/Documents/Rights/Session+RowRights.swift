@@ -39,7 +39,7 @@ extension Session {
     }
 
     /// The right that a list asks for: to read, or only to select where that is all the actor may.
-    func listRight(_ type: DocType) -> Right {
+    package func listRight(_ type: DocType) -> Right {
         isInScope(.read, type) && (!grant(.read, type).isNone || asksNoRoles) ? .read : .select
     }
 

@@ -1,8 +1,8 @@
 internal import Storage
-internal import Values
+package import Values
 
 /// Sharing one document with users its roles do not give rights to.
-enum Sharing {
+package enum Sharing {
     /// The rights a share can give, by their columns.
     static let rights: [Right] = [.read, .write, .submit, .share]
 
@@ -31,7 +31,7 @@ enum Sharing {
     /// Gives rights, keeping those that are there, and takes others away; a share that gives nothing any more is removed.
     ///
     /// - Throws: ``Problem/Kind/forbidden`` for who may not share, or gives more than it has.
-    static func set(
+    package static func set(
         _ doctype: String, _ name: String, _ user: String?, _ changes: [Right: Bool], notify: Bool = false,
         in session: Session
     ) throws -> Doc<DocShare>? {
@@ -60,12 +60,15 @@ enum Sharing {
     }
 
     /// The shares of a document, as clients of Frappe read them.
-    static func list(_ doctype: String, _ name: String, in session: Session) throws -> [JSON] {
+    package static func list(_ doctype: String, _ name: String, in session: Session) throws -> [JSON] {
+        let type = try session.registry.doctype(DocShare.doctype.name)
         let columns = ["name", "user", "read", "write", "submit", "share", "everyone", "owner", "creation"]
-        var query = ListQuery("DocShare", fields: columns.map(JSON.string), orderBy: "creation asc, name asc", limit: 0)
-        query.filters = ["share_doctype": .string(doctype), "share_name": .string(name)]
-        let asked = query
-        let rows = try session.privileged { try session.list(asked).rows }
+        let slots = columns.compactMap(type.slot)
+        let rows = try session.transaction.query(
+            """
+            SELECT \(columns.map(quoted).joined(separator: ",")) FROM docshare WHERE share_doctype = ? AND share_name = ?
+            ORDER BY creation, name
+            """, [.text(doctype), .text(name)], slots.map { type.columnTypes[$0] })
         return rows.map { .object(JSONObject(zip(columns, $0.map { JSON($0) }))) }
     }
 }

@@ -73,11 +73,15 @@ public struct FieldChange: Sendable, Equatable {
 }
 
 /// What differs between a document and what the database holds of it.
-struct Changes {
-    var fields: [FieldChange] = []
-    var added: [(table: String, row: Document)] = []
-    var removed: [(table: String, row: Document)] = []
-    var rows: [(table: String, row: Document, fields: [FieldChange])] = []
+package struct Changes {
+    /// The fields of the document that changed.
+    package var fields: [FieldChange] = []
+    /// The rows that are new, with their tables.
+    package var added: [(table: String, row: Document)] = []
+    /// The rows that are gone, with their tables.
+    package var removed: [(table: String, row: Document)] = []
+    /// The rows that changed, with their fields.
+    package var rows: [(table: String, row: Document, fields: [FieldChange])] = []
     var movedRows = false
     /// The tables whose kept rows stand in another order, with their names as they stood.
     var moved: [(table: String, names: [String])] = []
@@ -85,6 +89,15 @@ struct Changes {
     var before: JSON = .null
 
     var isEmpty: Bool { fields.isEmpty && added.isEmpty && removed.isEmpty && rows.isEmpty && !movedRows }
+
+    /// None.
+    init() {}
+
+    /// Changes of these fields of a document, and of its rows.
+    package init(fields: [FieldChange], rows: [(table: String, row: Document, fields: [FieldChange])] = []) {
+        self.fields = fields
+        self.rows = rows
+    }
 
     /// The changes as Frappe's versions keep them.
     var json: JSON {
@@ -102,7 +115,7 @@ struct Changes {
 
 extension Session {
     /// Compares a document with what the database holds of it.
-    func changes(of document: Document) -> Changes {
+    package func changes(of document: Document) -> Changes {
         var changes = Changes()
         changes.fields = fieldChanges(of: document, from: Document.Slot.docstatus)
         if let stored = document.stored { changes.before = Changes.before(stored) }
@@ -143,5 +156,25 @@ extension Session {
                     new: isSecret ? document.values[slot].masked : document.values[slot]))
         }
         return changes
+    }
+}
+
+extension Changes {
+    /// What a version keeps.
+    package var entry: JSON {
+        guard case .object(var object) = json else { return json }
+        object["before"] = before
+        if !moved.isEmpty {
+            object["order"] = .object(
+                JSONObject(moved.map { ($0.table, .array($0.names.map(JSON.string))) }))
+        }
+        return .object(object)
+    }
+
+    /// Who changed the document last, and when, by the values the database holds of it.
+    package static func before(_ stored: [Value]) -> JSON {
+        [
+            "modified": JSON(stored[Document.Slot.modified]), "modified_by": JSON(stored[Document.Slot.modifiedBy]),
+        ]
     }
 }

@@ -351,14 +351,3 @@ extension Session {
         return isReadable ? "\(doctype) \(name)" : "a document that \(actor.user) may not read"
     }
 }
-
-extension Value {
-    /// A number in the type of the field's column.
-    init(_ exact: Exact, for field: FieldDefinition) {
-        if case .decimal(let scale) = field.type.column {
-            self = Value(exact, scale: Int(scale))
-        } else {
-            self = exact.wholeNumber.map(Value.int) ?? .outOfRange
-        }
-    }
-}

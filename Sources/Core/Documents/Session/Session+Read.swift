@@ -135,7 +135,7 @@ extension Session {
     }
 
     /// Reads documents and their rows from their tables; no rights are asked.
-    func loadStored(_ type: DocType, _ names: [String]) throws -> [Document] {
+    package func loadStored(_ type: DocType, _ names: [String]) throws -> [Document] {
         var byName: [Name: Document] = [:]
         for chunk in names.chunks(of: Limits.filterValues) {
             let sql =
@@ -165,7 +165,8 @@ extension Session {
         return names.compactMap { byName[$0] }
     }
 
-    static func notFound(_ doctype: String, _ name: String) -> Problem {
+    /// What a document that is not there is refused with.
+    package static func notFound(_ doctype: String, _ name: String) -> Problem {
         var problem = Problem(.notFound, "\(doctype) \(name) not found")
         problem.doctype = doctype
         problem.name = name

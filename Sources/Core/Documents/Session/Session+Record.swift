@@ -1,4 +1,4 @@
-internal import Audit
+package import Audit
 internal import Crypto
 internal import EventLog
 package import Storage
@@ -124,7 +124,7 @@ extension Session {
 
 extension Session {
     /// Notes rows that are added to a table under the audit log.
-    func seal(_ rows: some Sequence<[Value]>, in table: SealedTable) {
+    package func seal(_ rows: some Sequence<[Value]>, in table: SealedTable) {
         pending.sealed.add(rows, to: table, under: auditKey)
     }
 
@@ -136,7 +136,7 @@ extension Session {
     /// Runs what changes rows of a table under the audit log; the condition holds for them before and after.
     ///
     /// - Throws: ``StorageError``, and what `body` throws.
-    func sealing(
+    package func sealing(
         _ table: TableSchema, where condition: String, _ arguments: [Value], _ body: () throws -> Void
     ) throws {
         let change = try transaction.changes(of: table, where: condition, arguments, body)

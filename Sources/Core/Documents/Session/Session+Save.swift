@@ -258,7 +258,7 @@ extension Document {
     }
 
     /// A new document with the same values, without names and what `no_copy` leaves out.
-    func copied() -> Document {
+    package func copied() -> Document {
         let copy = Document(doctype)
         for slot in doctype.firstOwnSlot..<values.count where !doctype.columns[slot].flags.contains(.noCopy) {
             copy.values[slot] = values[slot]

@@ -40,7 +40,7 @@ public final class Session {
     /// How many writes are inside one another.
     var depth = 0
     /// Set while rights are not asked, because the system acts on its own behalf.
-    private(set) var isPrivileged = false
+    package private(set) var isPrivileged = false
     /// What was found of rights on fields.
     var knownFieldRights: [FieldRights.Key: FieldRights] = [:]
     /// What User Permissions give new documents, by DocType; nil until it is asked for.
@@ -63,12 +63,21 @@ public final class Session {
         init(_ registry: Registry) { self.registry = registry }
     }
 
-    struct LinkTarget: Hashable {
-        let doctype: String
-        let name: String
+    /// A document by its DocType and name.
+    package struct LinkTarget: Hashable {
+        /// The DocType.
+        package let doctype: String
+        /// The name.
+        package let name: String
+
+        /// The document `name` of the DocType.
+        package init(doctype: String, name: String) {
+            self.doctype = doctype
+            self.name = name
+        }
 
         /// Whether both name the same document.
-        static func == (l: Self, r: Self) -> Bool { l.doctype == r.doctype && l.name == r.name }
+        package static func == (l: Self, r: Self) -> Bool { l.doctype == r.doctype && l.name == r.name }
     }
 
     struct Pending {
@@ -107,7 +116,7 @@ public final class Session {
     public var today: Day { now.day }
 
     /// Notes that a limit of the server, not of who asks, leaves something out of what is given.
-    func noteMore(_ wayOn: String) { if more == nil { more = wayOn } }
+    package func noteMore(_ wayOn: String) { if more == nil { more = wayOn } }
 
     /// A name that no other row has; names made later are greater.
     public func newIdentifier() -> String { makeIdentifier() }
@@ -136,7 +145,7 @@ public final class Session {
     /// Writes the log entries of what was done so far where many wait: for work on more documents than memory should hold.
     ///
     /// - Throws: ``StorageError``.
-    func writeLogsIfMany() throws {
+    package func writeLogsIfMany() throws {
         // A rehearsal shows its entries at the end.
         guard !keepsEffects, pending.audit.count >= Limits.waitingEntries else { return }
         let detachedRows = pending.detachedRows

@@ -1,5 +1,6 @@
 internal import Documents
 internal import Identity
+internal import Lists
 internal import Tenancy
 internal import Values
 

@@ -1,4 +1,6 @@
+internal import Collaboration
 internal import Documents
+internal import Lists
 internal import Values
 
 /// A document: its fields by section, its tables, what it is connected with, and what can be done with it.

@@ -1,4 +1,6 @@
+internal import Collaboration
 internal import Documents
+internal import Lists
 internal import Values
 
 /// A list of documents with filters, order and pages.

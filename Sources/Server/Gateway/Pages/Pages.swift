@@ -1,6 +1,7 @@
 internal import Documents
 internal import HTTPTypes
 internal import Identity
+internal import Lists
 internal import Reports
 internal import Tenancy
 internal import Values

@@ -1,4 +1,5 @@
 internal import Documents
+internal import Lists
 internal import Reports
 internal import Values
 

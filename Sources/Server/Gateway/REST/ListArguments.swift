@@ -1,4 +1,5 @@
 internal import Documents
+internal import History
 internal import Values
 
 /// The arguments of a list, in all the forms clients send them.

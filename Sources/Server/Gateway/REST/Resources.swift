@@ -1,5 +1,7 @@
 internal import Documents
 internal import HTTPTypes
+internal import History
+internal import Lists
 internal import Tenancy
 internal import Values
 

@@ -1,3 +1,4 @@
+internal import Collaboration
 internal import Crypto
 internal import Documents
 internal import Foundation
