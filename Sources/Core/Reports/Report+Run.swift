@@ -93,7 +93,7 @@ extension Report {
     private func target(of filter: Filter, _ arguments: Arguments) -> String? {
         switch filter.type {
         case .link: filter.options
-        case .dynamicLink: filter.options.flatMap { arguments.text($0) }
+        case .dynamicLink: filter.options.flatMap { arguments.text($0) } ?? filter.usualTarget
         default: nil
         }
     }

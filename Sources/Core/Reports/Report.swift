@@ -63,6 +63,8 @@ public struct Report: Sendable {
         public let type: FieldType
         /// The DocType of a Link, the filter that names it of a Dynamic Link, or the lines of a Select.
         public let options: String?
+        /// The DocType that a Dynamic Link names where the filter of it is left out.
+        public let usualTarget: String?
         /// Whether a run without it is refused.
         public let isRequired: Bool
         /// The fields it asks about; who does not see them all may not use it.
@@ -70,15 +72,17 @@ public struct Report: Sendable {
 
         /// A filter that may be left out.
         public static func optional(
-            _ name: String, _ type: FieldType, _ options: String? = nil, from sources: ReportSources = .own
+            _ name: String, _ type: FieldType, _ options: String? = nil, usually target: String? = nil,
+            from sources: ReportSources = .own
         ) -> Filter {
-            Filter(name: name, type: type, options: options, isRequired: false, sources: sources)
+            Filter(
+                name: name, type: type, options: options, usualTarget: target, isRequired: false, sources: sources)
         }
         /// A filter that must be given.
         public static func required(
             _ name: String, _ type: FieldType, _ options: String? = nil, from sources: ReportSources = .own
         ) -> Filter {
-            Filter(name: name, type: type, options: options, isRequired: true, sources: sources)
+            Filter(name: name, type: type, options: options, usualTarget: nil, isRequired: true, sources: sources)
         }
     }
 }

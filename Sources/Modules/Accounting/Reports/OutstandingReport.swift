@@ -25,7 +25,7 @@ enum OutstandingReport {
                 .optional("report_date", .date, from: .of(doctype, "posting_date")),
                 .optional("ageing_based_on", .select, "Due Date\nPosting Date", from: .none),
                 .optional("range", .data, from: .none), .optional("party_type", .data),
-                .optional("party", .dynamicLink, "party_type"),
+                .optional("party", .dynamicLink, "party_type", usually: partyType),
                 .optional(party, .link, partyType, from: .of(doctype, "party")),
                 .optional("party_account", .link, "Account", from: .of(doctype, "account")),
             ],
