@@ -55,7 +55,10 @@ import Values
             let copy = try #require(try session.deletedCopy(of: "Life Part", "wheel"))
             #expect(try session.restore(copy).name == "wheel")
         }
-        #expect(try await state(world) == before)
+        let back = try await state(world)
+        #expect(back.filter { !before.contains($0) } == [], "what came back besides")
+        #expect(before.filter { !back.contains($0) } == [], "what did not come back")
+        #expect(back == before)
         #expect(try await world.faults() == [])
         let again = await problem {
             _ = try await world.write { session in

@@ -114,8 +114,8 @@ import Values
             #expect(made.kind == type.kind)
             #expect(made.tracksChanges == type.tracksChanges)
             #expect(
-                made.switches.subtracting([.keepsUnknown, .untracked])
-                    == type.switches.subtracting([.keepsUnknown, .untracked]))
+                made.switches.subtracting([.keepsUnknown, .untracked, .sealed])
+                    == type.switches.subtracting([.keepsUnknown, .untracked, .sealed]))
             #expect(made.permissions.map(\.json) == type.permissions.map(\.json))
         }
     }

@@ -85,22 +85,32 @@ extension Session {
     /// Brings back what hung on the document, as far as it can still be, and the marks that tell of it.
     private func restoreCompanions(_ copies: KeptCopy, _ kept: Document) throws {
         var restored: [Document] = []
-        // In the order of the registry: what hangs on a companion comes after it.
-        for companion in registry.companions {
-            guard let documents = copies.companions[companion.doctype], let type = registry.find(companion.doctype)
-            else { continue }
-            let taken = try values(of: type.name, documents.map(\.name), ["name"])
-            let possible = try documents.filter { document in
-                guard taken[document.name] == nil else { return false }
-                do {
-                    try verifyLinks(of: [document], allowsCancelled: true)
-                    return true
-                } catch is Problem {
-                    return false
+        var waiting = copies.companions
+        // What hangs on a companion comes after it.
+        var comesBack = true
+        while comesBack, !waiting.isEmpty {
+            comesBack = false
+            for companion in registry.companions {
+                guard let documents = waiting[companion.doctype], let type = registry.find(companion.doctype)
+                else { continue }
+                let taken = try values(of: type.name, documents.map(\.name), ["name"])
+                let possible = try documents.filter { document in
+                    guard taken[document.name] == nil else { return false }
+                    do {
+                        try verifyLinks(of: [document], allowsCancelled: true)
+                        return true
+                    } catch is Problem {
+                        return false
+                    }
                 }
+                guard !possible.isEmpty else { continue }
+                try run(Write(.restore, possible, .follows, detail: .restoreWith(kept)))
+                restored += possible
+                comesBack = true
+                let names = Set(possible.map { Name($0.name) })
+                let others = documents.filter { !names.contains(Name($0.name)) }
+                waiting[companion.doctype] = others.isEmpty ? nil : others
             }
-            try run(Write(.restore, possible, .follows, detail: .restoreWith(kept)))
-            restored += possible
         }
         guard let marks = copies.marks else { return }
         let document = copies.document
