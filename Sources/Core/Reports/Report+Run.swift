@@ -79,7 +79,7 @@ extension Report {
             field.length = Limits.lineCharacters
             var content = try field.value(of: value)
             if let text = content.text, !text.isNormalized {
-                let name = try session.name(text, of: target(of: filter, arguments))
+                let name = try session.name(text, of: target(of: filter, arguments) ?? filter.usualTarget)
                 content = .text(name)
                 arguments.values[filter.name] = .string(name)
             }
@@ -93,7 +93,7 @@ extension Report {
     private func target(of filter: Filter, _ arguments: Arguments) -> String? {
         switch filter.type {
         case .link: filter.options
-        case .dynamicLink: filter.options.flatMap { arguments.text($0) } ?? filter.usualTarget
+        case .dynamicLink: filter.options.flatMap { arguments.text($0) }
         default: nil
         }
     }
