@@ -119,6 +119,7 @@ extension Tenant {
                 total.updated += part.report.updated
                 total.submitted += part.report.submitted
                 total.rows = part.rows
+                // Other writers, also of other processes, have their turn between two parts.
                 if !next.isEmpty { try await Task.sleep(for: Self.pause) }
             }
             try await Task.sleep(for: Self.pause)
