@@ -31,7 +31,8 @@ struct Output: Sendable {
         switch error {
         case let problem as Problem: return refuse(problem)
         case let error as StorageError: return refuse(Problem(error))
-        case IdentityError.password(let sentence): return refuse(Problem(.weakPassword, sentence, field: "password"))
+        case IdentityError.password(let sentence):
+            return refuse(Problem(.weakPassword, ProblemText(sentence), field: "password"))
         case IdentityError.tooManyKeys(let most):
             return refuse(Problem(.tooMany, "The user has \(most) keys, and may have no more"))
         case IdentityError.busy: return refuse(Problem(.overloaded, "Too many sign in at once"))

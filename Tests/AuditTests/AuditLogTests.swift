@@ -77,10 +77,10 @@ private func entry(_ name: String) -> AuditEntry {
     }
 
     @Test(arguments: [
-        ("UPDATE thing SET note = 'x' WHERE name = 'a'", "thing: rows were changed without the audit log"),
-        ("UPDATE thing SET name = 'c' WHERE name = 'a'", "thing: rows were changed without the audit log"),
+        ("UPDATE thing SET note = 'x' WHERE name = 'a'", "thing: rows were changed without the audit log; among a, b"),
+        ("UPDATE thing SET name = 'c' WHERE name = 'a'", "thing: rows were changed without the audit log; among b, c"),
         ("DELETE FROM thing WHERE name = 'b'", "thing: 1 rows fewer than the audit log says"),
-        ("INSERT INTO thing (name, note) VALUES ('c', 'x')", "thing: 1 rows more than the audit log says"),
+        ("INSERT INTO thing (name, note) VALUES ('c', 'x')", "thing: 1 rows more than the audit log says; it is c"),
     ])
     func `finds rows that are not those it says`(tampering: String, problem: String) async throws {
         #expect(try await problems { try $0.execute(tampering) } == [problem])
@@ -152,6 +152,55 @@ private func entry(_ name: String) -> AuditEntry {
         #expect(found[4] == found[3])
     }
 
+    private static let made: [(tampering: String, words: String)] = [
+        ("UPDATE made SET note = 'x' WHERE name = 'row 3'", "rows were changed without the audit log; it is row 3"),
+        (
+            "UPDATE made SET note = 'x' WHERE name = 'row 1'",
+            "rows were changed without the audit log; among row 1, row 2"
+        ),
+        (
+            "DELETE FROM made WHERE name = 'row 4'",
+            "1 rows fewer than the audit log says; it is what was made at \(at(4))"
+        ),
+        (
+            "INSERT INTO made (name, creation, note) SELECT 'row 9', creation, 'x' FROM made WHERE name = 'row 2'",
+            "1 rows more than the audit log says; it is row 9"
+        ),
+        (
+            "UPDATE made SET note = 'x' WHERE name IN ('row 3', 'row 4')",
+            "rows were changed without the audit log; among row 3, row 4"
+        ),
+    ]
+
+    private static func at(_ number: Int) -> Timestamp { noon.adding(seconds: max(2, number)) }
+
+    @Test(arguments: made)
+    func `of rows that say when they were made, those that differ are named`(
+        tampering: String, words: String
+    ) async throws {
+        let table = TableSchema(
+            "made",
+            columns: [.init("name", .text, required: true), .init("creation", .timestamp), .init("note", .text)])
+        let found = try await withLog { transaction in
+            try transaction.migrate(to: [table])
+            try AuditLog.seal([table], under: key, by: "ana", at: noon, in: transaction)
+            // The first two are of one transaction.
+            for number in 1...5 {
+                var rows = SealedRows()
+                let row: [Value] = [.text("row \(number)"), .timestamp(Self.at(number)), .text("as it was")]
+                try transaction.insert(into: "made", ["name", "creation", "note"], [row])
+                rows.add([row], to: SealedTable(table), under: key)
+                var entry = entry("row \(number)")
+                entry.time = Self.at(number)
+                try AuditLog.append([entry], rows, under: key, in: transaction)
+            }
+            let before = try AuditLog.verifyRows(of: [table], under: key, in: transaction)
+            try transaction.execute(tampering)
+            return try before + AuditLog.verifyRows(of: [table], under: key, in: transaction)
+        }
+        #expect(found == ["made: " + words])
+    }
+
     @Test func `a log of an earlier version is verified as it was, and goes on under the key`() async throws {
         let store = try TemporaryDatabase()
         let found = try await store.database.write { transaction -> [[String]] in
@@ -198,7 +247,7 @@ private func entry(_ name: String) -> AuditEntry {
         await store.database.close()
         #expect(found[0] == [] && found[1] == [])
         #expect(
-            found[2] == ["audit entry 4 has been changed", "thing: rows were changed without the audit log"])
+            found[2] == ["audit entry 4 has been changed", "thing: rows were changed without the audit log; it is a"])
     }
 
     @Test func `under a new key what is before stays as it was, and what comes after is verified`() async throws {

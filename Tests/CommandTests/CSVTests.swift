@@ -1,3 +1,4 @@
+import Documents
 import Tenancy
 import Testing
 
@@ -56,8 +57,8 @@ import Testing
     func `says on which line a file cannot be read`(text: [UInt8], line: Int, words: String) throws {
         let error = #expect(throws: CSVError.self) { _ = try records(text) }
         #expect(error?.line == line)
-        #expect(error?.message.contains(words) == true, "\(error?.message ?? "")")
-        #expect(error?.fix.isEmpty == false)
+        #expect(error?.message.text.contains(words) == true, "\(error?.message ?? "")")
+        #expect(error?.fix.text.isEmpty == false)
     }
 
     @Test func `an endless record is refused before it fills the memory`() throws {

@@ -60,7 +60,7 @@ import Values
             let byte = try #require(try handle.read(upToCount: 1)?.first)
             try handle.seek(toOffset: UInt64(place))
             try handle.write(contentsOf: [byte ^ (1 << UInt8(random.next() % 8))])
-            if try await refusal(file, beside: home)?.kind != .invalid { accepted.append(place) }
+            if try await refusal(file, beside: home)?.kind != .badBackup { accepted.append(place) }
             try handle.seek(toOffset: UInt64(place))
             try handle.write(contentsOf: [byte])
         }
@@ -69,7 +69,7 @@ import Values
         for length in [0, 50, 512, 4_096, size / 2, size - 90, size - 1] {
             let cut = home + "/cut"
             try (try Data(contentsOf: URL(fileURLWithPath: file))).prefix(length).write(to: URL(fileURLWithPath: cut))
-            #expect(try await refusal(cut, beside: home)?.kind == .invalid, "\(length)")
+            #expect(try await refusal(cut, beside: home)?.kind == .badBackup, "\(length)")
         }
         #expect(try await refusal(file, beside: home) == nil)
     }

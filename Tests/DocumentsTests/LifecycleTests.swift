@@ -54,7 +54,7 @@ import Values
             "too_long", "subject", nil
         ),
         (#"{"subject": "nul \u0000"}"#, "null_character", "subject", nil),
-        (#"{"subject": "refuse"}"#, "invalid", "subject", nil),
+        (#"{"subject": "refuse"}"#, "refused", "subject", nil),
         (#"{"subject": "a", "naming_series": "MINE-"}"#, "not_an_option", "naming_series", nil),
         (#"{"subject": "a", "docstatus": 2}"#, "illegal_transition", "docstatus", nil),
         (#"{"subject": "a", "docstatus": 7}"#, "illegal_transition", "docstatus", nil),

@@ -1,4 +1,5 @@
 import Documents
+import TestSupport
 import Values
 
 /// A small company's DocTypes, to try the engine on.
@@ -50,14 +51,14 @@ struct Job: DocTypeSchema, Controller {
     static func validate(_ job: Doc<Self>, in session: Session) throws {
         for row in job.parts { row.amount = row.qty * row.price }
         job.total = job.parts.sum(\.amount)
-        if job.subject == "refuse" { throw Problem(.invalid, "Refused by the controller", field: "subject") }
+        if job.subject == "refuse" { throw Problem(.refused, "Refused by the controller", field: "subject") }
     }
     static func onSubmit(_ job: Doc<Self>, in session: Session) throws {
         let entry = try session.new(Work.self)
         entry.job = job.name
         entry.amount = job.total
         try session.append([entry])
-        if job.subject == "fail after posting" { throw Problem(.invalid, "Too late") }
+        if job.subject == "fail after posting" { throw Problem(.refused, "Too late") }
     }
     static func onCancel(_ job: Doc<Self>, in session: Session) throws {
         let entry = try session.new(Work.self)

@@ -53,7 +53,7 @@ import Values
             ("{\"name\": \"X\", \"title\": \"" + String(repeating: "x", count: 141) + "\"}", "too_long", "title"),
             ("{\"name\": \"" + String(repeating: "x", count: 141) + "\", \"title\": \"T\"}", nil, nil),
             ("{\"name\": \"X\", \"title\": \"a\\u0000b\"}", "null_character", "title"),
-            ("{\"name\": \"X\", \"title\": \"Forbidden\"}", "invalid", "title"),
+            ("{\"name\": \"X\", \"title\": \"Forbidden\"}", "refused", "title"),
             ("{\"name\": \"B-1\", \"title\": \"Again\"}", "duplicate_name", "name"),
             ("{\"name\": \"X\", \"title\": \"T\", \"isbn\": \"isbn-B-1\"}", "duplicate", "isbn"),
             ("{\"name\": \"X\", \"title\": \"T\", \"docstatus\": 1}", "illegal_transition", nil),

@@ -31,6 +31,16 @@ import Values
         #expect(answer.headers[.contentType] == "application/json; charset=utf-8")
     }
 
+    @Test func `the wording of an error can be looked up in a catalogue, and says the same`() async throws {
+        let site = try await Site.make()
+        let answer = try await site.send(.get, "/api/resource/Nothing/X")
+        let wording = try #require(answer.json["wording"]?.object)
+        #expect(wording["message"] == ["template": "DocType {0} not found", "arguments": ["Nothing"]])
+        #expect(answer.json["_error_message"] == "DocType Nothing not found")
+        let refused = try await site.send(.post, "/api/resource/Book", json: #"{"name": "X", "title": "Forbidden"}"#)
+        #expect(refused.json["wording"]?.object?["fix"] == ["template": "Buy another.", "arguments": []])
+    }
+
     @Test func `what is not found carries no exc, as in Frappe`() async throws {
         let site = try await Site.make()
         let answer = try await site.send(.get, "/api/resource/Book/None")

@@ -2,6 +2,7 @@ import Documents
 import Lists
 import Reports
 import Storage
+import TestSupport
 import Values
 
 /// A small business for the tests of the gateway: a library that lends books.
@@ -77,7 +78,7 @@ struct Book: DocTypeSchema, Controller {
 
     static func validate(_ book: Doc<Self>, in session: Session) throws {
         if book.title == "Forbidden" {
-            throw Problem(.invalid, "This book is not bought", field: "title", fix: "Buy another.")
+            throw Problem(.refused, "This book is not bought", field: "title", fix: "Buy another.")
         }
     }
 }

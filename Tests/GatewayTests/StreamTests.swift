@@ -114,7 +114,7 @@ import Values
     @Test func `what fails before the first piece has its status, and breaks the answer off behind it`() async throws {
         let site = try await Self.site()
         let early = try await site.send(.get, Self.run("Broken", "&filters=" + coded(#"{"rows": 0}"#)))
-        #expect(early.status == 417 && early.json["code"] == "invalid")
+        #expect(early.status == 417 && early.json["code"] == "refused")
         let late = try await respond(site, Self.run("Broken", "&filters=" + coded(#"{"rows": 50000}"#)))
         #expect(late.status == .ok)
         await #expect(throws: Problem.self) { _ = try await Answer(late) }
@@ -183,7 +183,7 @@ private enum Flood {
         let rows = try arguments.int("rows", in: 0...1_000_000) ?? 0
         return ReportRun(columns: columns) { _, each in
             for number in 0..<rows { try each(ReportRow([.text("\(number)"), .text("t")])) }
-            throw Problem(.invalid, "It broke")
+            throw Problem(.refused, "It broke")
         }
     }
 

@@ -49,10 +49,10 @@ import Values
             let found = await problem {
                 try await one.write(as: .administrator) { session in
                     _ = try session.make("DocType", Self.gauge)
-                    throw Problem(.invalid, "no")
+                    throw Problem(.refused, "no")
                 }
             }
-            #expect(found?.kind == .invalid)
+            #expect(found?.kind == .refused)
             _ = try await one.write(as: .administrator) { session in
                 try session.rehearse { _ = try $0.make("DocType", Self.gauge) }
             }

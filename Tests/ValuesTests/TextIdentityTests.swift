@@ -81,7 +81,8 @@ import Values
         ("Acme", "Acme\u{FE0F}"), ("Acme Ltd", "Acme  Ltd"), ("Acme Ltd", "Acme\u{A0}Ltd"),
         ("Acme Ltd", "Acme\u{3000}Ltd"), ("Caf\u{E9}", "CAFE\u{301}"), ("Kit", "\u{212A}it"), ("ΟΔΟΣ", "οδος"),
         ("ガ", "\u{FF76}\u{FF9E}"), ("５０％", "50%"),
-        ("ЖУК", "жук"), ("a\u{202E}b", "ab"),
+        ("ЖУК", "жук"), ("a\u{202E}b", "ab"), ("A", "А"), ("Acme", "Асме"), ("Acme", "аcmе"), ("BOP", "ВОР"),
+        ("Οmega", "Omega"), ("ZHTA", "ΖΗΤΑ"), ("ВЕТА", "вета"), ("Ёж", "\u{CB}ж"), ("ÁBC", "ΆBC"), ("ɡolf", "golf"),
     ]
 
     @Test(arguments: lookalikes) func `what only looks different has one skeleton`(one: String, other: String) {
@@ -89,7 +90,8 @@ import Values
     }
 
     private static let different = [
-        ("Acme", "Acne"), ("Weiss", "Weiß"), ("ılık", "ilik"), ("m2", "m²"), ("Café", "Cafe"), ("A", "А"),
+        ("Acme", "Acne"), ("Weiss", "Weiß"), ("ılık", "ilik"), ("m2", "m²"), ("Café", "Cafe"), ("н", "n"), ("Ω", "O"),
+        ("Д", "D"),
         ("Acme Ltd", "AcmeLtd"), ("A-1", "A1"), ("fi", "ﬁ"),
     ]
 
@@ -100,6 +102,9 @@ import Values
     @Test func `case tells names apart where it counts`() {
         #expect(Skeleton.of("Acme", foldsCase: false) != Skeleton.of("ACME", foldsCase: false))
         #expect(Skeleton.of("\u{FF21}cme", foldsCase: false) == "Acme")
+        #expect(Skeleton.of("\u{410}сmе", foldsCase: false) == "Acme")
+        #expect(Skeleton.of("ВОР", foldsCase: false) == "BOP")
+        #expect(Skeleton.of("вор", foldsCase: false) != "bop", "a small Cyrillic ve is no b")
         #expect(Skeleton.of("\u{200B}").isEmpty)
     }
 }

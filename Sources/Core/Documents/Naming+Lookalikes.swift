@@ -1,7 +1,8 @@
 internal import Storage
 internal import Values
 
-/// Refuses new names that only look like one that is there: by case, width, spaces or signs that are not seen.
+/// Refuses new names that only look like one that is there: by case, width, spaces, signs that are not seen or letters of
+/// another script.
 ///
 /// What is left of a name when all that is folded, its skeleton, is kept for each document that is called by words, so
 /// that one statement looks up a whole list of new names. Names that are counted or made without a meaning need none.
@@ -136,7 +137,9 @@ enum Lookalikes {
     private static func refusal(_ name: String, _ other: String, _ type: DocType) -> Problem {
         Problem(
             .lookalike, "\(type.name) \(name) looks like \(other), which exists", field: "name",
-            fix: "Use \(other), or a name that differs in more than case, width, spaces and signs that are not seen.")
+            fix:
+                "Use \(other), or a name that differs in more than case, width, spaces, letters of other scripts and signs that are not seen."
+        )
     }
 }
 
@@ -151,15 +154,19 @@ extension Session {
     }
 
     /// Keeps the skeletons of the names of DocTypes of which none are kept yet: of those that were made by a version that
-    /// did not ask for them.
+    /// did not ask for them. Those that a version made otherwise are made anew, and those of DocTypes that are gone go:
+    /// after metadata changed, and when a company is opened.
     ///
     /// - Throws: ``StorageError``.
     public func refreshLookalikes() throws {
-        // What is called nothing stands for: the DocType is done.
-        let done = Set<Name>(
-            try transaction.query("SELECT doctype FROM _skeleton WHERE skeleton = ''", [], [.text]).compactMap {
-                $0[0].text
-            })
+        // A row without a skeleton says by which version those of the DocType were made.
+        let marks = try transaction.query(
+            "SELECT doctype, name FROM _skeleton WHERE skeleton = ''", [], [.text, .text])
+        if marks.contains(where: { $0[1].text != Skeleton.version }) { try remakeLookalikes() }
+        let done = Set<Name>(marks.compactMap { $0[0].text })
+        for doctype in done.sorted() where registry.find(doctype) == nil {
+            try transaction.execute("DELETE FROM _skeleton WHERE doctype = ?", [.text(doctype)])
+        }
         let open = registry.doctypes.filter { Lookalikes.watches($0) && !done.contains($0.name) }
         for type in try withDocuments(open) {
             try forEachName(of: type) { names in
@@ -167,7 +174,21 @@ extension Session {
                     names.map { [.text(type.name), .text(Skeleton.of($0)), .text($0)] }, in: self)
             }
         }
-        try Lookalikes.keep(open.map { [.text($0.name), .text(""), .text("")] }, in: self)
+        try Lookalikes.keep(open.map { [.text($0.name), .text(""), .text(Skeleton.version)] }, in: self)
+    }
+
+    /// Makes the skeletons that are kept anew, of the same names.
+    private func remakeLookalikes() throws {
+        let rows = try transaction.query(
+            "SELECT doctype, skeleton, name FROM _skeleton", [], [.text, .text, .text])
+        try transaction.execute("DELETE FROM _skeleton", [])
+        try Lookalikes.keep(
+            rows.map { row in
+                guard let skeleton = row[1].text, !skeleton.isEmpty, let name = row[2].text else {
+                    return [row[0], .text(""), .text(Skeleton.version)]
+                }
+                return [row[0], .text(Skeleton.of(name)), .text(name)]
+            }, in: self)
     }
 
     /// Those of which there are documents, asked for a hundred at a time.
@@ -195,6 +216,29 @@ extension Session {
             try body(names.filter { !IdentifierSource.makes($0) })
             last = end
         }
+    }
+
+    /// Every DocType whose documents are called by words says by which version the skeletons of their names were made, and
+    /// none are kept of what there is not. One sentence for each difference.
+    ///
+    /// - Throws: ``StorageError``.
+    public func checkLookalikes() throws -> [String] {
+        var missing = Set<Name>(registry.doctypes.filter(Lookalikes.watches).map { Name($0.name) })
+        var found: [String] = []
+        try transaction.forEach(
+            "SELECT DISTINCT doctype, CASE skeleton WHEN '' THEN name END FROM _skeleton", [], [.text, .text]
+        ) { row in
+            let doctype = row[0].text ?? ""
+            if registry.find(doctype) == nil {
+                found.append("names of \(doctype) are kept among those that look alike, but there is no such DocType")
+            }
+            guard let version = row[1].text else { return }
+            missing.remove(Name(doctype))
+            if version != Skeleton.version {
+                found.append("the names of \(doctype) that look alike are kept by version \(version)")
+            }
+        }
+        return found + missing.sorted().map { "the names of \($0) that look alike are not kept" }
     }
 
     /// What is wrong with the names of documents: those that are not in the form in which names are kept, those that look

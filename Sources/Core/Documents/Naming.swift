@@ -71,7 +71,7 @@ enum Naming {
     /// that fits before all others, and by what the DocType says.
     static func counters(of type: DocType, in registry: Registry) throws -> [Counter] {
         let own = try OwnCounters.of(type).counters ?? own(type.naming, type.name)
-        let chosen = registry.seriesSettings[type.name].map { [$0.counter] } ?? []
+        let chosen = registry.namingSettings[type.name]?.counters(of: type) ?? []
         return rules(of: type, in: registry).map(\.counter) + chosen + own
     }
 
@@ -112,14 +112,16 @@ enum Naming {
         let session: Session
         let hooks: Hooks?
         /// The series that the company chose instead of a field.
-        let series: SeriesSetting?
+        let setting: NamingSetting?
 
         init(_ documents: [Document], _ type: DocType, in session: Session, _ hooks: Hooks?) throws {
             self.type = type
             self.session = session
             self.hooks = hooks
             rules = Naming.rules(of: type, in: session.registry)
-            series = try session.registry.seriesSettings[type.name].flatMap { try $0.isChosen(in: session) ? $0 : nil }
+            setting = try session.registry.namingSettings[type.name].flatMap {
+                try $0.isChosen(in: session) ? $0 : nil
+            }
             counters = try Naming.counters(of: type, in: session.registry)
             words = try NamingWords(documents, counters.map(\.pattern), in: session)
         }
@@ -151,7 +153,7 @@ enum Naming {
         if !kept.isEmpty { try reserve(kept, in: session) }
         try count(counted, in: session)
         for one in counted { try session.namingDocument(one.document) { try checkName(one.document) } }
-        guard namer.series?.yieldsToField == true, case .field(let field) = type.naming else { return }
+        guard namer.setting?.yieldsToField == true, case .field(let field) = type.naming else { return }
         for document in documents where document[field].isEmpty { document[field] = .text(document.name) }
     }
 
@@ -208,8 +210,9 @@ enum Naming {
             if counter.pattern.counts { return resolved }
             document.name = resolved.before.trimmedName
         case .field(let field):
-            if let series = namer.series, !series.yieldsToField || document[field].isEmpty {
-                return try namer.resolve(series.counter, document)
+            if let setting = namer.setting, !setting.yieldsToField || document[field].isEmpty {
+                let series = try chosen(setting.series(of: type), document)
+                return try namer.resolve(Counter(text: series, pattern: SeriesPattern(series)), document)
             }
             document.name = document[field].description.trimmedName
             if case .text = document[field] { document.set(field, document.name) }
@@ -238,7 +241,7 @@ enum Naming {
             if case .field(let field) = type.naming {
                 throw Problem(
                     .invalidName, "\(type.name) is called by \(field), which is \(document.name)", field: "name",
-                    fix: namer.session.registry.seriesSettings[type.name].map {
+                    fix: namer.session.registry.namingSettings[type.name].map {
                         "Leave the name out, make both the same, or let \($0.field) of \($0.settings) be Naming Series."
                     } ?? "Leave the name out, or make both the same.")
             }

@@ -19,7 +19,7 @@ public struct Registry: DocTypeCatalog, Sendable {
     /// The rules that a company made.
     private var rules = CompiledRules()
     /// The settings by which documents are called by a series, by their DocType.
-    private(set) var seriesSettings: [String: SeriesSetting] = [:]
+    private(set) var namingSettings: [String: NamingSetting] = [:]
     /// What of the company's changes cannot be and has no effect.
     public internal(set) var metadataProblems: [Problem] = []
     /// Those of them that are wrong by themselves, not because of another.
@@ -165,11 +165,11 @@ public struct Registry: DocTypeCatalog, Sendable {
 
     /// Whether a company may have made rules of its own for the names of such documents.
     public func hasNamingRules(_ doctype: String) -> Bool {
-        namingRules(of: doctype) != nil || seriesSettings[doctype] != nil
+        namingRules(of: doctype) != nil || namingSettings[doctype] != nil
     }
 
     /// Lets a company choose that documents of a DocType which is named by a field are called by a series.
-    public mutating func add(series: SeriesSetting, for doctype: String) { seriesSettings[doctype] = series }
+    public mutating func add(naming: NamingSetting, for doctype: String) { namingSettings[doctype] = naming }
 
     func namingRules(of doctype: String) -> [NamingRule]? { rules(NamingRules.self)?.byDocType[doctype] }
 
@@ -294,11 +294,13 @@ public struct Registry: DocTypeCatalog, Sendable {
     package func hasNamingWord(_ word: String) -> Bool { namingWords.contains { $0.word == word } }
 
     /// The tables whose rows are under the audit log as what was written; documents are under it each by itself. What is
-    /// not: what is recomputed from these (balances, bins, the search index), and what ends by itself (locks).
+    /// not: what is recomputed from these, such as balances, bins, the search index and what names look like.
     public var sealedTables: [TableSchema] {
         doctypes.filter { $0.sealed != nil && !$0.isVirtual }.map(\.schema)
             + [Naming.table, MetadataVersion.table, CompanySecret.table]
-            + tables.filter { [DocumentMarks.table.name, DailyTaskMarks.table.name].contains($0.name) }
+            + tables.filter {
+                [DocumentMarks.table.name, DailyTaskMarks.table.name, DocumentLocks.table.name].contains($0.name)
+            }
     }
 
     /// The shapes of all tables.

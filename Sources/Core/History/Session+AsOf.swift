@@ -36,7 +36,7 @@ extension Session {
     /// Refuses what nothing is known of: rows without their document, figures that are only kept as they are, and
     /// DocTypes whose changes are not tracked.
     package func requireHistory(of type: DocType) throws {
-        let reason: String
+        let reason: ProblemText
         switch type.kind {
         case .ledger: return
         case .document where type.tracksChanges && !type.isVirtual: return

@@ -90,7 +90,7 @@ extension ListColumn {
         }
     }
 
-    func problem(_ text: String) -> Problem {
+    func problem(_ text: ProblemText) -> Problem {
         Problem(.malformed, "Filter on \(field.name): \(text)", field: field.name)
     }
 }

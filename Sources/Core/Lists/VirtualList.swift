@@ -142,7 +142,7 @@ struct VirtualList {
     }
 
     private func holds(_ condition: Filter.Condition, _ value: Value, _ field: FieldDefinition) throws -> Bool {
-        func problem(_ text: String) -> Problem {
+        func problem(_ text: ProblemText) -> Problem {
             Problem(.malformed, "Filter on \(field.name): \(text)", field: field.name)
         }
         func isSame(_ json: JSON) throws -> Bool {

@@ -174,7 +174,7 @@ extension DocTypeDefinition {
         case .series:
             guard let field = field("naming_series") else {
                 var problem = bad("autoname", "there is no field naming_series")
-                problem.fix = "Add the Select naming_series, a series in each line, or write one series as autoname."
+                problem.remedy = "Add the Select naming_series, a series in each line, or write one series as autoname."
                 throw problem
             }
             let series = field.choices.filter { !$0.isEmpty }.map(String.init)
@@ -237,5 +237,7 @@ extension DocTypeDefinition {
 
     private func tooLong(_ key: String) -> Problem { Problem(.tooLong, "\(key) is too long", field: key) }
 
-    private func bad(_ key: String, _ text: String) -> Problem { Problem(.badMetadata, "\(key): \(text)", field: key) }
+    private func bad(_ key: String, _ text: ProblemText) -> Problem {
+        Problem(.badMetadata, "\(key): \(text)", field: key)
+    }
 }

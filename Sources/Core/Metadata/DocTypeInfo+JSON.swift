@@ -138,7 +138,7 @@ extension DocTypeInfo {
         }
     }
 
-    private func bad(_ key: String, _ text: String) -> Problem {
+    private func bad(_ key: String, _ text: ProblemText) -> Problem {
         Problem(.badMetadata, "\(FieldDefinition.short(name)): \(key): \(text)", field: key)
     }
 }

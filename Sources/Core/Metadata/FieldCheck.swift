@@ -126,7 +126,7 @@ package struct FieldCheck {
     private func noDocType(_ name: String) -> Problem { bad("options", Self.isMissing(name)) }
 
     /// How a problem of a DocType that is not there ends.
-    package static func isMissing(_ name: String) -> String { "there is no DocType \(FieldDefinition.short(name))" }
+    package static func isMissing(_ name: String) -> ProblemText { "there is no DocType \(FieldDefinition.short(name))" }
 
     private func checkProperties(_ findings: inout MetadataFindings) throws {
         let flags = field.flags
@@ -203,7 +203,7 @@ package struct FieldCheck {
         ] {
             guard let text else { continue }
             if let fault = FieldCondition.fault(of: text) {
-                guard FieldCondition.cel(text) == nil, !strictly else { throw bad(key, fault) }
+                guard FieldCondition.cel(text) == nil, !strictly else { throw bad(key, ProblemText(fault)) }
                 findings.warn(key, of: field.name, "it is no condition and counts as none: \(fault)")
             }
             guard let cel = FieldCondition.cel(text) else { continue }
@@ -226,7 +226,7 @@ package struct FieldCheck {
             let typed = environment.typed(scope.types, results: scope.results)
             return try Expression.compile(cel: text, typed).resultType ?? .dyn
         } catch {
-            throw bad(key, error.description)
+            throw bad(key, ProblemText(error.description))
         }
     }
 
@@ -236,7 +236,7 @@ package struct FieldCheck {
         _ = try FieldRules.ordered(fields)
     }
 
-    private func bad(_ key: String, _ text: String) -> Problem {
+    private func bad(_ key: String, _ text: ProblemText) -> Problem {
         Problem(.badMetadata, "\(FieldDefinition.short(field.name)): \(key): \(text)", field: key)
     }
 }

@@ -182,7 +182,7 @@ extension FieldDefinition {
             let literal = try self.value(of: .string(text))
             return literal.isNull ? nil : .value(literal)
         } catch let problem as Problem {
-            throw bad("default", problem.message)
+            throw bad("default", problem.text)
         }
     }
 
@@ -211,7 +211,7 @@ extension FieldDefinition {
 
     private func isOn(_ key: String, _ value: JSON) throws -> Bool { try whole(key, value) != 0 }
 
-    private func bad(_ key: String, _ text: String) -> Problem {
+    private func bad(_ key: String, _ text: ProblemText) -> Problem {
         Problem(.badMetadata, "\(Self.short(name)): \(key): \(text)", field: key)
     }
 

@@ -29,7 +29,7 @@ package struct MetadataFindings {
 
     private func placed(_ problem: Problem, _ fieldname: String?) -> Problem {
         var problem = problem
-        problem.message = "\(doctype): \(problem.message)"
+        problem.text = "\(doctype): \(problem.text)"
         problem.doctype = "DocType"
         problem.name = doctype
         problem.fieldname = problem.fieldname ?? fieldname.map(FieldDefinition.short)

@@ -5,8 +5,8 @@ internal import Values
 public struct Problem: Error, Sendable, Equatable {
     /// Its kind: the stable code, and how the edge answers it.
     public var kind: Kind
-    /// One sentence for people.
-    public var message: String
+    /// One sentence for people, kept apart from what stands in it.
+    public var text: ProblemText
     /// The DocType it concerns.
     public var doctype: String?
     /// The document it concerns.
@@ -16,20 +16,27 @@ public struct Problem: Error, Sendable, Equatable {
     /// The row of a child table it concerns, from 1; `field` is then one of the row.
     public var row: Int?
     /// What would fix it.
-    public var fix: String?
+    public var remedy: ProblemText?
     /// The field of a DocType that it concerns; ``field`` is then a property of it.
     public var fieldname: String?
     /// The problems that it stands for, where it stands for several; those that only have no effect are among them.
     public private(set) var parts: [Problem] = []
 
     /// A problem of this kind.
-    public init(_ kind: Kind, _ message: String, field: String? = nil, row: Int? = nil, fix: String? = nil) {
+    public init(
+        _ kind: Kind, _ text: ProblemText, field: String? = nil, row: Int? = nil, fix: ProblemText? = nil
+    ) {
         self.kind = kind
-        self.message = message
+        self.text = text
         self.field = field
         self.row = row
-        self.fix = fix
+        remedy = fix
     }
+
+    /// The sentence for people.
+    public var message: String { text.text }
+    /// What would fix it, as people read it.
+    public var fix: String? { remedy?.text }
 
     /// One problem that stands for these, of which the first is shown before the others.
     package init(_ problems: [Problem], beside warnings: [Problem] = []) {
@@ -37,7 +44,7 @@ public struct Problem: Error, Sendable, Equatable {
         self = problems[0]
         guard problems.count + warnings.count > 1 else { return }
         parts = Array((problems + warnings).prefix(Limits.shownProblems))
-        if problems.count > 1 { message += " (and \(problems.count - 1) more)" }
+        if problems.count > 1 { text += " (and \(problems.count - 1) more)" }
     }
 
     /// The problems that it stands for, or itself.
@@ -64,8 +71,6 @@ public struct Problem: Error, Sendable, Equatable {
 extension Problem.Kind {
     /// Something that is kept and has no effect.
     public static let noEffect = Self("no_effect")
-    /// A rule of the DocType is not kept.
-    public static let invalid = Self("invalid")
     /// A required field is empty.
     public static let mandatory = Self("mandatory_missing", exception: "MandatoryError")
     /// A value is not of the field's type.
@@ -134,7 +139,7 @@ extension Problem {
         case .duplicate(let columns):
             let column = columns.first?.split(separator: ".").last.map(String.init)
             self.init(.duplicate, "There is such a row already", field: column)
-        case .forbidden(let message): self.init(.forbidden, message)
+        case .forbidden(let message): self.init(.forbidden, ProblemText(message))
         case .outOfRange: self.init(.outOfRange, "A sum is larger than the field can hold")
         case .timedOut: self.init(.timedOut, "The request took too long", fix: "Ask for less at once.")
         case .overloaded: self.init(.overloaded, "Too many requests wait", fix: "Try again in a moment.")
@@ -153,9 +158,10 @@ extension Problem {
             self.init(
                 .unknownOutcome, "The database server went away while it kept this; it may have been kept",
                 fix: "Look whether it is there before you repeat it.")
-        case .missing(let message): self.init(.unavailable, message.prefix(1).uppercased() + message.dropFirst())
+        case .missing(let message):
+            self.init(.unavailable, ProblemText(message.prefix(1).uppercased() + message.dropFirst()))
         case .invalidText: self = .nul()
-        case .migration(let message): self.init(.inconsistent, message)
+        case .migration(let message): self.init(.inconsistent, ProblemText(message))
         case .failed(let code, _): self.init(.inconsistent, "The database failed with code \(code)")
         }
     }

@@ -76,7 +76,7 @@ package struct SeriesPattern {
     package static func check(
         _ text: String, _ place: String, field: String, of definition: DocTypeDefinition,
         in catalog: any DocTypeCatalog,
-        fix: String? = nil
+        fix: ProblemText? = nil
     ) throws {
         try checkText(text, place, field: field)
         try Braces.check(text, place, field: field)

@@ -78,7 +78,7 @@ extension Session {
             .forbidden, "\(label) of \(closed.doctype) is not open to \(actor.user), and \(report) needs it",
             field: field ?? closed.field)
         problem.doctype = closed.doctype
-        if field != nil { problem.fix = "Leave this filter out." }
+        if field != nil { problem.remedy = "Leave this filter out." }
         throw problem
     }
 

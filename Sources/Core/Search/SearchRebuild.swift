@@ -61,22 +61,76 @@ extension Session {
     public func rebuildSearch(_ doctype: String) throws -> Int {
         let type = try registry.doctype(doctype)
         try transaction.execute("DELETE FROM _search WHERE doctype = ?", [.text(type.name)])
-        guard type.isSearched else { return 0 }
+        var count = 0
+        try forEachSearched(of: type) { documents in
+            try transaction.insert(
+                into: SearchIndex.table.name, SearchIndex.table.columns.map(\.name), documents.flatMap { $0 })
+            count += documents.count
+        }
+        return count
+    }
+
+    /// Where the search index holds something else than what is made of the documents, and where it was made by other
+    /// fields. A sentence each.
+    ///
+    /// - Throws: ``StorageError``.
+    public func checkSearch() throws -> [String] {
+        var found: [String] = []
+        let types = registry.doctypes.filter(\.isSearched)
+        var shapes = Dictionary(
+            types.map { (Name($0.name), $0.searched.shape($0.columns)) }, uniquingKeysWith: { first, _ in first })
+        try transaction.forEach("SELECT doctype, shape FROM _search_shape", [], [.text, .text]) { row in
+            let shape = shapes.removeValue(forKey: Name(row[0].text ?? ""))
+            if shape != row[1].text { found.append("\(row[0]) is in the search index by other fields than its own") }
+        }
+        found += shapes.keys.sorted().map { "\($0) is not in the search index" }
+        let table = SearchIndex.table
+        let columns = table.columns.map { quoted($0.name) }.joined(separator: ",")
+        let columnTypes = table.columns.map(\.type)
+        for type in types {
+            var looked = 0
+            try forEachSearched(of: type) { documents in
+                let rows = documents.flatMap { $0 }
+                guard let first = rows.first?[1], let end = rows.last?[1] else { return }
+                looked += rows.count
+                let kept = Set(
+                    try transaction.query(
+                        "SELECT \(columns) FROM _search WHERE doctype = ? AND name >= ? AND name <= ?",
+                        [.text(type.name), first, end], columnTypes))
+                for row in rows where !kept.contains(row) {
+                    found.append("\(type.name) \(row[1]) is not in the search index as it is")
+                }
+            }
+            let count =
+                try transaction.first(
+                    "SELECT count(*) FROM _search WHERE doctype = ?", [.text(type.name)], [.integer])?[0].int ?? 0
+            if count > Int64(looked) {
+                found.append("the search index has \(count - Int64(looked)) rows of \(type.name) more than there are")
+            }
+        }
+        let known = types.map(\.name)
+        try transaction.forEach("SELECT DISTINCT doctype FROM _search", [], [.text]) { row in
+            if !known.contains(row[0].text ?? "") {
+                found.append("\(row[0]) is in the search index, but is not searched")
+            }
+        }
+        return found
+    }
+
+    /// Makes of the documents of a DocType what the index holds, a thousand documents at a time in the order of their names.
+    private func forEachSearched(of type: DocType, _ body: ([[[Value]]]) throws -> Void) throws {
+        guard type.isSearched else { return }
         let slots =
             [Document.Slot.name] + type.searched.groups.flatMap(\.slots) + [type.searched.title].compactMap { $0 }
         let places = Dictionary(slots.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
         let selection = slots.map { type.qualified[$0] }.joined(separator: ",")
         let sql = "SELECT \(selection) FROM \(quoted(type.table)) WHERE name > ? ORDER BY name LIMIT ?"
-        var count = 0
         var last = Value.text("")
         while true {
             let page = try transaction.query(
                 sql, [last, .int(Int64(Limits.filterValues))], slots.map { type.columnTypes[$0] })
-            guard let end = page.last else { return count }
-            try transaction.insert(
-                into: SearchIndex.table.name, SearchIndex.table.columns.map(\.name),
-                page.flatMap { row in SearchIndex.rows(type) { row[places[$0] ?? 0] } })
-            count += page.count
+            guard let end = page.last else { return }
+            try body(page.map { row in SearchIndex.rows(type) { row[places[$0] ?? 0] } })
             last = end[0]
         }
     }

@@ -228,6 +228,9 @@ public protocol Dialect: Sendable {
     /// A query for all that the schema holds: kind, name, table and definition of each.
     var presentObjects: String { get }
 
+    /// What is compared of how an object that is there was made, in the words of ``objects(of:)``.
+    func definition(of object: SchemaObject) -> String?
+
     /// A query that checks the engine's own files and tells of damage in rows of text, `ok` where there is none; nil
     /// where the engine has no such check.
     var damage: String? { get }

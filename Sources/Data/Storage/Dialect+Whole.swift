@@ -8,6 +8,8 @@ extension Dialect {
 
     public var damage: String? { nil }
 
+    public func definition(of object: SchemaObject) -> String? { object.definition }
+
     public func rows(_ types: [ColumnType]) -> String {
         let columns = types.enumerated().map { index, type in
             switch type {

@@ -1,6 +1,6 @@
 internal import Values
 
-/// Something that stands in the schema of a database: a table, an index, a trigger, a view, a function.
+/// Something that stands in the schema of a database: a table, a column, an index, a trigger, a view, a function.
 public struct SchemaObject: Sendable, Hashable {
     /// What it is, in a word.
     public let kind: String
@@ -22,7 +22,8 @@ public struct SchemaObject: Sendable, Hashable {
 
 extension SchemaObject {
     /// What differs between the schema of a database and these tables, in words: what nobody declared, what is
-    /// missing, and what is made in another way. An index that is named after a table is taken for one of an earlier version.
+    /// missing, and what is made in another way. An index that is named after a table is taken for one of an earlier version,
+    /// and so is a column that is not declared any more.
     ///
     /// - Throws: ``StorageError``.
     public static func differences(from tables: [TableSchema], in transaction: any Transaction) throws -> [String] {
@@ -37,14 +38,14 @@ extension SchemaObject {
         }
         var known: [SchemaObject: SchemaObject] = [:]
         for object in expected { known[object.bare] = object }
-        let names = Set(tables.map(\.name))
+        let names = Set(expected.filter { $0.kind == "table" }.map(\.name))
         var problems: [String] = []
         for object in present {
             if let declared = known.removeValue(forKey: object.bare) {
-                if let definition = declared.definition, definition != object.definition {
+                if let definition = declared.definition, definition != dialect.definition(of: object) {
                     problems.append("\(object.words) is not made as it should be")
                 }
-            } else if !(object.kind == "index" && names.contains { object.name.hasPrefix($0 + ":") }) {
+            } else if !object.isOfEarlierVersion(names) {
                 problems.append("\(object.words) is none of Cauldron's")
             }
         }
@@ -52,6 +53,14 @@ extension SchemaObject {
             problems.append("\(missing.words) is missing")
         }
         return problems
+    }
+
+    private func isOfEarlierVersion(_ tables: Set<String>) -> Bool {
+        switch kind {
+        case "index": tables.contains { name.hasPrefix($0 + ":") }
+        case "column": tables.contains(table)
+        default: false
+        }
     }
 
     private var bare: SchemaObject { SchemaObject(kind: kind, name: name, table: table) }

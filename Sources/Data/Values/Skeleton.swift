@@ -13,20 +13,24 @@ extension String {
     public var isNormalized: Bool { isBelowMarks || normalized == self }
 
     /// Whether all is below U+0300, where no letter composes with another: whether no byte is 0xCC or more.
-    private var isBelowMarks: Bool {
+    fileprivate var isBelowMarks: Bool {
         let isBelow = unsafe utf8.withContiguousStorageIfAvailable { unsafe $0.allSatisfy { $0 < 0xCC } }
         return isBelow ?? utf8.allSatisfy { $0 < 0xCC }
     }
 }
 
 /// What of a name can be told from others by looking at it: names that differ only in width, in invisible signs, in
-/// spaces and, unless it counts, in case have the same skeleton.
+/// spaces, in letters of other scripts that look Latin and, unless it counts, in case have the same skeleton.
 public enum Skeleton {
+    /// Moves when names get other skeletons than before, so that those that are kept are made anew.
+    public static let version = "2"
+
     /// The skeleton of a name.
     public static func of(_ name: String, foldsCase: Bool = true) -> String {
         var scalars = String.UnicodeScalarView()
         var isSpaced = false
-        for scalar in name.unicodeScalars {
+        // Without its marks a letter is found among those that look Latin.
+        for scalar in name.isBelowMarks ? Array(name.unicodeScalars) : Array(name._nfd) {
             let shown = scalar.isASCII ? scalar : width(scalar)
             if shown.isSpace {
                 isSpaced = !scalars.isEmpty
@@ -35,7 +39,7 @@ public enum Skeleton {
             if shown.isInvisible { continue }
             if isSpaced { scalars.append(" ") }
             isSpaced = false
-            if foldsCase { append(small: shown, to: &scalars) } else { scalars.append(shown) }
+            if foldsCase { append(small: shown, to: &scalars) } else { scalars.append(LatinLookalikes.latin(shown)) }
         }
         return String(scalars).normalized
     }
@@ -48,7 +52,8 @@ public enum Skeleton {
             // The two small sigmas are one letter.
             scalars.append("σ")
         } else {
-            scalars.append(contentsOf: scalar.properties.lowercaseMapping.unicodeScalars)
+            let small = scalar.properties.lowercaseMapping.unicodeScalars
+            scalars.append(contentsOf: small.map(LatinLookalikes.latin(small:)))
         }
     }
 

@@ -19,9 +19,10 @@ extension AuditLog {
         return chain.end()
     }
 
-    /// Says, in words, which tables under the log do not hold the rows that the log says; empty when all is well.
+    /// Says, in words, which tables under the log do not hold the rows that the log says, and which of their rows may be the
+    /// ones; empty when all is well.
     ///
-    /// Reads every entry and every row of the tables. Of tables that are not there nothing is said.
+    /// Reads every entry and every row of the tables, and both once more for a table that differs.
     ///
     /// - Throws: ``StorageError``.
     public static func verifyRows(
@@ -45,7 +46,8 @@ extension AuditLog {
                 case 1...: "\(difference) rows more than the audit log says"
                 default: "\(difference.magnitude) rows fewer than the audit log says"
                 }
-            problems.append("\(table.name): \(words)")
+            let suspects = try Suspects(of: table, under: key, in: transaction).words(in: transaction)
+            problems.append("\(table.name): \(words)\(suspects)")
         }
         return problems
     }
@@ -114,5 +116,5 @@ extension AuditLog {
 
 extension AuditLog.Row {
     /// Whether it puts tables under the log.
-    fileprivate var isSealing: Bool { entry.doctype == AuditLog.own && entry.action == AuditLog.sealing }
+    var isSealing: Bool { entry.doctype == AuditLog.own && entry.action == AuditLog.sealing }
 }

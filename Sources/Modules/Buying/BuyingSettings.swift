@@ -9,7 +9,11 @@ public struct BuyingSettings: DocTypeSchema {
         summary: "What is decided for all buying of the company.")
 
     public let suppMasterName = Select(
-        ["Supplier Name", "Naming Series"], .label("Supplier Naming By"), .fallback("Supplier Name"),
-        .description("What new suppliers are called by. Those that a file brings keep their numbers with a series."))
+        ["Supplier Name", "Naming Series", "Auto Name"], .label("Supplier Naming By"), .fallback("Supplier Name"),
+        .description(
+            """
+            What new suppliers are called by: Auto Name is what the DocType says. Those that a file brings keep their \
+            numbers with a series.
+            """))
     public init() {}
 }

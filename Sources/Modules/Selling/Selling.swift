@@ -18,8 +18,9 @@ public let sellingModule = Module("Selling", roles: ["Sales User", "Sales Manage
     registry.register(
         TradeDocument("Sales Order", .sells, .field("customer", of: "Customer"), day: "transaction_date"))
     registry.observe(.all, .written, CreditLimit.observer)
+    registry.add(check: Orders.check("Sales Order", done: "delivered_qty", keptAs: "reserved_qty"))
     registry.add(SellingSettings.self)
-    registry.add(series: SeriesSetting("Selling Settings", "cust_master_name", series: "CUST-.YYYY.-"), for: "Customer")
+    registry.add(naming: NamingSetting("Selling Settings", "cust_master_name", series: "CUST-.YYYY.-"), for: "Customer")
     registry.add(daily: QuotationExpiry.task)
     for method in SellingMethods.all { registry.add(method) }
 }

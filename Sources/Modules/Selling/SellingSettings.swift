@@ -9,7 +9,11 @@ public struct SellingSettings: DocTypeSchema {
         summary: "What is decided for all selling of the company.")
 
     public let custMasterName = Select(
-        ["Customer Name", "Naming Series"], .label("Customer Naming By"), .fallback("Customer Name"),
-        .description("What new customers are called by. Those that a file brings keep their numbers with a series."))
+        ["Customer Name", "Naming Series", "Auto Name"], .label("Customer Naming By"), .fallback("Customer Name"),
+        .description(
+            """
+            What new customers are called by: Auto Name is what the DocType says. Those that a file brings keep their \
+            numbers with a series.
+            """))
     public init() {}
 }

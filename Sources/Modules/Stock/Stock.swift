@@ -23,6 +23,9 @@ public let stockModule = Module(
             of: "Item", "stock_uom", "is_stock_item", "disabled", "end_of_life", "is_sales_item", "is_purchase_item",
             "allow_negative_stock", "valuation_rate", "standard_rate"))
     StockFreeze.register(&registry)
+    registry.add(
+        naming: NamingSetting(
+            "Stock Settings", "item_naming_by", series: "STO-ITEM-.YYYY.-", yieldsToField: true), for: "Item")
     registry.observe(.doctype("Company"), .written) { changes, session in
         for change in changes where change.action == .insert {
             try session.privileged { try StockSetup.installWarehouses(of: change.document.name, in: session) }

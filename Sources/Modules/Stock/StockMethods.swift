@@ -85,7 +85,7 @@ enum StockMethods {
         throw forbidden("does not see \(type.field(closed)?.label ?? closed) of Bin", session, field: closed)
     }
 
-    private static func forbidden(_ words: String, _ session: Session, field: String? = nil) -> Problem {
+    private static func forbidden(_ words: ProblemText, _ session: Session, field: String? = nil) -> Problem {
         var problem = Problem(.forbidden, "\(session.actor.user) \(words)", field: field)
         problem.doctype = "Bin"
         return problem

@@ -8,6 +8,9 @@ public struct StockSettings: DocTypeSchema {
         permissions: [.manage("System Manager"), .manage("Stock Manager"), .read("Stock User")],
         summary: "What is decided for all stock of the company.")
 
+    public let itemNamingBy = Select(
+        ["Item Code", "Naming Series"], .label("Item Naming By"), .fallback("Item Code"),
+        .description("What new items are called by. With a series an item that is given a code keeps it."))
     public let checkItemPriceUniqueness = Check(
         .fallback(1), .label("Check Item Price Uniqueness"),
         .description("An item has one price for a list, unit and party from a day on."))

@@ -17,10 +17,10 @@ public struct AuditHeadsFile: Sendable {
 
     /// The heads in the file; none when it is not there.
     ///
-    /// - Throws: ``Problem/Kind/unavailable`` when it cannot be read; ``Problem/Kind/invalid`` at a line that is no head or
+    /// - Throws: ``Problem/Kind/unavailable`` when it cannot be read; ``Problem`` at a line that is no head or
     ///   was changed after it was signed.
     public func read() throws -> [AuditHead] {
-        guard FileManager.default.fileExists(atPath: path) else { return [] }
+        guard try TenantBackup.exists(path) else { return [] }
         let lines: [Substring]
         do {
             lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
@@ -34,7 +34,7 @@ public struct AuditHeadsFile: Sendable {
     ///
     /// - Throws: as ``read()``.
     public func last() throws -> AuditHead? {
-        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        guard try TenantBackup.exists(path) else { return nil }
         let end: Foundation.Data
         do {
             let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
@@ -54,9 +54,9 @@ public struct AuditHeadsFile: Sendable {
 
     private func head(_ line: Substring, _ words: String) throws -> AuditHead {
         guard let json = try? JSON.parse(String(line)), let head = AuditHead(json) else {
-            throw Problem(.invalid, "\(words) of \(path) is no head of an audit log")
+            throw Problem(.badAuditHead, "\(words) of \(path) is no head of an audit log")
         }
-        guard head.isSigned else { throw Problem(.invalid, "\(words) of \(path) is not what was signed") }
+        guard head.isSigned else { throw Problem(.badAuditHead, "\(words) of \(path) is not what was signed") }
         return head
     }
 
@@ -85,6 +85,6 @@ public struct AuditHeadsFile: Sendable {
 
     /// Gives the file another name, as when another company comes to its place.
     func moveAside(as name: String) throws {
-        if FileManager.default.fileExists(atPath: path) { try TenantBackup.move(path, to: name) }
+        if try TenantBackup.exists(path) { try TenantBackup.move(path, to: name) }
     }
 }

@@ -15,7 +15,7 @@ public enum AuditKeyFile {
     /// - Throws: ``Problem/Kind/unavailable`` when it cannot be read or is no key.
     public static func read(in directory: String) throws -> AuditKey? {
         let path = path(in: directory)
-        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        guard try TenantBackup.exists(path) else { return nil }
         let text: String
         do {
             text = try String(contentsOfFile: path, encoding: .utf8)
@@ -41,12 +41,12 @@ public enum AuditKeyFile {
 
     /// Puts a key in place, for its owner alone to read.
     ///
-    /// - Throws: ``Problem/Kind/unavailable``; ``Problem/Kind/invalid`` when there is another key.
+    /// - Throws: ``Problem/Kind/unavailable``; ``Problem`` when there is another key.
     static func write(_ key: AuditKey, in directory: String) throws {
         if let present = try read(in: directory) {
             guard present.identity == key.identity else {
                 throw Problem(
-                    .invalid, "\(path(in: directory)) is the audit key of another company",
+                    .wrongAuditKey, "\(path(in: directory)) is the audit key of another company",
                     fix: "Choose another directory.")
             }
             return
@@ -73,7 +73,7 @@ public enum AuditKeyFile {
     /// - Throws: ``Problem/Kind/unavailable``.
     static func moveAside(in directory: String, at now: Timestamp) throws -> String? {
         let path = path(in: directory)
-        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        guard try TenantBackup.exists(path) else { return nil }
         let aside = "\(path).before-\(TenantBackup.stamp(now))"
         try TenantBackup.move(path, to: aside)
         return aside

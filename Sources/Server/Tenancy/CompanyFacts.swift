@@ -1,4 +1,6 @@
+internal import Audit
 internal import Documents
+internal import Foundation
 internal import Storage
 internal import Values
 
@@ -27,6 +29,36 @@ enum CompanyFacts {
     static func setFormat(in transaction: any Transaction) throws {
         guard try value("format", in: transaction) != String(format) else { return }
         try set("format", String(format), in: transaction)
+    }
+
+    /// What does not fit: a format that this version does not write, another store of files than the one in this folder,
+    /// and what is no fact. A sentence each.
+    ///
+    /// - Throws: ``StorageError``, and what reading the store's identity throws.
+    static func differences(files folder: String?, in transaction: any Transaction) throws -> [String] {
+        var facts: [String: String] = [:]
+        try transaction.forEach("SELECT name, value FROM _company", [], [.text, .text]) { row in
+            facts[row[0].text ?? ""] = row[1].text ?? ""
+        }
+        var found: [String] = []
+        let noted = facts.removeValue(forKey: "format")
+        // A company that this version never opened has no format yet, nor is its log under a key.
+        if try noted.map({ Int($0) != format }) ?? (AuditLog.identity(in: transaction) != nil) {
+            found.append("the company says that its format is \(noted ?? "none"), and this version writes \(format)")
+        }
+        if let store = facts.removeValue(forKey: "file store"), let folder, try identity(in: folder) != store {
+            found.append("the company says that its files are in the store \(store), which is not the one in \(folder)")
+        }
+        // What a look at a troubled disk leaves for a moment.
+        facts["probe"] = nil
+        return found + facts.keys.sorted().map { "the company says of itself \($0), which is nothing it can say" }
+    }
+
+    /// The identity of the store of files in a company's directory; nil where there is none.
+    private static func identity(in directory: String) throws -> String? {
+        let path = TenantFiles.folder(in: directory) + "/identity"
+        guard try TenantBackup.exists(path) else { return nil }
+        return String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self)
     }
 
     /// The identity of the store that holds the company's files; nil while that is not known.

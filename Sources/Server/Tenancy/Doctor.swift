@@ -65,9 +65,10 @@ public struct Doctor: Sendable {
         let key = try key ?? data.flatMap { try AuditKeyFile.read(in: $0) }
         let audit = DoctorAudit(key: key, directory: data, heads: heads)
         var checks = Self.checks(registry, audit)
+        checks.append(Check(name: "facts of the company") { [data] in try DoctorChecks.facts(data, $0, &$1) })
         if let data {
             checks.append(Check(name: "attached files") { try DoctorChecks.files(data, $0, &$1) })
-            checks.append(Check(name: "rights of files") { DoctorChecks.rights(data, &$1) })
+            checks.append(Check(name: "rights of files") { try DoctorChecks.rights(data, &$1) })
         }
         let all = checks
         let findings = Mutex<[Finding]>([])
@@ -128,6 +129,13 @@ public struct Doctor: Sendable {
             Check(name: "links", run: DoctorLinks.links),
             Check(name: "rows of tables", run: DoctorLinks.rows),
             Check(name: "series counters", run: DoctorDocuments.series),
+            Check(name: "names that look alike") { session, notes in
+                for problem in try session.checkLookalikes() { notes.add(problem) }
+            },
+            Check(name: "search index") { session, notes in
+                for problem in try session.checkSearch() { notes.add(problem) }
+            },
+            Check(name: "writers of kept figures", run: DoctorFigures.writers),
         ]
         for check in registry.checks {
             checks.append(

@@ -74,7 +74,7 @@ extension DoctorChecks {
         notes.looked = hashes.count
         for hash in hashes {
             let path = TenantFiles.path(of: hash, in: directory)
-            guard TenantBackup.exists(path) else {
+            guard try TenantBackup.exists(path) else {
                 notes.add("the file \(hash) is missing")
                 continue
             }

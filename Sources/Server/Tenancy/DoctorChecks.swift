@@ -35,9 +35,14 @@ enum DoctorChecks {
         }
     }
 
+    /// What the company says of itself is of this version, and nothing else is said.
+    static func facts(_ directory: String?, _ session: Session, _ notes: inout Doctor.Notes) throws {
+        for problem in try CompanyFacts.differences(files: directory, in: session.transaction) { notes.add(problem) }
+    }
+
     /// Nobody but its owner can read what lies in the company's directory.
-    static func rights(_ directory: String, _ notes: inout Doctor.Notes) {
-        for path in PrivateFolder.open(in: directory) {
+    static func rights(_ directory: String, _ notes: inout Doctor.Notes) throws {
+        for path in try PrivateFolder.open(in: directory) {
             notes.add(
                 "\(path) can be reached by others than its owner; the next start of a server by its owner mends it")
         }

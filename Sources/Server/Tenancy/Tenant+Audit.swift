@@ -9,7 +9,7 @@ public import Values
 extension Tenant {
     /// The tables whose rows are under the audit log as what was written.
     static func sealedTables(_ registry: Registry) -> [TableSchema] {
-        registry.sealedTables + [EventLog.log] + IdentityStore.tables
+        registry.sealedTables + [EventLog.log, ImportRecord.table] + IdentityStore.tables
     }
 
     /// The key of a company whose database is opened, made now for one that has none.

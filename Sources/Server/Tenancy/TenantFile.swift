@@ -63,7 +63,7 @@ public enum TenantFile {
     /// Checks that a file is a whole database of a tenant, and says how many documents its audit log knows of. One that
     /// `isNew` here, a copy of a backup, gets the system's tables as they are today.
     ///
-    /// - Throws: ``Problem/Kind/invalid`` when it is not; ``Problem/Kind/unavailable`` when it cannot be read.
+    /// - Throws: ``Problem`` when it is not; ``Problem/Kind/unavailable`` when it cannot be read.
     @discardableResult
     static func verify(_ path: String, called name: String? = nil, isNew: Bool = false) async throws -> Int {
         let shown = name ?? path
@@ -94,7 +94,7 @@ public enum TenantFile {
             throw damaged(shown, damage)
         case .failure(StorageError.failed), .failure(StorageError.missing), .failure(StorageError.migration):
             throw Problem(
-                .invalid, "\(shown) is a database, but not one of Cauldron",
+                .badBackup, "\(shown) is a database, but not one of Cauldron",
                 fix: "Choose a file that `cauldron backup` wrote.")
         case .failure(StorageError.corrupt(let words)): throw damaged(shown, words)
         case .failure(let error as StorageError): throw TenantAddress.problem(for: error, file: shown)
@@ -104,8 +104,8 @@ public enum TenantFile {
 
     private static func damaged(_ name: String, _ words: String) -> Problem {
         words.contains("not a database")
-            ? Problem(.invalid, "\(name) is not a database", fix: "Choose a file that `cauldron backup` wrote.")
-            : Problem(.invalid, "\(name) is damaged: \(words)", fix: "Use another backup.")
+            ? Problem(.badBackup, "\(name) is not a database", fix: "Choose a file that `cauldron backup` wrote.")
+            : Problem(.badBackup, "\(name) is damaged: \(words)", fix: "Use another backup.")
     }
 
     /// Limits for work that may take long.

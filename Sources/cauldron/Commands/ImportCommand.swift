@@ -109,9 +109,15 @@ struct ImportCommand: AsyncParsableCommand {
         work.submits = submit
         work.reading = try reading.reading()
         if let file { return [(work, try Self.source(file))] }
-        let names = try? FileManager.default.contentsOfDirectory(atPath: doctype)
-        guard let names else {
+        guard FileManager.default.fileExists(atPath: doctype) else {
             throw ValidationError("Give a DocType and a file, or a directory of files")
+        }
+        let names: [String]
+        do {
+            names = try FileManager.default.contentsOfDirectory(atPath: doctype)
+        } catch {
+            throw Problem(
+                .unavailable, "The directory \(doctype) cannot be read", fix: "Check that it is one, and its owner.")
         }
         let tables = names.filter { $0.lowercased().hasSuffix(".csv") }.sorted()
         guard !tables.isEmpty else { throw Problem(.unavailable, "There is no file in \(doctype) that ends in .csv") }

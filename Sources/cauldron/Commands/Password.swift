@@ -8,7 +8,7 @@ enum Password {
 
     /// Asks for a new password twice at a terminal, or reads it as the first line of standard input.
     ///
-    /// - Throws: ``Problem/Kind/invalid`` when it is too short or is not the same twice.
+    /// - Throws: ``Problem`` when it is too short or is not the same twice.
     static func read(for user: String) throws -> String {
         let password: String
         if isatty(STDIN_FILENO) == 1 {

@@ -20,7 +20,7 @@ struct LifePart: DocTypeSchema, Controller {
     init() {}
 
     static func beforeRename(_ part: Doc<Self>, _ rename: Rename, in session: Session) throws -> String {
-        if rename.new == "never" { throw Problem(.invalid, "Not that name") }
+        if rename.new == "never" { throw Problem(.refused, "Not that name") }
         return rename.new == "loud" ? "LOUD" : rename.new
     }
     static func afterRename(_ part: Doc<Self>, _ rename: Rename, in session: Session) throws {
@@ -72,7 +72,7 @@ struct LifeJob: DocTypeSchema, Controller {
 
     static func validate(_ job: Doc<Self>, in session: Session) throws {
         job.status = job.docstatus == .submitted ? "Submitted" : "Draft"
-        if job.subject == "refuse" { throw Problem(.invalid, "Refused by the controller", field: "subject") }
+        if job.subject == "refuse" { throw Problem(.refused, "Refused by the controller", field: "subject") }
     }
     static func beforeCancel(_ job: Doc<Self>, in session: Session) throws { job.status = "Cancelled" }
     static func onSubmit(_ job: Doc<Self>, in session: Session) throws { try post(job, 1, session) }

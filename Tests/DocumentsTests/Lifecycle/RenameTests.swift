@@ -131,7 +131,7 @@ import Values
         ("Life Part", "bolt", "a<b", false, "invalid_name"),
         ("Life Part", "bolt", "New Life Part 1", false, "invalid_name"),
         ("Life Part", "bolt", String(repeating: "x", count: 141), false, "too_long"),
-        ("Life Part", "bolt", "never", false, "invalid"), ("Life Job", "LJ-2026-0001", "mine", false, "forbidden"),
+        ("Life Part", "bolt", "never", false, "refused"), ("Life Job", "LJ-2026-0001", "mine", false, "forbidden"),
         ("Life Box", "shelf", "inner", true, "not_mergeable"), ("Life Box", "inner", "shelf", true, "not_mergeable"),
         ("Life Box", "shelf", "crate", true, "not_mergeable"),
     ]

@@ -302,7 +302,7 @@ import Values
     @Test func `does a daily task once a day and catches up missed days one by one`() async throws {
         let world = try await LifeWorld()
         let task = DailyTask("note") { session, day in
-            if day.description == "2026-03-07" { throw Problem(.invalid, "Not today") }
+            if day.description == "2026-03-07" { throw Problem(.refused, "Not today") }
             try session.make("ToDo", ["description": .string(day.description)])
         }
         func visit(_ day: String) async throws -> [String] {
@@ -348,7 +348,7 @@ private struct RepeatedOrder: DocTypeSchema, Controller {
     static func validate(_ order: Doc<Self>, in session: Session) throws {
         for row in order.items {
             if let day = row.scheduleDate, let own = order.transactionDate, day < own {
-                throw Problem(.invalid, "A row is due before the order", field: "schedule_date", row: row.idx)
+                throw Problem(.refused, "A row is due before the order", field: "schedule_date", row: row.idx)
             }
         }
         // What a hook of a module meets when a table's rule refuses its row.

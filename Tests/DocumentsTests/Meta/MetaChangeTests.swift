@@ -298,7 +298,7 @@ import Values
                 try session.savepoint {
                     try session.make("DocType", Self.gauge)
                     #expect(session.registry.find("Gauge") != nil)
-                    throw Problem(.invalid, "no")
+                    throw Problem(.refused, "no")
                 }
             } catch is Problem {}
             #expect(session.registry.find("Gauge") == nil)

@@ -394,7 +394,7 @@ struct MetaStar: DocTypeSchema {
         list: { _, session in try documents(session) },
         load: { names, session in try documents(session).filter { names.contains($0.name) } },
         update: { document, _ in
-            guard document.text("colour") != "green" else { throw Problem(.invalid, "no star is green") }
+            guard document.text("colour") != "green" else { throw Problem(.refused, "no star is green") }
         })
 
     private static func documents(_ session: Session) throws -> [Document] {

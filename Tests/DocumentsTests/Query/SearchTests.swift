@@ -88,14 +88,14 @@ import Values
         _ = await problem {
             try await world.write { session in
                 try session.add("Query Client", named: "gone", ["title": "Almond"])
-                throw Problem(.invalid, "no")
+                throw Problem(.refused, "no")
             }
         }
         try await world.write { session in
             do {
                 try session.savepoint {
                     try session.add("Query Client", named: "gone", ["title": "Almond"])
-                    throw Problem(.invalid, "no")
+                    throw Problem(.refused, "no")
                 }
             } catch is Problem {}
         }

@@ -1,3 +1,4 @@
+internal import Audit
 public import Storage
 public import Values
 
@@ -39,16 +40,15 @@ extension Session {
         }
         try refuseIfLocked([document])
         let lock = DocumentLock(user: actor.user, reason: reason, until: now.adding(seconds: seconds))
-        try transaction.execute(
-            """
-            INSERT INTO _document_lock (doctype, name, locked_by, reason, until) VALUES (?, ?, ?, ?, ?)
-            ON CONFLICT (doctype, name) DO UPDATE SET locked_by = excluded.locked_by, reason = excluded.reason,
-            until = excluded.until
-            """,
-            [
-                .text(document.doctype.name), .text(document.name), .text(lock.user),
-                reason.isEmpty ? .null : .text(reason), .timestamp(lock.until),
-            ])
+        let key: [Value] = [.text(document.doctype.name), .text(document.name)]
+        try sealing(DocumentLocks.table, where: "doctype = ? AND name = ?", key) {
+            try transaction.execute(
+                """
+                INSERT INTO _document_lock (doctype, name, locked_by, reason, until) VALUES (?, ?, ?, ?, ?)
+                ON CONFLICT (doctype, name) DO UPDATE SET locked_by = excluded.locked_by, reason = excluded.reason,
+                until = excluded.until
+                """, key + [.text(lock.user), reason.isEmpty ? .null : .text(reason), .timestamp(lock.until)])
+        }
         emitLock("locked", document, ["user": .string(lock.user), "until": .string(lock.until.description)])
         return lock
     }
@@ -57,9 +57,7 @@ extension Session {
     public func unlock(_ document: Document) throws {
         guard let lock = try lock(of: document) else { return }
         if lock.user != actor.user { try require(.delete, document.doctype, document) }
-        try transaction.execute(
-            "DELETE FROM _document_lock WHERE doctype = ? AND name = ?",
-            [.text(document.doctype.name), .text(document.name)])
+        try removeLocks(where: "doctype = ? AND name = ?", [.text(document.doctype.name), .text(document.name)])
         emitLock("unlocked", document, ["user": .string(lock.user)])
     }
 
@@ -80,17 +78,35 @@ extension Session {
 
     /// Lets a lock follow a renamed document; what is left of one that has ended stays behind.
     func moveLock(_ rename: Rename) throws {
-        try transaction.execute(
-            "DELETE FROM _document_lock WHERE doctype = ? AND (name = ? OR name = ? AND until <= ?)",
-            [.text(rename.doctype), .text(rename.new), .text(rename.old), .timestamp(now)])
-        try transaction.execute(
-            "UPDATE _document_lock SET name = ? WHERE doctype = ? AND name = ?",
-            [.text(rename.new), .text(rename.doctype), .text(rename.old)])
+        let names: [Value] = [.text(rename.doctype), .text(rename.old), .text(rename.new)]
+        let condition = "doctype = ? AND name IN (?, ?)"
+        guard try !lockRows(where: condition, names).isEmpty else { return }
+        try sealing(DocumentLocks.table, where: condition, names) {
+            try transaction.execute(
+                "DELETE FROM _document_lock WHERE doctype = ? AND (name = ? OR name = ? AND until <= ?)",
+                [.text(rename.doctype), .text(rename.new), .text(rename.old), .timestamp(now)])
+            try transaction.execute(
+                "UPDATE _document_lock SET name = ? WHERE doctype = ? AND name = ?",
+                [.text(rename.new), .text(rename.doctype), .text(rename.old)])
+        }
     }
 
     /// Removes the locks that have ended.
-    func purgeLocks() throws {
-        try transaction.execute("DELETE FROM _document_lock WHERE until <= ?", [.timestamp(now)])
+    func purgeLocks() throws { try removeLocks(where: "until <= ?", [.timestamp(now)]) }
+
+    /// Removes locks; where there are none it takes one statement.
+    func removeLocks(where condition: String, _ arguments: [Value]) throws {
+        let rows = try lockRows(where: condition, arguments)
+        guard !rows.isEmpty else { return }
+        pending.sealed.remove(rows, from: SealedTable(DocumentLocks.table), under: auditKey)
+        try transaction.execute("DELETE FROM _document_lock WHERE \(condition)", arguments)
+    }
+
+    private func lockRows(where condition: String, _ arguments: [Value]) throws -> [[Value]] {
+        let columns = DocumentLocks.table.columns
+        return try transaction.query(
+            "SELECT \(columns.map { quoted($0.name) }.joined(separator: ",")) FROM _document_lock WHERE \(condition)",
+            arguments, columns.map(\.type))
     }
 
     /// Refuses to touch documents that somebody else holds, in one statement for each DocType.

@@ -20,9 +20,8 @@ extension Session {
             try transaction.execute(
                 "DELETE FROM \(quoted(type.table)) WHERE \(dialect.isOneOf("name", count: chunk.count))", names)
             // Somebody else may get the name.
-            try transaction.execute(
-                "DELETE FROM _document_lock WHERE doctype = ? AND \(dialect.isOneOf("name", count: chunk.count))",
-                [.text(type.name)] + names)
+            try removeLocks(
+                where: "doctype = ? AND \(dialect.isOneOf("name", count: chunk.count))", [.text(type.name)] + names)
         }
     }
 

@@ -1,7 +1,7 @@
 internal import Storage
 internal import Values
 
-/// Turns what a column holds into another type, row by row: what one type holds another need not.
+/// Turns what a column holds into another type, some hundred rows at once: what one type holds another need not.
 struct ColumnConversion {
     let table: String
     let from: FieldDefinition
@@ -30,13 +30,13 @@ struct ColumnConversion {
                 primaryKey: ["name"])
         ])
         try forEach(in: transaction) { rows in
-            for (name, value) in rows {
-                guard let converted = try? to.fitting(value), !converted.isNothing, converted != .outOfRange else {
-                    continue
+            let changed = rows.compactMap { row -> (name: String, value: Value)? in
+                guard let converted = fitted(row.value), !converted.isNothing, converted != .outOfRange else {
+                    return nil
                 }
-                try transaction.execute(
-                    "UPDATE \(quoted(table)) SET \(quoted(new)) = ? WHERE name = ?", [converted, .text(name)])
+                return (row.name, converted)
             }
+            try write(changed, to: new, type, in: transaction)
         }
         try transaction.execute("ALTER TABLE \(quoted(table)) DROP COLUMN \(quoted(from.name))")
         try transaction.execute("ALTER TABLE \(quoted(table)) RENAME COLUMN \(quoted(new)) TO \(quoted(to.name))")
@@ -44,17 +44,36 @@ struct ColumnConversion {
 
     /// Brings what a column of the same type holds to what the field may hold.
     private func narrow(in transaction: any Transaction) throws {
+        guard let type = to.type.column else { return }
         try forEach(in: transaction) { rows in
-            for (name, value) in rows {
-                guard let converted = try? to.fitting(value), converted != value else { continue }
-                try transaction.execute(
-                    "UPDATE \(quoted(table)) SET \(quoted(to.name)) = ? WHERE name = ?", [converted, .text(name)])
+            let changed = rows.compactMap { row -> (name: String, value: Value)? in
+                guard let converted = fitted(row.value), converted != row.value else { return nil }
+                return (row.name, converted)
             }
+            try write(changed, to: to.name, type, in: transaction)
         }
     }
 
+    /// Gives a column of these rows its values, in one statement.
+    private func write(
+        _ rows: [(name: String, value: Value)], to column: String, _ type: ColumnType, in transaction: any Transaction
+    ) throws {
+        guard !rows.isEmpty else { return }
+        let dialect = transaction.dialect
+        let values = JSON.array(rows.map { .array([.string($0.name), dialect.json($0.value)]) })
+        try transaction.execute(
+            """
+            WITH changed (name, value) AS (\(dialect.rows([.text, type])))
+            UPDATE \(quoted(table)) SET \(quoted(column)) = changed.value FROM changed
+            WHERE changed.name = \(quoted(table)).name
+            """, [.text(values.text)])
+    }
+
+    /// The value as the new field holds it; nil where it does not fit.
+    private func fitted(_ value: Value) -> Value? { try? to.fitting(value) }
+
     private func isKept(_ value: Value) -> Bool {
-        guard let converted = try? to.fitting(value), converted != .outOfRange, let back = try? from.fitting(converted)
+        guard let converted = fitted(value), converted != .outOfRange, let back = try? from.fitting(converted)
         else { return false }
         return back == value || back.isNothing && value.isNothing
     }

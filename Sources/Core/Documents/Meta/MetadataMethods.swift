@@ -176,7 +176,7 @@ public enum MetadataMethods {
             problems
                 + others.filter { other in
                     !problems.contains(other)
-                        && !failed.contains { other.message.hasSuffix(FieldCheck.isMissing($0)) }
+                        && !failed.contains { other.message.hasSuffix(FieldCheck.isMissing($0).text) }
                 })
     }
 

@@ -46,6 +46,8 @@ struct NamingWords {
 
     /// Says what a document lacks that a word without a value needs.
     func refuse(_ word: String) throws -> String {
-        throw Problem(.mandatory, "The series has \(word), which has no value here", field: "name", fix: needs[word])
+        throw Problem(
+            .mandatory, "The series has \(word), which has no value here", field: "name",
+            fix: needs[word].map { ProblemText($0) })
     }
 }

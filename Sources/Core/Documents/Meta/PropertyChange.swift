@@ -129,7 +129,7 @@ struct PropertyChange {
         return change.value.isEmpty ? .null : .string(change.value)
     }
 
-    private func bad(_ text: String) -> Problem {
+    private func bad(_ text: ProblemText) -> Problem {
         let place = change.field.isEmpty ? "" : "\(change.field): "
         return Problem(
             .badMetadata, "\(change.doctype): \(place)\(change.property): \(text)", field: change.property)

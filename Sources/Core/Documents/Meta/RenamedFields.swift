@@ -35,7 +35,7 @@ package struct RenamedFields {
     func check(from before: Registry, to after: Registry) throws {
         for (doctype, fields) in names.sorted(by: { $0.key < $1.key }) {
             for (old, new) in fields.sorted(by: { $0.key < $1.key }) {
-                func bad(_ text: String, _ fix: String) -> Problem {
+                func bad(_ text: ProblemText, _ fix: ProblemText) -> Problem {
                     var problem = Problem(
                         .badMetadata, "\(doctype): \(old): fieldname: \(text)", field: "fieldname", fix: fix)
                     problem.doctype = "DocType"

@@ -5,7 +5,7 @@ extension Session {
     /// Refuses a node of a company's own tree that stands below itself or below a leaf, or that becomes a leaf while others
     /// stand below it. Trees that modules declare check themselves.
     ///
-    /// - Throws: ``Problem/Kind/invalid`` that names the field.
+    /// - Throws: ``Problem`` that names the field.
     func checkTree(_ document: Document) throws {
         let type = document.doctype
         guard type.isCustom, let field = type.treeField, let slot = type.slot(of: field) else { return }

@@ -77,12 +77,12 @@ extension Session {
         let subject = name.map { $0.isEmpty ? doctype.name : "\(doctype.name) \($0)" } ?? doctype.name
         var problem = Problem(.forbidden, "\(actor.user) may not \(right.rawValue) \(subject)")
         switch rule {
-        case .scope: problem.fix = "Use a key whose scopes cover \(right.rawValue) on \(doctype.name)."
+        case .scope: problem.remedy = "Use a key whose scopes cover \(right.rawValue) on \(doctype.name)."
         case .userPermission(let restricted) where right != .read && right != .select:
-            problem.message += ": \(restricted.words)"
+            problem.text += ": \(restricted.words)"
             problem.field = restricted.field
             problem.row = restricted.row
-        default: problem.fix = "Ask for a role that may: \(roles(right, doctype))."
+        default: problem.remedy = "Ask for a role that may: \(roles(right, doctype))."
         }
         problem.doctype = doctype.name
         problem.name = name.flatMap { $0.isEmpty ? nil : $0 }

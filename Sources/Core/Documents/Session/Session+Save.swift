@@ -109,8 +109,10 @@ extension Session {
         guard claimed == stored[Document.Slot.modified] else {
             throw Problem(
                 .stale,
-                "\(document.doctype.name) \(document.name) has been modified since it was opened: it was last changed at "
-                    + "\(stored[Document.Slot.modified].description) by \(stored[Document.Slot.modifiedBy].description)",
+                """
+                \(document.doctype.name) \(document.name) has been modified since it was opened: it was last changed at \
+                \(stored[Document.Slot.modified].description) by \(stored[Document.Slot.modifiedBy].description)
+                """,
                 field: "modified", fix: "Read it again and repeat the change.")
         }
     }

@@ -34,13 +34,13 @@ struct SQLiteMigration {
         var changes: [SchemaChange] = []
         for column in table.columns {
             if let type = present[column.name] {
-                guard type == name(of: column.type) else {
+                guard type == Self.name(of: column.type) else {
                     throw StorageError.migration(
-                        "\(table.name).\(column.name) holds \(type) and cannot become \(name(of: column.type))")
+                        "\(table.name).\(column.name) holds \(type) and cannot become \(Self.name(of: column.type))")
                 }
                 continue
             }
-            try transaction.execute("ALTER TABLE \(quoted(table.name)) ADD COLUMN \(definition(of: column))")
+            try transaction.execute("ALTER TABLE \(quoted(table.name)) ADD COLUMN \(Self.definition(of: column))")
             changes.append(.addedColumn(table: table.name, column: column.name))
         }
         return changes
@@ -69,7 +69,7 @@ struct SQLiteMigration {
     }
 
     private func create(_ table: TableSchema) -> String {
-        let columns = table.columns.map(definition).joined(separator: ",\n  ")
+        let columns = table.columns.map(Self.definition).joined(separator: ",\n  ")
         let isRowNumber =
             table.primaryKey.count == 1
             && table.columns.contains { $0.name == table.primaryKey[0] && $0.type == .integer }
@@ -84,8 +84,19 @@ struct SQLiteMigration {
         return "CREATE TABLE \(quoted(table.name)) (\n  \(columns),\n  PRIMARY KEY (\(key))\n) \(rows)"
     }
 
-    private func definition(of column: TableSchema.Column) -> String {
-        var text = "\(quoted(column.name)) \(name(of: column.type))"
+    /// What the engine's catalogue says of a column, which is required when it is part of the key.
+    static func definition(of column: TableSchema.Column, in table: TableSchema) -> String {
+        var column = column
+        if table.primaryKey.contains(column.name) { column.required = true }
+        return properties(of: column)
+    }
+
+    private static func definition(of column: TableSchema.Column) -> String {
+        "\(quoted(column.name)) \(properties(of: column))"
+    }
+
+    private static func properties(of column: TableSchema.Column) -> String {
+        var text = name(of: column.type)
         if column.required { text += " NOT NULL" }
         switch column.fallback {
         case .null: break
@@ -98,7 +109,7 @@ struct SQLiteMigration {
         return text
     }
 
-    private func name(of type: ColumnType) -> String {
+    private static func name(of type: ColumnType) -> String {
         switch type {
         case .text: "TEXT"
         case .bytes: "BLOB"

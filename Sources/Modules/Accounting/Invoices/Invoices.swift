@@ -7,7 +7,7 @@ public enum Invoices {
     /// Sets posting and due date, the outstanding amount of an invoice that is not posted yet, and its status. Called in
     /// `validate` after ``Trade/calculate(_:in:)``.
     ///
-    /// - Throws: ``Problem/Kind/invalid`` when it is due before it is posted or comes to less than nothing.
+    /// - Throws: ``Problem`` when it is due before it is posted or comes to less than nothing.
     public static func prepare(_ invoice: Document, in session: Session) throws {
         if invoice.day("posting_date") == nil { invoice.set("posting_date", session.today) }
         if invoice.day("due_date") == nil { invoice.set("due_date", invoice.day("posting_date")) }

@@ -137,7 +137,7 @@ extension PaymentEntry: Controller {
         _ payment: Doc<Self>, _ row: Doc<PaymentEntryReference>, _ invoice: [Value]
     ) throws {
         let name = "\(row.referenceDoctype) \(row.referenceName)"
-        func refuse(_ message: String) -> Problem {
+        func refuse(_ message: ProblemText) -> Problem {
             Problem(.brokenLink, "Row \(row.idx): \(name) \(message)", field: "reference_name", row: row.idx)
         }
         guard invoice[0].int == 1 else { throw refuse("is not submitted") }

@@ -92,7 +92,7 @@ struct TradeCalculation {
     // MARK: - Taxes
 
     private func tax(_ row: Document) throws -> TaxMath.Tax {
-        func refuse(_ message: String, _ field: String) -> Problem {
+        func refuse(_ message: ProblemText, _ field: String) -> Problem {
             Problem(.invalidTaxRow, "Tax row \(row.idx): \(message)", field: field, row: row.idx)
         }
         var tax = TaxMath.Tax(basis: .netTotal, rate: row.exact("rate"), amount: money.round(row.exact("tax_amount")))

@@ -36,7 +36,7 @@ struct BilledShare {
     /// The part of each line, by the line's place from 1; lines that bill no such row have none.
     ///
     /// - Throws: ``Problem/Kind/overBilled`` for more than is left of a row or a rate above the row's;
-    ///   ``Problem/Kind/invalid`` where supplier, company, currency, item or unit differ, ``Problem/Kind/brokenLink`` where
+    ///   ``Problem`` where supplier, company, currency, item or unit differ, ``Problem/Kind/brokenLink`` where
     ///   there is no such row.
     func parts(of invoice: Document, in session: Session) throws -> [Int: Part] {
         let lines = invoice.table("items").filter { !$0.text(detail).isEmpty || !$0.text(link).isEmpty }

@@ -36,13 +36,9 @@ public struct PurchaseInvoice: DocTypeSchema {
         Account.self, .description("The account of what is owed; the company's default when empty."))
     public let costCenter = Link(CostCenter.self)
 
+    public let contact = SupplierContact()
+
     public let more = Section("Terms and Status")
-    public let supplierAddress = Link("Address")
-    public let addressDisplay = SmallText()
-    public let contactPerson = Link("Contact")
-    public let contactDisplay = SmallText()
-    public let contactMobile = SmallText()
-    public let contactEmail = Data()
     public let remarks = SmallText(.noCopy)
     public let terms = SmallText()
     public let status = Select(

@@ -15,6 +15,7 @@ public struct Supplier: DocTypeSchema, Controller {
         ],
         summary: "Somebody the company buys from.")
 
+    public let namingSeries = Select(["", "SUP-.YYYY.-"], .label("Series"), .noCopy)
     public let supplierName = Data(.required, .inListView, .bold)
     public let supplierType = Select(
         ["Company", "Individual", "Partnership"], .required, .fallback("Company"), .inStandardFilter)

@@ -1,13 +1,14 @@
 internal import Accounting
 public import Documents
 package import Stock
+internal import Storage
 package import Values
 
 /// What sales orders and purchase orders have in common.
 package enum Orders {
     /// Gives rows the order's day, and an order without one the last day of its rows. `field` names both.
     ///
-    /// - Throws: ``Problem/Kind/mandatory`` when neither says when; ``Problem/Kind/invalid`` for a day before the order's.
+    /// - Throws: ``Problem/Kind/mandatory`` when neither says when; ``Problem`` for a day before the order's.
     package static func setDays(of order: Document, _ field: String, _ label: String) throws {
         let rows = order.table("items")
         if order.day(field) == nil { order.set(field, rows.compactMap { $0.day(field) }.max()) }
@@ -41,9 +42,35 @@ package enum Orders {
     /// much came or went already.
     package static func waiting(_ order: Document, done: String, sign: Exact) -> [StockLedger.Quantity] {
         order.table("items").compactMap { row in
-            let left = row.exact("qty") - row.exact(done)
-            guard left.isPositive else { return nil }
-            return (row.text("item_code"), row.text("warehouse"), sign * left * row.exact("conversion_factor"))
+            let qty = StockLedger.waiting(
+                qty: row.exact("qty"), done: row.exact(done), factor: row.exact("conversion_factor"))
+            guard !qty.isZero else { return nil }
+            return (row.text("item_code"), row.text("warehouse"), sign * qty)
+        }
+    }
+
+    /// What `doctor` recomputes: bins hold as `figure` what the open orders of a DocType wait for.
+    package static func check(_ doctype: String, done: String, keptAs figure: String) -> Registry.Check {
+        Registry.Check("\(figure) of bins") { session in
+            let (orders, rows) = (
+                try session.registry.doctype(doctype), try session.registry.doctype("\(doctype) Item")
+            )
+            let qty = ColumnType.decimal(scale: 9)
+            var open: [StockLedger.Quantity] = []
+            try session.transaction.forEach(
+                """
+                SELECT r.item_code, r.warehouse, r.qty, r.\(quoted(done)), r.conversion_factor
+                FROM \(quoted(rows.table)) r JOIN \(quoted(orders.table)) o ON o.name = r.parent
+                JOIN item i ON i.name = r.item_code
+                WHERE o.docstatus = 1 AND o.status <> 'Closed' AND i.is_stock_item = 1 AND r.warehouse IS NOT NULL
+                """, [], [.text, .text, qty, qty, qty]
+            ) { row in
+                let waiting = StockLedger.waiting(
+                    qty: row[2].exact ?? 0, done: row[3].exact ?? 0, factor: row[4].exact ?? 0)
+                open.append((row[0].text ?? "", row[1].text ?? "", waiting))
+            }
+            return try StockLedger.differences(
+                in: figure, from: open, of: "the open documents of \(doctype) wait for", in: session)
         }
     }
 

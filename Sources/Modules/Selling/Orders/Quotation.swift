@@ -28,15 +28,7 @@ public struct Quotation: DocTypeSchema, Controller {
     public let taxes = Table(SalesTaxesAndCharges.self)
     public let totals = TradeTotals()
 
-    public let addresses = Section("Address and Contact")
-    public let customerAddress = Link(Address.self)
-    public let addressDisplay = SmallText()
-    public let shippingAddressName = Link(Address.self)
-    public let shippingAddress = SmallText()
-    public let contactPerson = Link(Contact.self)
-    public let contactDisplay = SmallText()
-    public let contactMobile = SmallText()
-    public let contactEmail = Data()
+    public let contact = CustomerContact()
 
     public let more = Section("Terms and Status")
     public let terms = SmallText()

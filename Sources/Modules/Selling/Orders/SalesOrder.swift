@@ -31,16 +31,8 @@ public struct SalesOrder: DocTypeSchema {
     public let taxes = Table(SalesTaxesAndCharges.self)
     public let totals = TradeTotals()
 
-    public let addresses = Section("Address and Contact")
-    public let customerAddress = Link(Address.self)
-    public let addressDisplay = SmallText()
-    public let shippingAddressName = Link(Address.self)
-    public let shippingAddress = SmallText()
-    public let contactPerson = Link(Contact.self)
-    public let contactDisplay = SmallText()
-    public let contactMobile = SmallText()
+    public let contact = CustomerContact()
     public let contactPhone = Data()
-    public let contactEmail = Data()
 
     public let team = Section("Sales Team")
     public let salesTeam = Table(SalesTeam.self)

@@ -14,6 +14,7 @@ public struct Customer: DocTypeSchema, Controller {
         ],
         summary: "Somebody the company sells to.")
 
+    public let namingSeries = Select(["", "CUST-.YYYY.-"], .label("Series"), .noCopy)
     public let customerName = Data(.required, .inListView, .bold)
     public let customerType = Select(
         ["Company", "Individual", "Partnership"], .required, .fallback("Company"), .inStandardFilter)

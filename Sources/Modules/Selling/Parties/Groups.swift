@@ -14,7 +14,7 @@ package enum Groups {
     /// `parent` is the field that names the node above; a node without one is a root. `members` is the DocType that
     /// belongs to leaves: a group that has such members cannot begin to gather others.
     ///
-    /// - Throws: ``Problem/Kind/invalid``; ``Problem/Kind/tooMany`` beyond ``Limits/treeDepth``.
+    /// - Throws: ``Problem``; ``Problem/Kind/tooMany`` beyond ``Limits/treeDepth``.
     package static func checkPlace(
         of node: Document, under parent: String, members: String? = nil, in session: Session
     ) throws {
@@ -53,7 +53,7 @@ package enum Groups {
 
     /// Refuses a link to a node that only gathers others; `field` is a Link of `document` to a tree.
     ///
-    /// - Throws: ``Problem/Kind/invalid`` that names the field.
+    /// - Throws: ``Problem`` that names the field.
     static func refuseGathering(_ field: String, of document: Document, in session: Session) throws {
         let name = document.text(field)
         guard let group = document.doctype.field(field)?.options, !name.isEmpty,

@@ -40,7 +40,7 @@ public struct SalesTeam: DocTypeSchema {
 
     /// Shares `amount` among the sales people of `document`, a row each in its table `sales_team`.
     ///
-    /// - Throws: ``Problem/Kind/invalid`` unless their parts come to 100 %.
+    /// - Throws: ``Problem`` unless their parts come to 100 %.
     static func share(_ amount: Exact, in document: Document) throws {
         let rows = document.table("sales_team")
         guard !rows.isEmpty else { return }

@@ -29,15 +29,7 @@ public struct DeliveryNote: DocTypeSchema {
     public let taxes = Table(SalesTaxesAndCharges.self)
     public let totals = TradeTotals()
 
-    public let addresses = Section("Address and Contact")
-    public let customerAddress = Link("Address")
-    public let addressDisplay = SmallText()
-    public let shippingAddressName = Link("Address")
-    public let shippingAddress = SmallText()
-    public let contactPerson = Link("Contact")
-    public let contactDisplay = SmallText()
-    public let contactMobile = SmallText()
-    public let contactEmail = Data()
+    public let contact = CustomerContact()
 
     public let transport = Section("Transport")
     public let transporterName = Data(.allowOnSubmit)
@@ -142,8 +134,8 @@ extension DeliveryNote: Controller {
         of document: Document, negative: Bool, in session: Session
     ) throws -> [StockLedger.Quantity] {
         try StockVouchers.ordered(
-            of: document, order: "Sales Order", link: "against_sales_order", detail: "so_detail", negative: negative,
-            in: session)
+            of: document, order: "Sales Order", link: "against_sales_order", detail: "so_detail",
+            done: "delivered_qty", negative: negative, in: session)
     }
 
     private static func setExpenseAccounts(_ note: Doc<Self>, in session: Session) throws {

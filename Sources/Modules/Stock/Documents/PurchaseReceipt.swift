@@ -27,13 +27,7 @@ public struct PurchaseReceipt: DocTypeSchema {
     public let taxes = Table(PurchaseTaxesAndCharges.self)
     public let totals = TradeTotals()
 
-    public let addresses = Section("Address and Contact")
-    public let supplierAddress = Link("Address")
-    public let addressDisplay = SmallText()
-    public let contactPerson = Link("Contact")
-    public let contactDisplay = SmallText()
-    public let contactMobile = SmallText()
-    public let contactEmail = Data()
+    public let contact = SupplierContact()
 
     public let transport = Section("Transport")
     public let transporterName = Data()
@@ -139,7 +133,7 @@ extension PurchaseReceipt: Controller {
     ) throws -> [StockLedger.Quantity] {
         try StockVouchers.ordered(
             of: document, order: "Purchase Order", link: "purchase_order", detail: "purchase_order_item",
-            negative: negative, in: session)
+            done: "received_qty", negative: negative, in: session)
     }
 
     /// The charges that count to the value of the goods, in company currency; those that are deducted are negative.

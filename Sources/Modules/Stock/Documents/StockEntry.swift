@@ -146,14 +146,14 @@ extension StockEntry: Controller {
     }
 
     private static func check(_ row: Doc<StockEntryDetail>, _ purpose: Purpose, _ stockItems: Set<Name>) throws {
-        func refuse(_ kind: Problem.Kind, _ message: String, _ field: String) -> Problem {
+        func refuse(_ kind: Problem.Kind, _ message: ProblemText, _ field: String) -> Problem {
             Problem(kind, "Row \(row.idx): \(message)", field: field, row: row.idx)
         }
         guard row.qty.isPositive else {
-            throw refuse(.invalid, "the quantity of \(row.itemCode) must be above 0", "qty")
+            throw refuse(.outOfBounds, "the quantity of \(row.itemCode) must be above 0", "qty")
         }
         guard stockItems.contains(row.itemCode) || row.itemCode.isEmpty else {
-            throw refuse(.invalid, "\(row.itemCode) is no stock item", "item_code")
+            throw refuse(.noStockItem, "\(row.itemCode) is no stock item", "item_code")
         }
         if purpose.takesOut, row.sWarehouse.isEmpty {
             throw refuse(.mandatory, "Source Warehouse of \(row.itemCode) is missing", "s_warehouse")
@@ -162,11 +162,11 @@ extension StockEntry: Controller {
             throw refuse(.mandatory, "Target Warehouse of \(row.itemCode) is missing", "t_warehouse")
         }
         if purpose == .transfer, row.sWarehouse == row.tWarehouse {
-            throw refuse(.invalid, "source and target warehouse are the same", "t_warehouse")
+            throw refuse(.sameWarehouse, "source and target warehouse are the same", "t_warehouse")
         }
         row.transferQty = row.qty * row.conversionFactor
         guard row.transferQty.isPositive else {
-            throw refuse(.invalid, "the conversion factor of \(row.uom) must be above 0", "conversion_factor")
+            throw refuse(.wrongFactor, "the conversion factor of \(row.uom) must be above 0", "conversion_factor")
         }
     }
 

@@ -69,20 +69,24 @@ enum StockVouchers {
         return qty - billed.divided(by: rate, decimals: StockState.rateDecimals)
     }
 
-    /// What the rows of a voucher do to what is reserved or ordered: each row that names a row of an order changes it
-    /// in that row's warehouse. Orders that are closed wait for nothing, so they change nothing; a voucher that would
-    /// submit against one is refused.
+    /// What the rows of a voucher do to what is reserved or ordered: each row that names a row of an order changes what
+    /// that row waits for, in its warehouse; `done` is the field that holds how much of it came or went before. Orders that
+    /// are closed wait for nothing, so they change nothing; a voucher that would submit against one is refused.
     ///
     /// - Throws: ``Problem/Kind/transition`` for an order that is closed or on hold.
     static func ordered(
-        of document: Document, order: String, link: String, detail: String, negative: Bool, in session: Session
+        of document: Document, order: String, link: String, detail: String, done: String, negative: Bool,
+        in session: Session
     ) throws -> [StockLedger.Quantity] {
         let rows = document.table("items").filter { !$0.text(detail).isEmpty && !$0.text(link).isEmpty }
         guard !rows.isEmpty, session.registry.find(order) != nil, session.registry.find("\(order) Item") != nil else {
             return []
         }
         let orders = try session.values(of: order, Set(rows.map { $0.text(link) }), ["status"])
-        let lines = try session.values(of: "\(order) Item", Set(rows.map { $0.text(detail) }), ["warehouse"])
+        let lines = try session.values(
+            of: "\(order) Item", Set(rows.map { $0.text(detail) }),
+            ["item_code", "warehouse", "qty", done, "conversion_factor"])
+        var known: [Name: Exact] = [:]
         var ordered: [StockLedger.Quantity] = []
         for row in rows {
             let status = orders[row.text(link)]?[0].text ?? ""
@@ -93,9 +97,16 @@ enum StockVouchers {
                     field: link, row: row.idx, fix: "Re-open the order first.")
             }
             if status == "Closed" { continue }
-            let qty = stockQty(row)
-            let warehouse = lines[row.text(detail)]?[0].text ?? ""
-            ordered.append((row.text("item_code"), warehouse, negative ? qty : -qty))
+            // A row that is not there is refused by what moves the order's own figures.
+            guard let line = lines[row.text(detail)] else { continue }
+            let (whole, factor) = (line[2].exact ?? 0, line[4].exact ?? 0)
+            let before = known[row.text(detail)] ?? line[3].exact ?? 0
+            let after = negative ? before - row.exact("qty") : before + row.exact("qty")
+            known[row.text(detail)] = after
+            let change =
+                StockLedger.waiting(qty: whole, done: after, factor: factor)
+                - StockLedger.waiting(qty: whole, done: before, factor: factor)
+            ordered.append((line[0].text ?? "", line[1].text ?? "", change))
         }
         return ordered
     }

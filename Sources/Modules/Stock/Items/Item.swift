@@ -13,6 +13,7 @@ public struct Item: DocTypeSchema {
             .read("Accounts Manager"), .select("Sales Master Manager"), .select("Purchase Master Manager"),
         ], summary: "Something that is bought, kept or sold.")
 
+    public let namingSeries = Select(["", "STO-ITEM-.YYYY.-"], .label("Series"), .noCopy)
     public let itemCode = Data(.required, .setOnlyOnce, .inListView)
     public let itemName = Data(.inListView, .inStandardFilter, .description("The code, unless it is given."))
     public let itemGroup = Link(ItemGroup.self, .required, .inListView, .inStandardFilter, .indexed)
@@ -152,6 +153,8 @@ extension Item: Controller {
 extension Problem.Kind {
     /// A conversion factor that cannot be.
     package static let wrongFactor = Self("wrong_factor")
-    /// Charges that no goods could take.
+    /// An item whose stock is not kept, or no such item where one is needed.
     package static let noStockItem = Self("no_stock_item")
+    /// A movement from a warehouse to itself.
+    package static let sameWarehouse = Self("same_warehouse")
 }

@@ -53,7 +53,7 @@ package enum ItemRows {
         _ row: Document, _ items: [Name: Facts], _ deed: TradeDocument.Deed, on day: Day
     ) throws {
         guard let item = items[row.text("item_code")] else { return }
-        let complaint: String? =
+        let complaint: ProblemText? =
             if item.isDisabled {
                 "is disabled"
             } else if let end = item.endOfLife, end <= day {

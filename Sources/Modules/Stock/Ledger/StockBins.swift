@@ -107,11 +107,11 @@ struct StockBins {
                 throw problem(.brokenLink, "Item \(movement.item) does not exist", "item_code", movement)
             }
             guard item.hasStock else {
-                throw problem(.invalid, "\(movement.item) is no stock item", "item_code", movement)
+                throw problem(.noStockItem, "\(movement.item) is no stock item", "item_code", movement)
             }
             guard !item.isDisabled else {
                 throw problem(
-                    .invalid, "Item \(movement.item) is disabled", "item_code", movement,
+                    .unusableItem, "Item \(movement.item) is disabled", "item_code", movement,
                     fix: "Enable it to move its stock.")
             }
             guard let place = places[movement.warehouse] else {
@@ -122,7 +122,7 @@ struct StockBins {
                     movement,
                     fix: "Give the warehouse of \(movement.item).")
             }
-            let complaint: String? =
+            let complaint: ProblemText? =
                 switch (place[0].text, place[1].int, place[2].int) {
                 case (let other, _, _) where other != company: "belongs to \(other ?? "no company"), not to \(company)"
                 case (_, 1, _): "is a group, which holds no stock"
@@ -135,7 +135,7 @@ struct StockBins {
                     fix: "Choose another warehouse.")
             }
             guard !movement.qty.isZero, movement.qty.isInRange else {
-                throw problem(.invalid, "The quantity of \(movement.item) must not be zero", "qty", movement)
+                throw problem(.outOfBounds, "The quantity of \(movement.item) must not be zero", "qty", movement)
             }
         }
     }
@@ -290,19 +290,22 @@ struct StockBins {
         _ movement: StockLedger.Movement, available: Exact, needed: Exact, on date: Day? = nil
     ) -> Problem {
         let unit = items[movement.item]?.unit ?? ""
-        let when = date.map { " on \($0)" } ?? ""
+        let when: ProblemText = date.map { " on \($0)" } ?? ""
         let missing = needed - available
         return problem(
             .negativeStock,
-            "\(movement.item) in \(movement.warehouse)\(when): \(needed) \(unit) needed, \(available) available, "
-                + "\(missing) missing", "qty", movement,
+            """
+            \(movement.item) in \(movement.warehouse)\(when): \(needed) \(unit) needed, \(available) available, \
+            \(missing) missing
+            """, "qty", movement,
             fix: date == nil
                 ? "Receive \(missing) \(unit) first, or take less."
                 : "Later movements need this stock: use a later date, or receive \(missing) \(unit) by \(date ?? day).")
     }
 
     private func problem(
-        _ kind: Problem.Kind, _ message: String, _ field: String, _ movement: StockLedger.Movement, fix: String? = nil
+        _ kind: Problem.Kind, _ message: ProblemText, _ field: String, _ movement: StockLedger.Movement,
+        fix: ProblemText? = nil
     ) -> Problem {
         let row = voucher.table("items").first { $0.name == movement.voucherDetail && !$0.name.isEmpty }?.idx
         return Problem(kind, row.map { "Row \($0): \(message)" } ?? message, field: field, row: row, fix: fix)

@@ -13,23 +13,40 @@ enum StockChecks {
     private static let qty = ColumnType.decimal(scale: 9)
     private static let money = ColumnType.decimal(scale: 4)
 
-    /// Bins hold what the ledger adds up to, and no value without quantity.
+    /// There is one bin of each place, which holds what the ledger adds up to and what its last movement says, and no value
+    /// without quantity.
     private static func bins(_ session: Session) throws -> [String] {
         var findings: [String] = []
         let sql = """
             SELECT k.item_code, k.warehouse, COALESCE(b.actual_qty, 0), COALESCE(b.stock_value, 0),
-              COALESCE(b.entries, 0), COALESCE(l.qty, 0), COALESCE(l.value, 0), COALESCE(l.entries, 0)
+              COALESCE(b.entries, 0), COALESCE(l.qty, 0), COALESCE(l.value, 0), COALESCE(l.entries, 0), b.name,
+              COALESCE(b.valuation_rate, 0), COALESCE(e.valuation_rate, 0), b.last_posting_date, l.last_day,
+              COALESCE(b.stock_uom, ''), COALESCE(e.stock_uom, '')
             FROM (SELECT item_code, warehouse FROM bin UNION SELECT item_code, warehouse FROM stock_ledger_entry) k
             LEFT JOIN bin b ON b.item_code = k.item_code AND b.warehouse = k.warehouse
             LEFT JOIN (SELECT item_code, warehouse, SUM(actual_qty) qty, SUM(stock_value_difference) value,
-                COUNT(*) entries FROM stock_ledger_entry GROUP BY item_code, warehouse) l
+                COUNT(*) entries, MAX(posting_date) last_day FROM stock_ledger_entry GROUP BY item_code, warehouse) l
               ON l.item_code = k.item_code AND l.warehouse = k.warehouse
+            LEFT JOIN stock_ledger_entry e
+              ON e.item_code = k.item_code AND e.warehouse = k.warehouse AND e.entry = l.entries
             ORDER BY k.item_code, k.warehouse
             """
-        try session.transaction.forEach(sql, [], [.text, .text, qty, money, .integer, qty, money, .integer]) { row in
+        let types: [ColumnType] = [
+            .text, .text, qty, money, .integer, qty, money, .integer, .text, qty, qty, .day, .day, .text, .text,
+        ]
+        try session.transaction.forEach(sql, [], types) { row in
             let place = "\(row[0].description) in \(row[1].description)"
-            for (what, kept, real) in [("quantity", 2, 5), ("value", 3, 6), ("count of movements", 4, 7)]
-            where row[kept] != row[real] {
+            let (item, warehouse) = (row[0].text ?? "", row[1].text ?? "")
+            if let name = row[8].text, Name(name) != Name(Bin.name(item, warehouse)) {
+                findings.append("\(place): the bin is called \(name)")
+            }
+            var figures = [
+                ("quantity", 2, 5), ("value", 3, 6), ("count of movements", 4, 7), ("valuation rate", 9, 10),
+                ("last day", 11, 12),
+            ]
+            // Where nothing has moved the unit may have changed since something was ordered.
+            if row[7].int != 0 { figures.append(("unit", 13, 14)) }
+            for (what, kept, real) in figures where row[kept] != row[real] {
                 findings.append("\(place): the bin has the \(what) \(row[kept]), the stock ledger \(row[real])")
             }
             if row[2].exact?.isZero == true, row[3].exact?.isZero == false {

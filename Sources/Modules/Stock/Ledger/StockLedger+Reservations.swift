@@ -1,4 +1,5 @@
 public import Documents
+internal import Storage
 public import Values
 
 extension StockLedger {
@@ -19,6 +20,41 @@ extension StockLedger {
     /// Items that are no stock items and rows without a warehouse are left out.
     public static func order(_ changes: [Quantity], in session: Session) throws {
         try change("ordered_qty", changes, in: session)
+    }
+
+    /// What of an order's row is waited for, in stock unit: what is left of `qty` times the conversion factor.
+    ///
+    /// What is kept is the sum of these over all open rows, so that it can be recomputed to the last decimal.
+    package static func waiting(qty: Exact, done: Exact, factor: Exact) -> Exact {
+        let left = qty - done
+        // A row that says no factor is counted in the stock unit.
+        return left.isPositive ? (left * (factor.isZero ? 1 : factor)).rounded(StockState.rateDecimals) : 0
+    }
+
+    /// Where bins hold something else of `figure`, which is `reserved_qty` or `ordered_qty`, than these quantities of stock
+    /// items come to. A sentence each.
+    ///
+    /// - Throws: ``StorageError``.
+    package static func differences(
+        in figure: String, from quantities: [Quantity], of what: String, in session: Session
+    ) throws -> [String] {
+        var open: [Name: (place: String, qty: Exact)] = [:]
+        for one in quantities where !one.warehouse.isEmpty {
+            open[Bin.name(one.item, one.warehouse), default: ("\(one.item) in \(one.warehouse)", 0)].qty += one.qty
+        }
+        var found: [String] = []
+        try session.transaction.forEach(
+            "SELECT item_code, warehouse, \(quoted(figure)) FROM bin ORDER BY item_code, warehouse", [],
+            [.text, .text, .decimal(scale: 9)]
+        ) { row in
+            let (item, warehouse, kept) = (row[0].text ?? "", row[1].text ?? "", row[2].exact ?? 0)
+            let real = open.removeValue(forKey: Name(Bin.name(item, warehouse)))?.qty ?? 0
+            if kept != real { found.append("\(item) in \(warehouse): the bin has \(figure) \(kept), \(what) \(real)") }
+        }
+        for (_, one) in open.sorted(by: { $0.key < $1.key }) where !one.qty.isZero {
+            found.append("\(one.place): no bin has \(figure), \(what) \(one.qty)")
+        }
+        return found
     }
 
     private static func change(_ column: String, _ changes: [Quantity], in session: Session) throws {

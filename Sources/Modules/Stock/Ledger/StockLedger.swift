@@ -54,7 +54,7 @@ public enum StockLedger {
     /// - Throws: ``Problem/Kind/negativeStock`` when a warehouse has not enough, or would not have on a later day;
     ///   ``Problem/Kind/wrongWarehouse``; ``Problem/Kind/postedTwice``; ``Problem/Kind/missingValuation``;
     ///   ``Problem/Kind/noFiscalYear``, ``Problem/Kind/closedPeriod`` and ``Problem/Kind/frozenBooks``, of movements of
-    ///   nothing, too; ``Problem/Kind/invalid`` for an item that keeps no stock.
+    ///   nothing, too; ``Problem`` for an item that keeps no stock.
     public static func post(
         _ movements: [Movement], for voucher: Document, on day: Day, time: TimeOfDay, company: String,
         in session: Session

@@ -86,7 +86,7 @@ enum StockReports {
 
     /// The span of days the filters ask for.
     ///
-    /// - Throws: ``Problem/Kind/invalid`` when it ends before it begins.
+    /// - Throws: ``Problem`` when it ends before it begins.
     static func span(_ arguments: Arguments, in session: Session) throws -> (first: Day, last: Day) {
         let last = try arguments.day("to_date") ?? session.today
         let first = try arguments.day("from_date") ?? last

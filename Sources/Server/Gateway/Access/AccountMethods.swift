@@ -126,7 +126,7 @@ struct AccountMethods: Sendable {
         do {
             try await tenant.identity.setPassword(password, of: user, at: tenant.now(), by: actor.user)
         } catch IdentityError.password(let sentence) {
-            throw Problem(.weakPassword, sentence, field: "new_password")
+            throw Problem(.weakPassword, ProblemText(sentence), field: "new_password")
         }
         return .message("/app")
     }

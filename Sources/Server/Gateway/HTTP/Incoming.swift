@@ -172,7 +172,7 @@ struct Incoming: Sendable {
 
     /// What the request holds that no request may.
     ///
-    /// - Throws: ``Problem/Kind/badHost``; ``Problem/Kind/invalid`` for the character NUL in the address or in a cookie.
+    /// - Throws: ``Problem/Kind/badHost``; ``Problem`` for the character NUL in the address or in a cookie.
     static func check(_ request: Request) throws {
         let head = request.head
         guard namesOneHost(request) else {

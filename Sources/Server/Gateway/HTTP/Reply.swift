@@ -127,7 +127,8 @@ enum Bodies {
         writer.endObject()
     }
 
-    /// Frappe's error body, and beside it what programs can use: `code`, `doctype`, `name`, `field`, `row`, `fix`.
+    /// Frappe's error body, and beside it what programs can use: `code`, `doctype`, `name`, `field`, `row`, `fix`,
+    /// and as `wording` the sentences as data, for who says them in another language.
     ///
     /// `exc` is what clients of Frappe know an error by; as there it is left out for documents and pages that are not
     /// found. It never holds a stack trace.
@@ -148,6 +149,7 @@ enum Bodies {
         body["field"] = problem.field.map(JSON.string)
         body["row"] = problem.row.map { .int(Int64($0)) }
         body["fix"] = problem.fix.map(JSON.string)
+        body["wording"] = wording(problem)
         if !problem.parts.isEmpty {
             let refused = problem.parts.filter { $0.kind != .noEffect }
             body["problems"] = .array(refused.map(described))
@@ -187,6 +189,17 @@ enum Bodies {
         object["field"] = problem.field.map(JSON.string)
         object["row"] = problem.row.map { .int(Int64($0)) }
         object["fix"] = problem.fix.map(JSON.string)
+        object["wording"] = wording(problem)
+        return .object(object)
+    }
+
+    /// The templates of the sentences, which a catalogue is looked up by, and what stands in them.
+    private static func wording(_ problem: Problem) -> JSON {
+        func described(_ text: ProblemText) -> JSON {
+            ["template": .string(text.template), "arguments": .array(text.arguments.map(JSON.string))]
+        }
+        var object: JSONObject = ["message": described(problem.text)]
+        object["fix"] = problem.remedy.map(described)
         return .object(object)
     }
 

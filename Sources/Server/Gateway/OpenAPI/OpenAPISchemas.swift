@@ -139,6 +139,11 @@ enum OpenAPISchemas {
                 "doctype": ["type": "string"], "name": ["type": "string"], "field": ["type": "string"],
                 "row": ["type": "integer", "minimum": 1, "description": "The row of a table, from 1."],
                 "fix": ["type": "string", "description": "What would fix it."],
+                "wording": [
+                    "type": "object",
+                    "description": "The sentences as data: a template and what stands in its places.",
+                    "properties": ["message": reference("schemas", "Wording"), "fix": reference("schemas", "Wording")],
+                ],
                 "problems": [
                     "type": "array", "items": ["type": "object"],
                     "description": "Each problem, where there are several.",
@@ -168,6 +173,13 @@ enum OpenAPISchemas {
                     "type": "array", "items": ["type": "object"], "description": "Events that would be logged.",
                 ],
                 "schema": ["type": "array", "items": ["type": "object"], "description": "Changes of tables."],
+            ],
+        ],
+        "Wording": [
+            "type": "object", "title": "Wording", "required": ["template", "arguments"],
+            "properties": [
+                "template": ["type": "string", "description": "The words, with {0}, {1}, … in the places."],
+                "arguments": ["type": "array", "items": ["type": "string"]],
             ],
         ],
         "ReportResult": [

@@ -49,7 +49,7 @@ enum BackupFiles {
     /// checked. Nothing in the copy decides where a file goes but 64 hexadecimal digits.
     ///
     /// - Returns: how many there were.
-    /// - Throws: ``Problem/Kind/invalid`` for a name that is none, a piece that is missing or twice there, and a file that
+    /// - Throws: ``Problem`` for a name that is none, a piece that is missing or twice there, and a file that
     ///   is not what its name says; ``Problem/Kind/unavailable``.
     static func extract(of path: String, into folder: String) async throws -> Int {
         try await with(path) { transaction in
@@ -94,7 +94,7 @@ enum BackupFiles {
     }
 
     fileprivate static func damaged(_ words: String) -> Problem {
-        Problem(.invalid, "The backup is damaged: \(words)", fix: "Use another backup.")
+        Problem(.badBackup, "The backup is damaged: \(words)", fix: "Use another backup.")
     }
 
     /// A session that only reads.
@@ -143,7 +143,7 @@ private final class PieceWriter {
         self.hash = hash
         place = "\(folder)/\(hash.prefix(2))/\(hash.dropFirst(2))"
         partial = place + ".partial"
-        guard !TenantBackup.exists(place) else { throw BackupFiles.damaged("it holds the file \(hash) twice") }
+        guard try !TenantBackup.exists(place) else { throw BackupFiles.damaged("it holds the file \(hash) twice") }
         try PrivateFolder.make(place.parentPath)
         guard FileManager.default.createFile(atPath: partial, contents: nil, attributes: [.posixPermissions: 0o600]),
             let file = FileHandle(forWritingAtPath: partial)

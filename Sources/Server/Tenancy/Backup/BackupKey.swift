@@ -23,7 +23,7 @@ enum BackupKey {
 
     /// Takes the key out of a copy; nil when it has none, as one of an earlier version.
     ///
-    /// - Throws: ``Problem/Kind/invalid`` when the audit log does not hold; ``StorageError``.
+    /// - Throws: ``Problem`` when the audit log does not hold; ``StorageError``.
     static func extract(of path: String, called name: String) async throws -> AuditKey? {
         try await BackupFiles.with(path) { transaction in
             let names = try transaction.query(transaction.dialect.tableNames, [], [.text]).compactMap { $0[0].text }
@@ -35,10 +35,11 @@ enum BackupKey {
             }
             if key == nil, try AuditLog.identity(in: transaction) != nil {
                 throw Problem(
-                    .invalid, "\(name) has no audit key, though its audit log is under one", fix: "Use another backup.")
+                    .badBackup, "\(name) has no audit key, though its audit log is under one",
+                    fix: "Use another backup.")
             }
             if let problem = try AuditLog.verify(under: key, in: transaction).first {
-                throw Problem(.invalid, "\(name) is damaged: \(problem)", fix: "Use another backup.")
+                throw Problem(.badBackup, "\(name) is damaged: \(problem)", fix: "Use another backup.")
             }
             return key
         }

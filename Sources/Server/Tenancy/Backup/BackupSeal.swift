@@ -35,7 +35,7 @@ enum BackupSeal {
 
     /// Checks a backup against its seal, and gives the size of the database file in it.
     ///
-    /// - Throws: ``Problem/Kind/invalid`` when it is no database, or not what was sealed; ``Problem/Kind/unavailable``.
+    /// - Throws: ``Problem`` when it is no database, or not what was sealed; ``Problem/Kind/unavailable``.
     static func check(_ path: String) throws -> UInt64 {
         try mappingErrors(path) {
             guard let file = FileHandle(forReadingAtPath: path) else {
@@ -46,7 +46,8 @@ enum BackupSeal {
             try file.seek(toOffset: 0)
             let head = [UInt8](try file.read(upToCount: 100) ?? Data())
             guard head.count == 100, head.starts(with: Array("SQLite format 3\0".utf8)) else {
-                throw Problem(.invalid, "\(path) is not a database", fix: "Choose a file that `cauldron backup` wrote.")
+                throw Problem(
+                    .badBackup, "\(path) is not a database", fix: "Choose a file that `cauldron backup` wrote.")
             }
             let page = head[16..<18].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
             let number = head[68..<72].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
@@ -61,7 +62,8 @@ enum BackupSeal {
                 try end == mark + Array(digest(file, upTo: content).utf8) + [0x0A]
             else {
                 throw Problem(
-                    .invalid, "\(path) is damaged: it is not what its SHA-256 was taken of", fix: "Use another backup.")
+                    .badBackup, "\(path) is damaged: it is not what its SHA-256 was taken of",
+                    fix: "Use another backup.")
             }
             return content
         }

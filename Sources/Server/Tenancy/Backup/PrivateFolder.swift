@@ -36,8 +36,16 @@ enum PrivateFolder {
 
     /// What of a company's directory others than its owner may read or enter: the directory itself, unless it holds
     /// things of others as well, and what in it is the company's.
-    static func open(in directory: String) -> [String] {
-        guard let names = try? FileManager.default.contentsOfDirectory(atPath: directory) else { return [] }
+    ///
+    /// - Throws: ``Problem/Kind/unavailable`` when the directory cannot be read.
+    static func open(in directory: String) throws -> [String] {
+        guard try TenantBackup.exists(directory) else { return [] }
+        let names: [String]
+        do {
+            names = try FileManager.default.contentsOfDirectory(atPath: directory)
+        } catch {
+            throw Problem(.unavailable, "The directory \(directory) cannot be read", fix: "Check its owner.")
+        }
         let own = names.filter(isOwn)
         var open = own.map { "\(directory)/\($0)" }.filter(isOpen)
         if open.contains(directory + "/files"),
@@ -52,8 +60,8 @@ enum PrivateFolder {
     }
 
     /// Takes from others what ``open(in:)`` finds, as far as this user may.
-    static func close(_ directory: String) {
-        for path in open(in: directory) {
+    static func close(_ directory: String) throws {
+        for path in try open(in: directory) {
             guard let mode = mode(path) else { continue }
             // Who may not change it cannot: `doctor` says so.
             _ = unsafe chmod(path, mode & 0o700)

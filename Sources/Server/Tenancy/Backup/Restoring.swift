@@ -64,12 +64,12 @@ struct Restoring {
     func placeDatabase(aside: String?) throws {
         let target = Tenant.databasePath(in: directory)
         if let aside {
-            for suffix in TenantBackup.sidecars.reversed() where TenantBackup.exists(target + suffix) {
+            for suffix in TenantBackup.sidecars.reversed() where try TenantBackup.exists(target + suffix) {
                 try TenantBackup.move(target + suffix, to: aside + suffix)
             }
         }
         // What an earlier database left behind must not be taken for this one's.
-        for suffix in TenantBackup.sidecars where !suffix.isEmpty && TenantBackup.exists(target + suffix) {
+        for suffix in TenantBackup.sidecars where try !suffix.isEmpty && TenantBackup.exists(target + suffix) {
             do {
                 try FileManager.default.removeItem(atPath: target + suffix)
             } catch {
@@ -96,12 +96,12 @@ struct Restoring {
             try TenantBackup.settle("\(target)/\(folder)")
         }
         let owner = target + "/owner"
-        if TenantBackup.exists(files + "/owner"), !TenantBackup.exists(owner) {
+        if try TenantBackup.exists(files + "/owner"), try !TenantBackup.exists(owner) {
             try TenantBackup.move(files + "/owner", to: owner)
         }
         for name in try names(in: folder) where !name.hasPrefix("tenant.db") && !name.hasPrefix("plan") {
             let place = "\(directory)/\(name)"
-            if TenantBackup.exists(place) {
+            if try TenantBackup.exists(place) {
                 try TenantBackup.move(place, to: "\(place).before-\(planned?.stamp ?? "restore")")
             }
             try TenantBackup.move("\(folder)/\(name)", to: place)
@@ -112,13 +112,13 @@ struct Restoring {
     /// Leaves the directory as it was before.
     private func undo() throws {
         let target = Tenant.databasePath(in: directory)
-        if let aside = planned?.aside, !TenantBackup.exists(target) || TenantBackup.exists(database) {
+        if let aside = try planned?.aside, try !TenantBackup.exists(target) || TenantBackup.exists(database) {
             for suffix in TenantBackup.sidecars
-            where TenantBackup.exists(aside + suffix) && !TenantBackup.exists(target + suffix) {
+            where try TenantBackup.exists(aside + suffix) && !TenantBackup.exists(target + suffix) {
                 try TenantBackup.move(aside + suffix, to: target + suffix)
             }
         }
-        let folders = (try? hexFolders()) ?? []
+        let folders = try hexFolders()
         clear()
         // Only those that hold nothing go.
         for folder in folders { _ = unsafe rmdir("\(TenantFiles.folder(in: directory))/\(folder)") }
@@ -135,8 +135,8 @@ struct Restoring {
     ///
     /// - Throws: ``Problem/Kind/unavailable`` when that cannot be found out, or done.
     func settle(_ address: TenantAddress) async throws {
-        guard TenantBackup.exists(folder) || TenantBackup.exists(files) else { return }
-        guard let planned else { return try undo() }
+        guard try TenantBackup.exists(folder) || TenantBackup.exists(files) else { return }
+        guard let planned = try planned else { return try undo() }
         guard planned.address == Self.key(of: address) else {
             throw Problem(
                 .unavailable, "A restore into \(directory) was stopped, of a company at another address",
@@ -147,7 +147,7 @@ struct Restoring {
 
     private func isInPlace(_ address: TenantAddress) async throws -> Bool {
         guard case .postgres = address else {
-            return !TenantBackup.exists(database) && TenantBackup.exists(Tenant.databasePath(in: directory))
+            return try !TenantBackup.exists(database) && TenantBackup.exists(Tenant.databasePath(in: directory))
         }
         guard try await address.holdsCompany() else { return false }
         // The schema was empty before; what is there now is this company, unless somebody made another meanwhile.
@@ -158,11 +158,21 @@ struct Restoring {
         return try await BackupFiles.with(database) { try CompanySecret.digest("files", in: $0) } == digest
     }
 
+    /// The plan of the restore; nil where none was written, or not to its end.
     private var planned: (address: String, aside: String?, stamp: String)? {
-        guard let text = try? String(contentsOfFile: plan, encoding: .utf8) else { return nil }
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        guard lines.count >= 3 else { return nil }
-        return (lines[0], lines[1].isEmpty ? nil : lines[1], lines[2])
+        get throws {
+            guard try TenantBackup.exists(plan) else { return nil }
+            let text: String
+            do {
+                text = try String(contentsOfFile: plan, encoding: .utf8)
+            } catch {
+                throw Problem(
+                    .unavailable, "The plan of the restore in \(plan) cannot be read", fix: "Check its owner.")
+            }
+            let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+            guard lines.count >= 3 else { return nil }
+            return (lines[0], lines[1].isEmpty ? nil : lines[1], lines[2])
+        }
     }
 
     /// How a plan names an address: a directory is the one that the plan lies in.
@@ -173,7 +183,7 @@ struct Restoring {
     private func hexFolders() throws -> [String] { try names(in: files).filter { $0.utf8.count == 2 } }
 
     private func names(in folder: String) throws -> [String] {
-        guard TenantBackup.exists(folder) else { return [] }
+        guard try TenantBackup.exists(folder) else { return [] }
         do {
             return try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
         } catch {

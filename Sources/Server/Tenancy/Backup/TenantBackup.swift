@@ -25,7 +25,7 @@ public enum TenantBackup {
     /// The copy is opened, checked and sealed before it gets its name, so that a file of that name is always whole. Only its
     /// owner may read it.
     ///
-    /// - Throws: ``Problem/Kind/invalid`` when `path` exists and is not to be replaced; ``Problem/Kind/unavailable``.
+    /// - Throws: ``Problem`` when `path` exists and is not to be replaced; ``Problem/Kind/unavailable``.
     public static func write(of directory: String, to path: String, replacing: Bool = false) async throws -> Summary {
         try refuseExisting(path, replacing: replacing)
         let database = try TenantFile.open(in: directory, limits: TenantFile.patient)
@@ -44,8 +44,8 @@ public enum TenantBackup {
     }
 
     static func refuseExisting(_ path: String, replacing: Bool) throws {
-        guard !replacing, exists(path) else { return }
-        throw Problem(.invalid, "\(path) exists", fix: "Choose another name, or replace it with --force.")
+        guard try !replacing && exists(path) else { return }
+        throw Problem(.fileExists, "\(path) exists", fix: "Choose another name, or replace it with --force.")
     }
 
     /// Adds the files of a directory to a copy of a database, seals it and gives it its name.
@@ -76,17 +76,17 @@ public enum TenantBackup {
     /// There must be no company; in a directory, `movingAside` keeps the one that is there under another name, which is
     /// returned. Nobody else may use the directory meanwhile.
     ///
-    /// - Throws: ``Problem/Kind/invalid`` when the file is no whole backup, or there is a company; ``Problem/Kind/unavailable``.
+    /// - Throws: ``Problem`` when the file is no whole backup, or there is a company; ``Problem/Kind/unavailable``.
     public static func restore(
         _ path: String, into address: TenantAddress, modules: [Module], data: String, movingAside: Bool = false,
         at now: Timestamp
     ) async throws -> (summary: Summary, aside: String?) {
-        guard exists(path) else {
+        guard try exists(path) else {
             throw Problem(.unavailable, "There is no file \(path)", fix: "Choose a file that `cauldron backup` wrote.")
         }
         guard size(path + "-wal") == 0 else {
             throw Problem(
-                .invalid, "\(path) is a database in use, not a backup", fix: "Make a copy with `cauldron backup`.")
+                .badBackup, "\(path) is a database in use, not a backup", fix: "Make a copy with `cauldron backup`.")
         }
         var directory = data
         if case .directory(let own) = address { directory = own }
@@ -96,7 +96,7 @@ public enum TenantBackup {
         let isTaken = try await address.holdsCompany()
         guard !isTaken || movingAside && !isOnServer else {
             throw Problem(
-                .invalid, "\(address.shown) holds a company already",
+                .companyExists, "\(address.shown) holds a company already",
                 fix: isOnServer
                     ? "Restore into an empty schema or database."
                     : "Restore into another directory, or move this one aside with --force.")
@@ -133,7 +133,7 @@ public enum TenantBackup {
     /// Puts the audit key of a company beside its database, and an empty file of heads where those of an earlier company are.
     private static func putKey(_ key: AuditKey?, _ restoring: Restoring) throws {
         if let key { try AuditKeyFile.write(key, in: restoring.folder) }
-        guard exists(AuditHeadsFile.standard(in: restoring.directory).path) else { return }
+        guard try exists(AuditHeadsFile.standard(in: restoring.directory).path) else { return }
         let heads = AuditHeadsFile.standard(in: restoring.folder).path
         guard FileManager.default.createFile(atPath: heads, contents: nil, attributes: [.posixPermissions: 0o600])
         else { throw Problem(.unavailable, "The file \(heads) cannot be written") }
@@ -187,11 +187,20 @@ public enum TenantBackup {
         String(now.description.prefix(19).map { $0 == " " ? "T" : $0 }).filter { $0 != ":" && $0 != "-" }
     }
 
-    static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+    /// Whether there is a file or folder.
+    ///
+    /// - Throws: ``Problem/Kind/unavailable`` when that cannot be found out: what may not be looked at may be there.
+    static func exists(_ path: String) throws -> Bool {
+        var facts = stat()
+        guard unsafe stat(path, &facts) != 0 else { return true }
+        let code = errno
+        guard code != ENOENT, code != ENOTDIR else { return false }
+        throw FileTrouble.problem(of: path, code)
+    }
 
     static func size(_ path: String) -> Int {
-        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-        return (attributes?[.size] as? NSNumber)?.intValue ?? 0
+        var facts = stat()
+        return unsafe stat(path, &facts) == 0 ? Int(facts.st_size) : 0
     }
 
     /// Removes a file and what the engine keeps beside it, if they are there.

@@ -1,3 +1,4 @@
+internal import Documents
 internal import Foundation
 internal import Values
 
@@ -5,7 +6,7 @@ internal import Values
 enum FileTrouble {
     /// What stands in the way of reading and writing the database file at a path, and what to do about it; nil when
     /// nothing is found.
-    static func find(_ path: String) -> (why: String, fix: String)? {
+    static func find(_ path: String) -> (why: ProblemText, fix: ProblemText)? {
         let folder = path.parentPath
         let directory = folder.isEmpty ? "." : folder
         var facts = stat()
@@ -33,8 +34,13 @@ enum FileTrouble {
         return nil
     }
 
+    /// A path that the system does not let this process look at.
+    static func problem(of path: String, _ code: Int32) -> Problem {
+        Problem(.unavailable, "\(path) cannot be looked at: \(words(code))", fix: remedy(code) ?? mend)
+    }
+
     /// What to do about an error of the system; nil when that is not known.
-    static func remedy(_ code: Int32) -> String? {
+    static func remedy(_ code: Int32) -> ProblemText? {
         switch code {
         case EACCES, EPERM: "Run it as the owner of the directory, or give the directory to this user with chown."
         case EROFS: "Mount the file system for writing."
@@ -45,7 +51,7 @@ enum FileTrouble {
         }
     }
 
-    private static let mend = "Check the disk and the owner of the directory."
+    private static let mend: ProblemText = "Check the disk and the owner of the directory."
 
     private static func words(_ code: Int32) -> String { unsafe String(cString: strerror(code)) }
 }

@@ -13,7 +13,7 @@ extension TenantAddress {
         switch self {
         case .directory(let directory):
             try PrivateFolder.make(directory)
-            PrivateFolder.close(directory)
+            try PrivateFolder.close(directory)
             return try SQLiteDatabase(path: Tenant.databasePath(in: directory), limits: limits)
         case .postgres(let address):
             return try PostgresDatabase(address: address, limits: limits, creates: creates)
@@ -75,7 +75,7 @@ extension TenantAddress {
 extension TenantCopy {
     /// Every table a company has: what the modules declare, what the company made itself, and those of the system.
     ///
-    /// - Throws: ``Problem/Kind/invalid`` when the database is of an older version.
+    /// - Throws: ``Problem`` when the database is of an older version.
     public static func tables(of database: any Database, modules: [Module]) async throws -> [TableSchema] {
         let registry = Registry.of(modules)
         do {

@@ -18,7 +18,7 @@ extension TenantAddress {
         case .inaccessible(let words):
             let found = FileTrouble.find(path)
             return Problem(
-                .unavailable, "The database \(path) cannot be opened: \(found?.why ?? words)",
+                .unavailable, "The database \(path) cannot be opened: \(found?.why ?? ProblemText(words))",
                 fix: found?.fix ?? "Check the disk and the owner of the directory.")
         case .corrupt(let words) where words.contains("not a database"):
             return Problem(
@@ -67,7 +67,7 @@ extension TenantAddress {
     }
 
     /// What to do, by a part of what libpq and servers say.
-    private static let remedies: [(part: String, fix: String)] = [
+    private static let remedies: [(part: String, fix: ProblemText)] = [
         ("could not translate host name", "Check the host in --database."),
         ("connection refused", "Start the server, or check host and port in --database."),
         (

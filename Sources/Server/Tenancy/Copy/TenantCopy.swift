@@ -16,7 +16,7 @@ public enum TenantCopy {
     /// should be opened with limits for work that takes long. `finally` is the last that happens in the transaction.
     ///
     /// - Returns: what each table holds, in the order of `tables`.
-    /// - Throws: ``Problem/Kind/invalid`` when the target holds a company, or the source is of another version;
+    /// - Throws: ``Problem`` when the target holds a company, or the source is of another version;
     ///   ``Problem/Kind/inconsistent`` when the copy is not equal; ``StorageError``.
     public static func copy(
         from source: any Database, to target: any Database, tables: [TableSchema],

@@ -46,7 +46,7 @@ public struct TenantMove: Sendable {
     /// A directory gets its database only once that is whole; a schema in one transaction. Whatever goes wrong leaves no
     /// company at the target.
     ///
-    /// - Throws: ``Problem/Kind/invalid`` when there is a company at the target already; ``Problem/Kind/unavailable`` when
+    /// - Throws: ``Problem`` when there is a company at the target already; ``Problem/Kind/unavailable`` when
     ///   there is none at the source; ``Problem/Kind/inconsistent`` when the copy is not equal.
     public func run(modules: [Module]) async throws -> Summary {
         guard source != target else {
@@ -146,7 +146,7 @@ enum TenantFiles {
         ) { "" }
         for hash in try session.usedFileHashes().sorted() {
             let path = path(of: hash, in: directory)
-            guard FileManager.default.fileExists(atPath: path) else {
+            guard try TenantBackup.exists(path) else {
                 throw Problem(
                     .inconsistent, "A document names the file \(hash), which is not at \(path)",
                     fix: "Bring it back from a backup, or delete the document.")

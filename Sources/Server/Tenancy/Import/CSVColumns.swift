@@ -190,7 +190,7 @@ struct CSVColumns: Sendable {
         type.fields.first { $0.flags.contains(.required) && $0.type.column != nil }?.name ?? "name"
     }
 
-    private static func hint(_ name: String, _ type: DocType, _ registry: Registry) -> String {
+    private static func hint(_ name: String, _ type: DocType, _ registry: Registry) -> ProblemText {
         for (separator, word) in [(";", "semicolon"), ("\t", "tab")] where name.contains(separator) {
             return "If a \(word) separates the fields, say so with --separator."
         }

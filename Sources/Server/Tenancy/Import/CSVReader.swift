@@ -1,3 +1,4 @@
+public import Documents
 internal import Values
 
 /// One record of a file of comma-separated values.
@@ -13,9 +14,9 @@ public struct CSVError: Error, Sendable, Equatable {
     /// The line, from 1.
     public let line: Int
     /// What is wrong there, in a sentence.
-    public let message: String
+    public let message: ProblemText
     /// What would put it right.
-    public let fix: String
+    public let fix: ProblemText
 }
 
 /// How much one record may hold.

@@ -63,7 +63,7 @@ struct DraftReader {
             for byte in field.utf8 { digest = (digest ^ UInt64(byte)) &* 0x100_0000_01b3 }
             digest = (digest ^ 0x1F) &* 0x100_0000_01b3
         }
-        func note(_ message: String, _ fix: String) {
+        func note(_ message: ProblemText, _ fix: ProblemText) {
             problems.append(
                 ImportProblem(
                     Problem(.malformed, message, fix: fix), row: rows, line: record.line, column: "", value: ""))

@@ -22,9 +22,7 @@ public struct ImportProblem: Sendable, Equatable {
         self.value = value.count > 100 ? String(value.prefix(100)) + "…" : value
         var problem = problem
         // The row of the file says it better than the row of the child table.
-        if let number = problem.row, problem.message.hasPrefix("Row \(number): ") {
-            problem.message.removeFirst("Row \(number): ".count)
-        }
+        if let number = problem.row { problem.text.remove(first: "Row \(number): ") }
         self.problem = problem
     }
 

@@ -34,18 +34,22 @@ struct ImportRecord: Equatable {
 
     /// Writes it with a part.
     func keep(for work: Import, in session: Session) throws {
-        try session.transaction.execute(
-            """
-            INSERT INTO _import (work, rows, digest, moment) VALUES (?, ?, ?, ?) ON CONFLICT (work) DO UPDATE
-            SET rows = excluded.rows, digest = excluded.digest, moment = excluded.moment
-            """,
-            [
-                Self.key(work), .int(Int64(rows)), .int(Int64(bitPattern: digest)), .timestamp(session.now),
-            ])
+        try session.sealing(Self.table, where: "work = ?", [Self.key(work)]) {
+            try session.transaction.execute(
+                """
+                INSERT INTO _import (work, rows, digest, moment) VALUES (?, ?, ?, ?) ON CONFLICT (work) DO UPDATE
+                SET rows = excluded.rows, digest = excluded.digest, moment = excluded.moment
+                """,
+                [
+                    Self.key(work), .int(Int64(rows)), .int(Int64(bitPattern: digest)), .timestamp(session.now),
+                ])
+        }
     }
 
     /// Removes what was left of such an import.
-    static func forget(_ work: Import, in transaction: any Transaction) throws {
-        try transaction.execute("DELETE FROM _import WHERE work = ?", [key(work)])
+    static func forget(_ work: Import, in session: Session) throws {
+        try session.sealing(table, where: "work = ?", [key(work)]) {
+            try session.transaction.execute("DELETE FROM _import WHERE work = ?", [key(work)])
+        }
     }
 }

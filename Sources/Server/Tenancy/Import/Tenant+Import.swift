@@ -125,7 +125,7 @@ extension Tenant {
             try await Task.sleep(for: Self.pause)
         }
         total.rows = drafts.rows
-        try await write(as: actor) { try ImportRecord.forget(work, in: $0.transaction) }
+        try await write(as: actor) { try ImportRecord.forget(work, in: $0) }
         return total
     }
 
