@@ -28,7 +28,9 @@ let package = Package(
 // MARK: - The house: layer, module, what it needs, in the order of the layers.
 
 /// What works on documents; all tests may use it.
-let core: [Target.Dependency] = ["History", "Lists", "Search", "Collaboration", "AutoRepeats", "Forms"]
+let core: [Target.Dependency] = [
+    "History", "Lists", "Customization", "Lookalikes", "Search", "Collaboration", "AutoRepeats", "Forms",
+]
 
 /// Declares a module at `Sources/<layer>/<name>` and, with `tests`, its tests at `Tests/<name>Tests`, which
 /// read the files in `fixtures`.
@@ -76,6 +78,9 @@ module(
     fixtures: ["Meta/Fixtures"])
 module("Core", "History", ["Values", "Storage", "Audit", "Metadata", "Documents"], tests: nil)
 module("Core", "Lists", ["Values", "Storage", "Metadata", "Documents", "History"], tests: nil)
+module(
+    "Core", "Customization", ["Values", "Storage", "Audit", "Metadata", "Documents", "Lists"], tests: nil)
+module("Core", "Lookalikes", ["Values", "Storage", "Metadata", "Documents"], tests: nil)
 module("Core", "Search", ["Values", "Storage", "Metadata", "Documents", "Lists"], tests: nil)
 module("Core", "Collaboration", ["Values", "Storage", "Metadata", "Documents"], tests: nil)
 module("Core", "AutoRepeats", ["Values", "Storage", "Metadata", "Documents"], tests: nil)
@@ -90,13 +95,14 @@ module(
     "Server", "Tenancy",
     [
         "Values", "Storage", "PostgresStorage", "EventLog", "ObjectStorage", "Identity", "Audit", "Metadata",
-        "Documents", "History", "Lists", "Search", "Collaboration", "AutoRepeats", "Forms", "Reports",
+        "Documents", "History", "Lists", "Customization", "Lookalikes", "Search", "Collaboration", "AutoRepeats",
+        "Forms", "Reports",
     ])
 module(
     "Server", "Gateway",
     [
         "Values", "Storage", "EventLog", "ObjectStorage", "Identity", "Metadata", "Documents", "History", "Lists",
-        "Search", "Collaboration", "Forms", "Reports", "Tenancy",
+        "Customization", "Search", "Collaboration", "Forms", "Reports", "Tenancy",
         hummingbird, logging, httpTypes, nio, nioHTTP, lifecycle,
     ])
 
@@ -106,13 +112,15 @@ package.targets.append(
         name: "TestSupport",
         dependencies: [
             "Values", "Storage", "PostgresStorage", "EventLog", "Audit", "Metadata", "Documents", "History", "Lists",
-            "Search", "Collaboration", "AutoRepeats", "Forms", "Reports", "Tenancy",
+            "Customization", "Lookalikes", "Search", "Collaboration", "AutoRepeats", "Forms", "Reports", "Tenancy",
         ],
         path: "Tests/Support", swiftSettings: settings))
 
 let house: [Target.Dependency] = [
     "Values", "Storage", "PostgresStorage", "EventLog", "ObjectStorage", "Expressions", "Identity", "Audit",
-    "Metadata", "Documents", "History", "Lists", "Search", "Collaboration", "AutoRepeats", "Forms", "Reports",
+    "Metadata", "Documents", "History", "Lists", "Customization", "Lookalikes", "Search", "Collaboration",
+    "AutoRepeats",
+    "Forms", "Reports",
     "Accounting", "Stock", "Selling", "Buying", "Tenancy", "Gateway",
 ]
 

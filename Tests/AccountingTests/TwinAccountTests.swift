@@ -1,5 +1,6 @@
 import Accounting
 import Documents
+import Lookalikes
 import Reports
 import Storage
 import TestSupport

@@ -1,4 +1,5 @@
 public import Documents
+internal import Search
 internal import Storage
 public import Values
 
@@ -124,6 +125,7 @@ extension Session {
     /// Gives a document a name that versions before names had one form let be: past all checks.
     public func callAsBefore(_ doctype: String, _ name: String, _ former: String) throws {
         let type = try registry.doctype(doctype)
+        try writeSearch()
         var assignments = "name = ?"
         var arguments: [Value] = [.text(former)]
         if case .field(let field) = type.naming {
@@ -132,12 +134,16 @@ extension Session {
         }
         try transaction.execute(
             "UPDATE \(quoted(type.table)) SET \(assignments) WHERE name = ?", arguments + [.text(name)])
-        try transaction.execute("DELETE FROM _skeleton WHERE doctype = ?", [.text(doctype)])
         for (field, _) in type.tables {
             let child = try registry.doctype(field.options ?? "")
             try transaction.execute(
                 "UPDATE \(quoted(child.table)) SET parent = ? WHERE parent = ? AND parenttype = ?",
                 [.text(former), .text(name), .text(doctype)])
         }
+        for table in ["_skeleton", "_search_shape"] {
+            try transaction.execute("DELETE FROM \(table) WHERE doctype = ?", [.text(doctype)])
+        }
+        // As when the company is opened by this version.
+        try followMetadata()
     }
 }

@@ -37,6 +37,8 @@ public final class TemporaryCompany: TestCompany {
         limits.briefReaders = 1
         home = try await TemporaryDatabase.make(registry.allTables + EventLog.tables + AuditLog.tables, limits: limits)
         database = home.database
+        // As when a company is opened.
+        try await write { try $0.followMetadata() }
     }
 
     /// Opens its database a second time, as another process would.

@@ -1,4 +1,6 @@
+import Customization
 import Documents
+import Lists
 import Reports
 import Storage
 import Tenancy

@@ -1,3 +1,4 @@
+import Customization
 import Documents
 import Reports
 import Storage

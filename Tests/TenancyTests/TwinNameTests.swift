@@ -1,6 +1,7 @@
 import Documents
 import Identity
 import Lists
+import Lookalikes
 import Storage
 import Tenancy
 import TestSupport

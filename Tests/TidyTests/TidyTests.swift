@@ -7,7 +7,8 @@ import Testing
     static let house = [
         "Values", "Storage", "PostgresStorage", "EventLog", "ObjectStorage",
         "Expressions", "Identity", "Audit",
-        "Metadata", "Documents", "History", "Lists", "Search", "Collaboration", "AutoRepeats", "Forms", "Reports",
+        "Metadata", "Documents", "History", "Lists", "Customization", "Lookalikes", "Search", "Collaboration",
+        "AutoRepeats", "Forms", "Reports",
         "Accounting", "Stock", "Selling", "Buying",
         "Tenancy", "Gateway",
         "cauldron",

@@ -34,6 +34,6 @@ extension Registry {
         add(action: .tag) { doctype, name, arguments, session in
             try session.tag(doctype, name, with: arguments.required("tag"))
         }
-        for method in CollaborationMethods.all { add(method) }
+        for method in CollaborationMethods.all + SharingMethods.all { add(method) }
     }
 }

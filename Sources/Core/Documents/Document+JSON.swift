@@ -91,13 +91,13 @@ extension Session {
                 if keepsUnknown, slot != Document.Slot.name,
                     JSON(document.values[slot]) != json || document.values[slot].isNothing
                 {
-                    MetadataWriting.keep(key, json, of: document)
+                    document.keepProperty(key, json)
                 }
             } else if let table = type.tableSlot(of: key) {
                 try setRows(table, json, of: document)
-                if keepsUnknown, document.rows[table].isEmpty { MetadataWriting.keep(key, json, of: document) }
+                if keepsUnknown, document.rows[table].isEmpty { document.keepProperty(key, json) }
             } else if keepsUnknown, !key.hasPrefix("_"), key != "doctype" {
-                MetadataWriting.keep(key, json, of: document)
+                document.keepProperty(key, json)
             } else if !key.hasPrefix("_"), key != "doctype" {
                 let layout = type.fields.first { $0.name == key }?.type.rawValue
                 try passOver(

@@ -151,8 +151,10 @@ public final class Document {
     package enum Slot {
         /// Its name.
         package static let name = 0
-        static let owner = 1
-        static let creation = 2
+        /// Who made it.
+        package static let owner = 1
+        /// When it was made.
+        package static let creation = 2
         /// When it was last changed.
         package static let modified = 3
         /// Who changed it last.

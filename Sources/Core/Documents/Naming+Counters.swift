@@ -194,7 +194,7 @@ extension Naming {
     }
 
     /// Where counters stand; those that nobody has used yet are missing.
-    static func current(of keys: Set<Name>, in session: Session) throws -> [Name: Int64] {
+    package static func current(of keys: Set<Name>, in session: Session) throws -> [Name: Int64] {
         var found: [Name: Int64] = [:]
         for chunk in keys.sorted().chunks(of: Limits.filterValues) where !chunk.isEmpty {
             let condition = session.transaction.dialect.isOneOf("prefix", count: chunk.count)
@@ -230,7 +230,7 @@ extension Session {
     }
 
     /// Runs what moves these counters, at most ``Limits/filterValues``, and notes it for the audit log.
-    func changeCounters(_ keys: some Collection<String>, _ body: () throws -> Void) throws {
+    package func changeCounters(_ keys: some Collection<String>, _ body: () throws -> Void) throws {
         try sealing(
             Naming.table, where: transaction.dialect.isOneOf("prefix", count: keys.count), keys.map(Value.text), body)
     }

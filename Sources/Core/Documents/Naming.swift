@@ -1,6 +1,6 @@
 internal import Audit
-internal import Storage
-internal import Values
+package import Storage
+package import Values
 
 /// How documents get their names.
 ///
@@ -8,31 +8,32 @@ internal import Values
 /// gave where one may, a Document Naming Rule that fits, and at last what the DocType says. What a file of documents calls
 /// them they keep, where that is one of these names or may be any. All counters are rows of one table; a counter moves in the
 /// transaction that uses its number, and back when the document that took its newest number is deleted, so that no gap stays.
-enum Naming {
+package enum Naming {
     /// The counters of the series.
-    static let table = TableSchema(
+    package static let table = TableSchema(
         "_series", columns: [.init("prefix", .text, required: true), .init("current", .integer, required: true)])
 
     /// The same table under the audit log.
     static let sealed = SealedTable(table)
 
     /// The highest number a counter is set to by hand.
-    static let highestStart: Int64 = 999_999_999_999
+    package static let highestStart: Int64 = 999_999_999_999
 
     /// A way to count: a pattern, with the counter that its numbers are taken from.
-    struct Counter {
+    package struct Counter {
         /// How it is written.
-        let text: String
-        let pattern: SeriesPattern
+        package let text: String
+        /// Its words and its number.
+        package let pattern: SeriesPattern
         /// The name of the counter; nil where that is what stands before the number.
         var key: String?
         /// The number before the first, for a counter that nobody has used yet.
         var start: Int64 = 0
         /// The Document Naming Rule it is of.
-        var rule: String?
+        package var rule: String?
 
         /// What the document would be called but for its number.
-        func resolve(
+        package func resolve(
             _ document: Document, at now: Timestamp, _ words: NamingWords
         ) throws -> SeriesPattern.Resolved {
             var resolved = try pattern.resolve(document, at: now, words)
@@ -43,7 +44,7 @@ enum Naming {
         }
 
         /// The place of a name in this counter; nil where it gave no such name.
-        func place(of name: String, _ document: Document, _ words: NamingWords) -> Place? {
+        package func place(of name: String, _ document: Document, _ words: NamingWords) -> Place? {
             pattern.number(in: name, of: document, words).map {
                 Place(key: key ?? $0.before, number: $0.number, start: start)
             }
@@ -51,14 +52,18 @@ enum Naming {
     }
 
     /// Where a document stands in a counter.
-    struct Place: Hashable {
-        let key: String
-        let number: Int64
+    package struct Place: Hashable {
+        /// The name of the counter.
+        package let key: String
+        /// Its number.
+        package let number: Int64
         /// The number before the first.
         let start: Int64
 
         /// Whether both are the same place in the same counter.
-        static func == (l: Self, r: Self) -> Bool { l.key == r.key && l.number == r.number && l.start == r.start }
+        package static func == (l: Self, r: Self) -> Bool {
+            l.key == r.key && l.number == r.number && l.start == r.start
+        }
     }
 
     /// A name that waits for its number.
@@ -69,7 +74,7 @@ enum Naming {
 
     /// The ways in which documents of a DocType may be counted or made of a pattern: by rules of the company, the first
     /// that fits before all others, and by what the DocType says.
-    static func counters(of type: DocType, in registry: Registry) throws -> [Counter] {
+    package static func counters(of type: DocType, in registry: Registry) throws -> [Counter] {
         let own = try OwnCounters.of(type).counters ?? own(type.naming, type.name)
         let chosen = registry.namingSettings[type.name]?.counters(of: type) ?? []
         return rules(of: type, in: registry).map(\.counter) + chosen + own

@@ -1,6 +1,5 @@
 public import Storage
-internal import Synchronization
-public import Values
+internal import Values
 
 /// Everything the modules of a server declare: DocTypes with their controllers, methods, tables and checks.
 ///
@@ -15,17 +14,21 @@ public struct Registry: DocTypeCatalog, Sendable {
     /// Where documents come from that no table holds, or not all of them, by DocType.
     package private(set) var sources: [String: VirtualSource] = [:]
     /// The kinds of rules that documents describe.
-    private(set) var ruleKinds: [any Rules.Type] = []
+    package private(set) var ruleKinds: [any Rules.Type] = []
+    /// The DocTypes whose documents change DocTypes.
+    private var metadataSources: Set<String> = []
+    /// What brings into force what such documents say.
+    private(set) var applyMetadata: (@Sendable (Session) throws -> Void)?
     /// The rules that a company made.
     private var rules = CompiledRules()
     /// The settings by which documents are called by a series, by their DocType.
     private(set) var namingSettings: [String: NamingSetting] = [:]
     /// What of the company's changes cannot be and has no effect.
-    public internal(set) var metadataProblems: [Problem] = []
+    public package(set) var metadataProblems: [Problem] = []
     /// Those of them that are wrong by themselves, not because of another.
-    var metadataRoots: [Problem] = []
+    package var metadataRoots: [Problem] = []
     /// What of the company's DocTypes is kept and has no effect, by their names.
-    var metadataWarnings: [String: [Problem]] = [:]
+    package var metadataWarnings: [String: [Problem]] = [:]
     private var hooks: [String: Hooks] = [:]
     /// Who is shown what is done to documents.
     private(set) var observers = Observers()
@@ -38,7 +41,7 @@ public struct Registry: DocTypeCatalog, Sendable {
     /// What modules do when DocTypes have changed.
     private(set) var followers: [@Sendable (Session) throws -> Void] = []
     /// What modules do when fields get other names.
-    private(set) var fieldRenamings: [@Sendable (RenamedFields, Registry, Session) throws -> Void] = []
+    package private(set) var fieldRenamings: [@Sendable (RenamedFields, Registry, Session) throws -> Void] = []
     /// What commands of modules do, by their actions.
     private(set) var actions: [Command.Action: ModuleAction] = [:]
     /// What modules do when a document comes back.
@@ -52,6 +55,8 @@ public struct Registry: DocTypeCatalog, Sendable {
     public private(set) var methods: [String: Method] = [:]
     /// Tables that are not DocTypes', such as kept balances.
     public private(set) var tables: [TableSchema] = []
+    /// Those of them whose rows are under the audit log.
+    private var sealed: [TableSchema] = []
     /// What `doctor` recomputes.
     public private(set) var checks: [Check] = []
     /// What is done once a day, in order.
@@ -131,10 +136,10 @@ public struct Registry: DocTypeCatalog, Sendable {
     public func isChanged(_ name: String) -> Bool { types[name] !== shippedTypes[name] }
 
     /// The DocType as its module declares it.
-    func shipped(_ name: String) -> DocType? { shippedTypes[name] }
+    package func shipped(_ name: String) -> DocType? { shippedTypes[name] }
 
     /// Takes these DocTypes for those of their names, and the `own` ones besides; all others are as modules declare them.
-    mutating func replace(_ changed: [String: DocType], own: [String], rules: CompiledRules) {
+    package mutating func replace(_ changed: [String: DocType], own: [String], rules: CompiledRules) {
         types = shippedTypes.merging(changed) { _, changed in changed }
         order = shippedOrder + own.filter { changed[$0] != nil }
         self.rules = rules
@@ -142,7 +147,7 @@ public struct Registry: DocTypeCatalog, Sendable {
     }
 
     /// The registry with this DocType in place of the one of its name.
-    func replacing(_ type: DocType) -> Registry {
+    package func replacing(_ type: DocType) -> Registry {
         var changed = self
         changed.types[type.name] = type
         changed.relink()
@@ -150,7 +155,7 @@ public struct Registry: DocTypeCatalog, Sendable {
     }
 
     /// Takes a DocType back to what it was, or away.
-    mutating func revert(_ name: String, to type: DocType?) {
+    package mutating func revert(_ name: String, to type: DocType?) {
         types[name] = type
         if type == nil { order.removeAll { $0 == name } }
         relink()
@@ -180,8 +185,14 @@ public struct Registry: DocTypeCatalog, Sendable {
     public func rules<Kind: Rules>(_ kind: Kind.Type) -> Kind? { rules[kind] }
 
     /// Whether a document of the DocType changes DocTypes or rules, which are read anew when it is written.
-    func isMetadata(_ doctype: String) -> Bool {
-        CustomMetadata.sources.contains(doctype) || ruleKinds.contains { $0.source == doctype }
+    package func isMetadata(_ doctype: String) -> Bool {
+        metadataSources.contains(doctype) || ruleKinds.contains { $0.source == doctype }
+    }
+
+    /// Says which documents change DocTypes, and what brings them into force at the end of a write.
+    package mutating func setMetadata(sources: Set<String>, apply: @escaping @Sendable (Session) throws -> Void) {
+        metadataSources = sources
+        applyMetadata = apply
     }
 
     /// Whether all documents of the DocType are rows of its table.
@@ -199,8 +210,12 @@ public struct Registry: DocTypeCatalog, Sendable {
         methods[method.name] = method
     }
 
-    /// Adds a table that is not a DocType's.
-    public mutating func add(table: TableSchema) { tables.append(table) }
+    /// Adds a table that is not a DocType's. `isSealed` puts its rows under the audit log as what was written; what is
+    /// recomputed from others, such as balances, bins, the search index and what names look like, is not.
+    public mutating func add(table: TableSchema, isSealed: Bool = false) {
+        tables.append(table)
+        if isSealed { sealed.append(table) }
+    }
 
     /// Lets a module see, and join in, what is done to documents of one or of all DocTypes, whoever does it; see ``Phase``.
     public mutating func observe(_ observed: Observed, _ phase: Phase, _ observer: @escaping Observer) {
@@ -293,246 +308,11 @@ public struct Registry: DocTypeCatalog, Sendable {
     /// Whether a module gives this word of series a value.
     package func hasNamingWord(_ word: String) -> Bool { namingWords.contains { $0.word == word } }
 
-    /// The tables whose rows are under the audit log as what was written; documents are under it each by itself. What is
-    /// not: what is recomputed from these, such as balances, bins, the search index and what names look like.
+    /// The tables whose rows are under the audit log as what was written; documents are under it each by itself.
     public var sealedTables: [TableSchema] {
-        doctypes.filter { $0.sealed != nil && !$0.isVirtual }.map(\.schema)
-            + [Naming.table, MetadataVersion.table, CompanySecret.table]
-            + tables.filter {
-                [DocumentMarks.table.name, DailyTaskMarks.table.name, DocumentLocks.table.name].contains($0.name)
-            }
+        doctypes.filter { $0.sealed != nil && !$0.isVirtual }.map(\.schema) + sealed
     }
 
     /// The shapes of all tables.
-    public var allTables: [TableSchema] {
-        doctypes.filter { !$0.isVirtual }.map(\.schema) + tables + [
-            Naming.table, MetadataVersion.table, CompanySecret.table,
-        ]
-    }
-}
-
-/// A method that clients may call by name.
-public struct Method: Sendable {
-    /// Its dotted name, such as `erpnext.accounts.utils.get_balance_on`.
-    public let name: String
-    /// Whether it changes anything; only then does it run in a transaction that is committed.
-    public let writes: Bool
-    /// Whether it may be called without signing in.
-    public let allowsGuests: Bool
-    /// The names and meanings of its arguments, for the API's description.
-    public let parameters: [Parameter]
-    /// What it does, in a sentence.
-    public let summary: String
-    /// What a call runs, in the caller's session; it gives what the call returns.
-    public let run: @Sendable (Arguments, Session) throws -> JSON
-    /// Writes what a call gives as it is read, however long it is; nil where ``run`` makes it whole.
-    public let write: Writing?
-
-    /// How a method writes what a call gives: one value.
-    public typealias Writing = @Sendable (Arguments, Session, inout JSONWriter) throws -> Void
-
-    /// One argument of a method.
-    public struct Parameter: Sendable {
-        /// Its name.
-        public let name: String
-        /// Whether a call without it is refused.
-        public let isRequired: Bool
-        /// What it is.
-        public let summary: String
-        /// The documents it names, one or a list of them; nil where it names none.
-        public let target: Target?
-
-        /// The DocType of the documents that an argument names.
-        public enum Target: Sendable {
-            /// This one.
-            case doctype(String)
-            /// The one that another argument says.
-            case argument(String)
-        }
-
-        /// An argument that may be left out.
-        public static func optional(_ name: String, _ summary: String = "", of target: Target? = nil) -> Parameter {
-            Parameter(name: name, isRequired: false, summary: summary, target: target)
-        }
-        /// An argument that must be given.
-        public static func required(_ name: String, _ summary: String = "", of target: Target? = nil) -> Parameter {
-            Parameter(name: name, isRequired: true, summary: summary, target: target)
-        }
-    }
-
-    /// A method named `name`. One that writes takes `rehearse`, too, and then gives what it would do and takes it back; one
-    /// that declares such a parameter does so itself.
-    public init(
-        _ name: String, writes: Bool = false, allowsGuests: Bool = false, parameters: [Parameter] = [],
-        summary: String = "", run: @escaping @Sendable (Arguments, Session) throws -> JSON
-    ) {
-        self.name = name
-        self.writes = writes
-        self.allowsGuests = allowsGuests
-        self.summary = summary
-        write = nil
-        let named: @Sendable (Arguments, Session) throws -> JSON = { arguments, session in
-            try run(arguments.withNames(of: parameters, in: session), session)
-        }
-        guard writes, !parameters.contains(where: { $0.name == "rehearse" }) else {
-            self.parameters = parameters
-            self.run = named
-            return
-        }
-        self.parameters = parameters + [.optional("rehearse", "1 only says what would happen.")]
-        self.run = { arguments, session in
-            guard try arguments.isRehearsal else { return try named(arguments, session) }
-            return try session.rehearse { _ = try named(arguments, $0) }.shown
-        }
-    }
-
-    /// A method that only reads and gives many rows: it writes them as they come. `parameters` name all that it takes.
-    public init(_ name: String, parameters: [Parameter], summary: String, write: @escaping Writing) {
-        self.name = name
-        writes = false
-        allowsGuests = false
-        self.summary = summary
-        self.parameters = parameters
-        let named: Writing = { arguments, session, writer in
-            try write(arguments.withNames(of: parameters, in: session), session, &writer)
-        }
-        self.write = named
-        run = { arguments, session in
-            var writer = JSONWriter()
-            try named(arguments, session, &writer)
-            return try JSON.parse(writer.bytes, limits: JSONLimits(values: .max))
-        }
-    }
-}
-
-/// The arguments of a method call. They may arrive as JSON or as text; each accessor takes both.
-public struct Arguments: Sendable {
-    /// The arguments as they came.
-    public var values: JSONObject
-    private let asked: AskedNames?
-
-    /// These arguments. Where `notesAsked`, ``unasked`` tells those that nothing asked for.
-    public init(_ values: JSONObject, notesAsked: Bool = false) {
-        self.values = values
-        asked = notesAsked ? AskedNames() : nil
-    }
-
-    /// The arguments that nothing has asked for so far, in the order they came.
-    public var unasked: [String] {
-        let known = asked?.all ?? []
-        return asked == nil ? [] : values.members.map(\.key).filter { !known.contains($0) }
-    }
-
-    /// An argument as it came; nil when it is missing or null.
-    public subscript(name: String) -> JSON? {
-        asked?.note(name)
-        guard let value = values[name] else { return nil }
-        if case .null = value { return nil }
-        return value
-    }
-
-    /// An argument as text; numbers become text. Nil when it is missing or empty.
-    public func text(_ name: String) -> String? {
-        switch self[name] {
-        case .string(let text): text.isEmpty ? nil : text
-        case .int(let number): String(number)
-        case .decimal(let number): number.description
-        case .bool(let flag): flag ? "1" : "0"
-        default: nil
-        }
-    }
-
-    /// An argument that must be given, as text.
-    ///
-    /// - Throws: ``Problem/Kind/mandatory`` that names it.
-    public func required(_ name: String) throws -> String {
-        guard let text = text(name) else {
-            throw Problem(.mandatory, "The argument \(name) is missing", field: name, fix: "Send \(name).")
-        }
-        return text
-    }
-
-    /// An argument as JSON: text that holds JSON is parsed.
-    ///
-    /// - Throws: ``Problem/Kind/malformed`` when the text is no JSON.
-    public func json(_ name: String) throws -> JSON? {
-        guard let value = self[name] else { return nil }
-        guard case .string(let text) = value, let first = text.first(where: { !$0.isWhitespace }),
-            "[{\"".contains(first)
-        else { return value }
-        do {
-            return try JSON.parse(text, limits: .outside)
-        } catch {
-            throw Problem(
-                .malformed, "\(name) is not JSON: \(error.reason) at character \(error.offset)", field: name)
-        }
-    }
-
-    /// An argument as a whole number of a range; nil when it is missing or empty.
-    ///
-    /// - Throws: ``Problem/Kind/wrongType`` for what is no whole number, or none of the range.
-    public func int(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
-        let number: Int?
-        switch self[name] {
-        case nil, .string("")?: return nil
-        case .string(let text)?: number = Int(text, in: range)
-        case .bool(let flag)?: number = flag ? 1 : 0
-        case let json?: number = json.int.flatMap { Int(exactly: $0) }
-        }
-        guard let number, range.contains(number) else {
-            let end = range.upperBound == .max ? "\(range.lowerBound) on" : "\(range.lowerBound) to \(range.upperBound)"
-            throw Problem(
-                .wrongType, "\(name) must be a whole number from \(end)", field: name, fix: "Send such a number.")
-        }
-        return number
-    }
-
-    /// An argument as yes or no: 1, "1", true and "true" are yes.
-    public func flag(_ name: String) -> Bool? {
-        switch self[name] {
-        case .bool(let flag): flag
-        case .int(let number): number != 0
-        case .string(let text): text.isEmpty ? nil : !["0", "false", "False", "no"].contains(text)
-        default: nil
-        }
-    }
-
-    /// Whether what is asked for is only to be shown: the argument `rehearse`.
-    ///
-    /// - Throws: ``Problem/Kind/wrongType`` for what is neither yes nor no: nothing is done in earnest by mistake.
-    public var isRehearsal: Bool {
-        get throws { try decides("rehearse") }
-    }
-
-    private func decides(_ name: String) throws -> Bool {
-        guard let value = self[name] else { return false }
-        guard let flag = flag(name) else {
-            if value == "" { return false }
-            throw Problem(.wrongType, "\(name) is 1 or 0", field: name, fix: "Send 1 or 0.")
-        }
-        return flag
-    }
-
-    /// Whether what nothing knows is to be refused instead of passed over: the argument `strict`.
-    ///
-    /// - Throws: ``Problem/Kind/wrongType`` for what is neither yes nor no.
-    public var isStrict: Bool { get throws { try decides("strict") } }
-
-    /// An argument as a day.
-    ///
-    /// - Throws: ``Problem/Kind/wrongType``.
-    public func day(_ name: String) throws -> Day? {
-        guard let text = text(name) else { return nil }
-        if let day = Day.written(text) { return day }
-        throw Problem(.wrongType, "\(name) must be a date as YYYY-MM-DD", field: name)
-    }
-}
-
-/// The names of the arguments that were asked for.
-private final class AskedNames: Sendable {
-    private let names = Mutex<Set<String>>([])
-
-    var all: Set<String> { names.withLock { $0 } }
-
-    func note(_ name: String) { names.withLock { _ = $0.insert(name) } }
+    public var allTables: [TableSchema] { doctypes.filter { !$0.isVirtual }.map(\.schema) + tables }
 }

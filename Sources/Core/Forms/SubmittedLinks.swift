@@ -12,7 +12,7 @@ extension Session {
     /// - Throws: ``Problem/Kind/tooMany`` beyond ``Limits/cascadeDocuments``.
     public func submittedLinks(_ doctype: String, _ name: String) throws -> [Document] {
         let document = try get(doctype, name)
-        var known: Set<LinkTarget> = [LinkTarget(doctype: document.doctype.name, name: document.name)]
+        var known: Set<Reference> = [Reference(document.doctype.name, document.name)]
         var edge = [(type: document.doctype, names: [document.name])]
         var found: [Document] = []
         while !edge.isEmpty {

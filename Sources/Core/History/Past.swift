@@ -21,7 +21,7 @@ struct Past {
     private let moment: Timestamp
     private let rewinding: Rewinding
     /// By name: every document that has a version since the moment, and what was asked for.
-    var states: [Session.LinkTarget: State] = [:]
+    var states: [Reference: State] = [:]
 
     /// Goes back to `moment` for the documents of these names, or for all that have changed since.
     ///
@@ -57,7 +57,7 @@ struct Past {
     /// What the document of that name was.
     subscript(name: String) -> State? { states[key(name)] }
 
-    private func key(_ name: String) -> Session.LinkTarget { .init(doctype: type.name, name: name) }
+    private func key(_ name: String) -> Reference { .init(type.name, name) }
 
     // MARK: Versions
 

@@ -44,8 +44,10 @@ public final class DocType: Sendable {
     public var isVirtual: Bool { switches.contains(.virtual) }
     /// Its documents may be renamed.
     public var isRenamable: Bool { switches.contains(.renamable) }
+    /// The DocType whose documents describe DocTypes.
+    package static let metaName = "DocType"
     /// The DocTypes whose names stand where no link leads: in passwords, keys, permissions and tables.
-    package static let neverRenamed: Set<String> = ["User", "Role", "DocType"]
+    package static let neverRenamed: Set<String> = ["User", "Role", metaName]
     /// It was made in this company, not shipped.
     public var isCustom: Bool { switches.contains(.custom) }
     /// Whether the server alone sets a field: one that a module computes. What a company made read-only is taken with a new

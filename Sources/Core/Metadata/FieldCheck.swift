@@ -126,7 +126,9 @@ package struct FieldCheck {
     private func noDocType(_ name: String) -> Problem { bad("options", Self.isMissing(name)) }
 
     /// How a problem of a DocType that is not there ends.
-    package static func isMissing(_ name: String) -> ProblemText { "there is no DocType \(FieldDefinition.short(name))" }
+    package static func isMissing(_ name: String) -> ProblemText {
+        "there is no DocType \(FieldDefinition.short(name))"
+    }
 
     private func checkProperties(_ findings: inout MetadataFindings) throws {
         let flags = field.flags

@@ -17,11 +17,11 @@ enum SearchIndex {
 
     /// What is to be written when the transaction ends.
     struct Pending: SessionState {
-        var documents: [Session.LinkTarget: Document?] = [:]
-        var order: [Session.LinkTarget] = []
+        var documents: [Reference: Document?] = [:]
+        var order: [Reference] = []
 
         mutating func note(_ type: String, _ name: String, _ document: Document?) {
-            let key = Session.LinkTarget(doctype: type, name: name)
+            let key = Reference(type, name)
             if documents[key] == nil { order.append(key) }
             documents[key] = .some(document)
         }
@@ -106,7 +106,7 @@ extension Session {
 
     /// Brings the index to what was written: one statement for the documents that are there, one for each DocType of those
     /// that are gone.
-    func writeSearch() throws {
+    package func writeSearch() throws {
         let pending = state(SearchIndex.Pending.self)
         guard !pending.order.isEmpty else { return }
         var rows: [[Value]] = []
@@ -122,5 +122,6 @@ extension Session {
             try SearchIndex.remove(doctype, names, in: transaction)
         }
         try SearchIndex.write(rows, in: transaction)
+        with(SearchIndex.Pending.self) { $0 = SearchIndex.Pending() }
     }
 }

@@ -74,7 +74,9 @@ extension Session {
     /// fields. A sentence each.
     ///
     /// - Throws: ``StorageError``.
-    public func checkSearch() throws -> [String] {
+    func checkSearch() throws -> [String] {
+        // What this session wrote waits for its end.
+        try writeSearch()
         var found: [String] = []
         let types = registry.doctypes.filter(\.isSearched)
         var shapes = Dictionary(

@@ -36,7 +36,7 @@ extension Session {
         guard !asked.query.required.isEmpty else { return [] }
         let scope = try searchScope(doctypes)
         guard !scope.types.isEmpty else { return [] }
-        var found: [LinkTarget: Int] = [:]
+        var found: [Reference: Int] = [:]
         for part in SearchScope.Part.allCases {
             // Words in a title weigh more than any in a text.
             if part == .text, found.count >= Limits.searchCandidates { break }
@@ -44,7 +44,7 @@ extension Session {
                 guard let doctype = row[0].text, let name = row[1].text else { return }
                 let title = (row[2].text ?? "").split(separator: " ")
                 let content = part == .titleAlone ? [] : (row[3].text ?? "").split(separator: " ")
-                let key = LinkTarget(doctype: doctype, name: name)
+                let key = Reference(doctype, name)
                 found[key] = max(found[key] ?? 0, asked.score(title: title, content: content))
             }
         }
@@ -159,9 +159,9 @@ extension Session {
     // MARK: What is shown
 
     private func hits(
-        _ found: [(key: LinkTarget, value: Int)], _ asked: SearchQuery, _ scope: SearchScope
+        _ found: [(key: Reference, value: Int)], _ asked: SearchQuery, _ scope: SearchScope
     ) throws -> [SearchHit] {
-        var texts: [LinkTarget: (title: String, snippet: String)] = [:]
+        var texts: [Reference: (title: String, snippet: String)] = [:]
         for (doctype, group) in Dictionary(grouping: found, by: { $0.key.doctype }).sorted(by: { $0.key < $1.key }) {
             guard let (type, access) = scope.types[doctype] else { continue }
             let title = type.titleField.flatMap { access.opens($0) ? type.slot(of: $0) : nil } ?? Document.Slot.name
@@ -173,7 +173,7 @@ extension Session {
                     asked.snippet(value.text ?? "", isMarkup: type.isMarkup(slot))
                 }
                 let text = pieces.first(where: { _ in true }) ?? SearchQuery.escaped(Substring(shown))
-                texts[LinkTarget(doctype: doctype, name: name.text)] = (shown, text)
+                texts[Reference(doctype, name.text)] = (shown, text)
             }
         }
         return found.compactMap { key, rank in

@@ -1,4 +1,5 @@
 public import Audit
+internal import Customization
 internal import Documents
 internal import EventLog
 public import Reports
@@ -129,12 +130,6 @@ public struct Doctor: Sendable {
             Check(name: "links", run: DoctorLinks.links),
             Check(name: "rows of tables", run: DoctorLinks.rows),
             Check(name: "series counters", run: DoctorDocuments.series),
-            Check(name: "names that look alike") { session, notes in
-                for problem in try session.checkLookalikes() { notes.add(problem) }
-            },
-            Check(name: "search index") { session, notes in
-                for problem in try session.checkSearch() { notes.add(problem) }
-            },
             Check(name: "writers of kept figures", run: DoctorFigures.writers),
         ]
         for check in registry.checks {

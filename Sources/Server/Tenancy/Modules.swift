@@ -1,9 +1,11 @@
 internal import AutoRepeats
 internal import Collaboration
+internal import Customization
 public import Documents
 internal import Forms
 internal import History
 internal import Lists
+internal import Lookalikes
 public import Reports
 internal import Search
 
@@ -11,6 +13,8 @@ extension Registry {
     /// A registry with what every company has, whatever modules it uses.
     public static func core() -> Registry {
         var registry = Registry.documents()
+        registry.addCustomization()
+        registry.addLookalikes()
         registry.addHistory()
         registry.addLists()
         registry.addSearch()

@@ -1,4 +1,5 @@
 public import Audit
+internal import Customization
 internal import Documents
 internal import EventLog
 internal import Identity

@@ -1,4 +1,5 @@
 public import Audit
+internal import Customization
 public import Documents
 internal import EventLog
 internal import Foundation
@@ -128,7 +129,6 @@ public final class Tenant: Sendable {
             let more = try transaction.migrate(to: session.registry.allTables)
             try session.fillAdded(changes + more)
             try session.followMetadata()
-            try session.refreshLookalikes()
             try CompanyFacts.setFormat(in: transaction)
             try session.finish()
             return TenantMetadata.Current(

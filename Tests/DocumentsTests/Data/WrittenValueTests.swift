@@ -1,3 +1,4 @@
+import Customization
 import Documents
 import Lists
 import TestSupport

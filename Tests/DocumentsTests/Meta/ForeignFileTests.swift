@@ -1,3 +1,4 @@
+import Customization
 import Lists
 import Storage
 import Tenancy

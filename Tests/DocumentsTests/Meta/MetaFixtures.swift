@@ -1,3 +1,4 @@
+import Customization
 import Documents
 import Foundation
 import Storage

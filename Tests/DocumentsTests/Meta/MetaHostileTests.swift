@@ -1,4 +1,5 @@
 import Collaboration
+import Customization
 import Lists
 import Storage
 import TestSupport

@@ -1,4 +1,5 @@
 import Documents
+import Lookalikes
 import Storage
 import TestSupport
 import Testing

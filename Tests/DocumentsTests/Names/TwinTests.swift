@@ -1,5 +1,6 @@
 import Documents
 import Lists
+import Lookalikes
 import Storage
 import TestSupport
 import Testing
@@ -92,7 +93,7 @@ import Values
         let workshop = try await workshop(one, other)
         try await workshop.write { session in
             try session.transaction.execute("DELETE FROM _skeleton", [])
-            try session.refreshLookalikes()
+            try session.followMetadata()
             let found = try session.findings()
             #expect(found.contains { $0.contains("looks like") })
             #expect(found.contains { $0.contains("not NFC") })

@@ -1,3 +1,4 @@
+import Customization
 import Forms
 import Storage
 import TestSupport

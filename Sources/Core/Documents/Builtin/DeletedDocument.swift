@@ -49,7 +49,7 @@ public enum Lifecycle {
             let own = companions[document.name] ?? []
             if !own.isEmpty { copy.set("companions", JSON.array(own.map(deletedCopy)).text) }
             if let marks = marks[document.name] { copy.set("marks", marks.json.text) }
-            let taken = session.pending.detachedRows.removeValue(forKey: .init(doctype: type.name, name: document.name))
+            let taken = session.pending.detachedRows.removeValue(forKey: .init(type.name, document.name))
             if let taken, !taken.isEmpty { copy.set("taken_out", JSON.array(taken).text) }
             var secrets: JSONObject = [:]
             for one in [document] + own { one.collectSecrets(&secrets) }

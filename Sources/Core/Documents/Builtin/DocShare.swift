@@ -20,6 +20,9 @@ public struct DocShare: DocTypeSchema, Controller {
     public let notifyByEmail = Check()
     public init() {}
 
+    /// The rights a share can give, by their columns.
+    package static let rights: [Right] = [.read, .write, .submit, .share]
+
     public static func validate(_ share: Doc<Self>, in session: Session) throws {
         guard let type = session.registry.find(share.shareDoctype), type.kind == .document else {
             throw Problem(

@@ -1,4 +1,4 @@
-internal import Values
+package import Values
 
 /// Somebody who can sign in. The password and the API secret are kept by the server's identity store, as hashes.
 public struct User: DocTypeSchema, Controller {
@@ -129,6 +129,15 @@ public struct Role: DocTypeSchema, Controller {
     }
 }
 
+extension Session {
+    /// The full names of users, by their names; of those there is none, the name itself.
+    package func fullNames(of users: [String]) throws -> [Name: String] {
+        let found = try values(of: "User", users, ["full_name"])
+        return Dictionary(
+            users.map { (Name($0), found[$0]?[0].text ?? $0) }, uniquingKeysWith: { first, _ in first })
+    }
+}
+
 extension Registry {
     /// A registry with what documents need: users, roles and what describes them.
     public static func documents() -> Registry {
@@ -136,10 +145,9 @@ extension Registry {
         registry.add(
             User.self, HasRole.self, DefaultValue.self, Role.self, RoleProfile.self, UserPermission.self, DocShare.self)
         registry.add(SystemSettings.self)
-        registry.addMetadata()
+        registry.add(rules: NamingRules.self)
         RightsMethods.register(&registry)
         Lifecycle.register(&registry)
-        Lookalikes.register(&registry)
         registry.add(companion: Companion("DocShare", "share_doctype", "share_name", keepsCopies: false))
         return registry
     }

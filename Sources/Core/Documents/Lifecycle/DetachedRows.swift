@@ -50,7 +50,7 @@ extension Session {
             document.setTable(table, rows.filter { !isTaken($0) })
         }
         try saveDerived(documents)
-        pending.detachedRows[LinkTarget(doctype: target.doctype, name: target.name), default: []] += taken
+        pending.detachedRows[Reference(target.doctype, target.name), default: []] += taken
     }
 
     /// Puts rows back where they were taken out, unless their documents are gone or have such rows again.

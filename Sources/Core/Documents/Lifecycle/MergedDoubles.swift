@@ -28,7 +28,7 @@ package struct Doubles: Sendable {
 
     /// Shares with one user give together what each gives.
     static let shares = Doubles("DocShare", "share_doctype", "share_name", by: ["user", "everyone"]) { kept, double in
-        for right in Sharing.rights where double.isSet(right.rawValue) { kept.set(right.rawValue, true) }
+        for right in DocShare.rights where double.isSet(right.rawValue) { kept.set(right.rawValue, true) }
         return true
     }
 

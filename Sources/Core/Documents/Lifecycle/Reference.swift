@@ -1,7 +1,6 @@
-internal import Storage
-package import Values
+internal import Values
 
-/// A document that something hangs on.
+/// A document by its DocType and name.
 package struct Reference: Hashable {
     /// The DocType.
     package let doctype: String
@@ -49,12 +48,5 @@ extension Session {
             throw Problem(
                 .frozen, "\(document.doctype.field(field)?.label ?? field) cannot change once it is set", field: field)
         }
-    }
-
-    /// The full names of users, by their names; of those there is none, the name itself.
-    package func fullNames(of users: [String]) throws -> [Name: String] {
-        let found = try values(of: "User", users, ["full_name"])
-        return Dictionary(
-            users.map { (Name($0), found[$0]?[0].text ?? $0) }, uniquingKeysWith: { first, _ in first })
     }
 }

@@ -37,8 +37,8 @@ extension Session {
     /// with in the end. One statement for each kind of companion and thousand documents, and what reading them takes.
     package func hanging(on type: DocType, _ names: [String]) throws -> [Hanging] {
         var found: [Hanging] = []
-        var roots: [LinkTarget: String] = [:]
-        for name in names { roots[LinkTarget(doctype: type.name, name: name)] = name }
+        var roots: [Reference: String] = [:]
+        for name in names { roots[Reference(type.name, name)] = name }
         var edge = [(type, names)]
         while !edge.isEmpty {
             let (holder, names) = edge.removeFirst()
@@ -53,8 +53,8 @@ extension Session {
                         WHERE \(condition) AND \(quoted(companion.typeField)) = ? ORDER BY name
                         """, chunk.map(Value.text) + [.text(holder.name)], [.text, .text]
                     ) { row in
-                        let own = LinkTarget(doctype: companionType.name, name: row[0].text ?? "")
-                        let root = roots[LinkTarget(doctype: holder.name, name: row[1].text ?? "")]
+                        let own = Reference(companionType.name, row[0].text ?? "")
+                        let root = roots[Reference(holder.name, row[1].text ?? "")]
                         guard let root, roots[own] == nil else { return }
                         roots[own] = root
                         rootOf[own.name] = root

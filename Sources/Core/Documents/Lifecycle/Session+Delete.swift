@@ -52,7 +52,7 @@ extension Session {
     /// One statement for each field that may link and each step away from it, however many documents there are.
     package func withAllThatLinks(to document: Document) throws -> [Document] {
         var found = [document]
-        var known: Set<LinkTarget> = [LinkTarget(doctype: document.doctype.name, name: document.name)]
+        var known: Set<Reference> = [Reference(document.doctype.name, document.name)]
         var edge: [String: [String]] = [document.doctype.name: [document.name]]
         while !edge.isEmpty {
             var next: [String: [String]] = [:]
@@ -78,12 +78,12 @@ extension Session {
     }
 
     /// The documents that link to one of these, or whose rows do.
-    package func holders(of type: DocType, _ names: [String]) throws -> [LinkTarget] {
+    package func holders(of type: DocType, _ names: [String]) throws -> [Reference] {
         try holders(of: type, names, in: LinkColumn.all(to: type, in: registry))
     }
 
-    private func holders(of type: DocType, _ names: [String], in columns: [LinkColumn]) throws -> [LinkTarget] {
-        var found: [LinkTarget] = []
+    private func holders(of type: DocType, _ names: [String], in columns: [LinkColumn]) throws -> [Reference] {
+        var found: [Reference] = []
         for column in columns where column.holds {
             for chunk in names.chunks(of: Limits.filterValues) {
                 let (condition, arguments) = column.condition(chunk, type, transaction.dialect)
@@ -92,7 +92,7 @@ extension Session {
                 let sql = "SELECT DISTINCT \(key) FROM \(quoted(column.type.table)) WHERE \(condition) ORDER BY 1, 2"
                 try transaction.forEach(sql, arguments, [.text, .text]) { row in
                     let doctype = isRow ? row[0].text ?? "" : column.type.name
-                    found.append(LinkTarget(doctype: doctype, name: row[1].text ?? ""))
+                    found.append(Reference(doctype, row[1].text ?? ""))
                 }
             }
         }
@@ -103,7 +103,7 @@ extension Session {
     ///
     /// - Throws: ``Problem/Kind/tooMany`` beyond ``Limits/rebuiltDocuments``; ``Problem/Kind/transition`` where one is
     ///   submitted; ``Problem/Kind/linked`` where one stands in one of `columns`; ``Problem/Kind/locked``.
-    func removeAll(of type: DocType, rows: Int, linkedBy columns: [LinkColumn]) throws {
+    package func removeAll(of type: DocType, rows: Int, linkedBy columns: [LinkColumn]) throws {
         guard rows <= Limits.rebuiltDocuments else {
             throw Problem(
                 .tooMany, "There are \(rows) documents of \(type.name), more than \(Limits.rebuiltDocuments)",

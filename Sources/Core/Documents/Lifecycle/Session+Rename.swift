@@ -243,7 +243,7 @@ extension Session {
     /// Forgets what was looked up under either name.
     private func forget(_ rename: Rename) {
         for name in [rename.old, rename.new] {
-            verified.remove(LinkTarget(doctype: rename.doctype, name: name))
+            verified.remove(Reference(rename.doctype, name))
         }
         forgetLookedUp()
     }

@@ -42,7 +42,7 @@ extension Session {
             }
             for body in registry.restorings { try body(copies, self) }
             // It may link to itself.
-            verified.insert(LinkTarget(doctype: type.name, name: document.name))
+            verified.insert(Reference(type.name, document.name))
             try verifyLinks(of: [document], allowsCancelled: document.docstatus == .cancelled)
             try writeBack([document])
             try Naming.reserve([document], in: self)

@@ -1,7 +1,7 @@
 package import Values
 
 /// A Document Naming Rule: documents that fit its conditions are called by its prefix and counted by a counter of its own.
-struct NamingRule: Sendable {
+package struct NamingRule: Sendable {
     let name: String
     let doctype: String
     let priority: Int
@@ -12,7 +12,7 @@ struct NamingRule: Sendable {
     let conditions: [(field: String, op: String, value: String)]
 
     /// The most digits of its numbers that zeros fill up to.
-    static let mostDigits = 12
+    package static let mostDigits = 12
 
     /// The rule that a document of DocType `Document Naming Rule` describes.
     init(_ document: Document) {

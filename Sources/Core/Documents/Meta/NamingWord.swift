@@ -20,12 +20,12 @@ public struct NamingWord: Sendable {
 }
 
 /// What the words of modules stand for in the names of some documents, looked up for all of them at once.
-struct NamingWords {
+package struct NamingWords {
     private var values: [String: [ObjectIdentifier: String]] = [:]
     private var needs: [String: String] = [:]
 
     /// Looks up the words that the patterns hold; nothing is read where they hold none.
-    init(_ documents: [Document], _ patterns: [SeriesPattern], in session: Session) throws {
+    package init(_ documents: [Document], _ patterns: [SeriesPattern], in session: Session) throws {
         guard let type = documents.first?.doctype, !session.registry.namingWords.isEmpty else { return }
         for word in session.registry.namingWords
         where patterns.contains(where: { $0.holds(word.word) }) && type.slot(of: word.word) == nil {

@@ -11,12 +11,16 @@ public protocol Rules: Sendable {
 }
 
 /// The rules of a company, each kind by its type.
-struct CompiledRules: Sendable {
+package struct CompiledRules: Sendable {
     private var byKind: [ObjectIdentifier: any Rules] = [:]
+
+    /// Of a company that made none.
+    package init() {}
 
     subscript<Kind: Rules>(kind: Kind.Type) -> Kind? { byKind[ObjectIdentifier(kind)] as? Kind }
 
-    mutating func add<Kind: Rules>(_ rules: Kind) { byKind[ObjectIdentifier(Kind.self)] = rules }
+    /// Takes the compiled rules of a kind.
+    package mutating func add<Kind: Rules>(_ rules: Kind) { byKind[ObjectIdentifier(Kind.self)] = rules }
 }
 
 /// The rules for names that a company made, by DocType, those of the highest priority first.

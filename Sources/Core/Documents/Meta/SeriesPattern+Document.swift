@@ -2,19 +2,19 @@ internal import Values
 
 extension SeriesPattern {
     /// A name but for its number.
-    struct Resolved {
+    package struct Resolved {
         /// The name of the counter.
-        var key: String
+        package var key: String
         /// What stands before the number, and after it.
-        var before: String
+        package var before: String
         var after: String
         /// How many digits the number has at least.
         var digits: Int
         /// The number before the first, for a counter that nobody has used yet.
-        var start: Int64 = 0
+        package var start: Int64 = 0
 
         /// The whole name.
-        func text(_ number: Int64) -> String { before + SeriesPattern.padded(number, digits) + after }
+        package func text(_ number: Int64) -> String { before + SeriesPattern.padded(number, digits) + after }
     }
 
     /// Fills in everything but the number. A name in braces that is no field stands for nothing.

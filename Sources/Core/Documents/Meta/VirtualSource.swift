@@ -10,6 +10,8 @@ public struct VirtualSource: Sendable {
     public let list: @Sendable (ListQuery, Session) throws -> [Document]
     /// The documents of these names with their rows; those that do not exist are left out.
     public let load: @Sendable ([String], Session) throws -> [Document]
+    /// Whether there is a document of this name, where that is known without making it.
+    public let has: (@Sendable (String, Session) -> Bool)?
     /// Keeps a new document; nil where none can be made.
     public let insert: (@Sendable (Document, Session) throws -> Void)?
     /// Keeps a changed document; nil where none can be changed.
@@ -21,12 +23,14 @@ public struct VirtualSource: Sendable {
     public init(
         list: @escaping @Sendable (ListQuery, Session) throws -> [Document],
         load: @escaping @Sendable ([String], Session) throws -> [Document],
+        has: (@Sendable (String, Session) -> Bool)? = nil,
         insert: (@Sendable (Document, Session) throws -> Void)? = nil,
         update: (@Sendable (Document, Session) throws -> Void)? = nil,
         delete: (@Sendable (Document, Session) throws -> Void)? = nil
     ) {
         self.list = list
         self.load = load
+        self.has = has
         self.insert = insert
         self.update = update
         self.delete = delete
@@ -63,9 +67,8 @@ extension Session {
     ) throws -> [Name: [Value]]? {
         guard type.isVirtual || registry.sources[type.name] != nil else { return nil }
         var found: [Name: [Value]] = [:]
-        // What a DocType is called is known without making a document of it.
-        if fields == ["name"], type.name == DocTypeDocument.doctype.name {
-            for name in names where registry.find(name.text) != nil { found[name] = [.text(name.text)] }
+        if fields == ["name"], let has = registry.sources[type.name]?.has {
+            for name in names where has(name.text, self) { found[name] = [.text(name.text)] }
             return found
         }
         for document in try load(type, names.sorted()) {

@@ -230,6 +230,6 @@ extension Session {
 
     /// A link to the document is looked up anew.
     func forgetVerified(_ document: Document) {
-        verified.remove(LinkTarget(doctype: document.doctype.name, name: document.name))
+        verified.remove(Reference(document.doctype.name, document.name))
     }
 }

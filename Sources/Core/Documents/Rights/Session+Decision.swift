@@ -115,7 +115,7 @@ extension Session {
         guard !undecided.isEmpty, let column = right.shareColumn else { return decisions }
         let shared = try actor.sharedTypes.contains(type.name) ? self.shared(column, type, undecided) : []
         for (index, document) in documents.enumerated() where !decisions[index].isAllowed {
-            let isShared = shared.contains(LinkTarget(doctype: type.name, name: document.storedName))
+            let isShared = shared.contains(Reference(type.name, document.storedName))
             note(
                 DecisionStep(
                     step: "share", outcome: isShared ? .allows : .denies,
@@ -129,7 +129,7 @@ extension Session {
     private func hidingUnknownDocTypes(
         _ decisions: [Decision], _ type: DocType, _ documents: [Document]
     ) -> [Decision] {
-        guard type.name == DocTypeDocument.doctype.name, !mayKnowAllDocTypes else { return decisions }
+        guard type.name == DocType.metaName, !mayKnowAllDocTypes else { return decisions }
         return zip(documents, decisions).map { document, decision in
             guard decision.isAllowed, let described = registry.find(document.name), !mayKnow(described) else {
                 return decision
@@ -177,8 +177,8 @@ extension Session {
     }
 
     /// Which of some documents are shared with the actor for a right.
-    private func shared(_ column: String, _ type: DocType, _ names: [String]) throws -> Set<LinkTarget> {
-        var found: Set<LinkTarget> = []
+    private func shared(_ column: String, _ type: DocType, _ names: [String]) throws -> Set<Reference> {
+        var found: Set<Reference> = []
         for chunk in names.chunks(of: Limits.filterValues) {
             let isOne = transaction.dialect.isOneOf("share_name", count: chunk.count)
             try transaction.forEach(
@@ -186,7 +186,7 @@ extension Session {
                 SELECT share_name FROM docshare WHERE share_doctype = ? AND \(quoted(column)) = 1
                 AND ("user" = ? OR everyone = 1) AND \(isOne)
                 """, [.text(type.name), .text(actor.user)] + chunk.map(Value.text), [.text]
-            ) { found.insert(LinkTarget(doctype: type.name, name: $0[0].text ?? "")) }
+            ) { found.insert(Reference(type.name, $0[0].text ?? "")) }
         }
         return found
     }
@@ -194,11 +194,11 @@ extension Session {
 
 /// The table that a row stands in.
 private struct RowPlace: Hashable {
-    let document: Session.LinkTarget
+    let document: Reference
     let table: String
 
     init(_ doctype: String, _ name: String, _ table: String) {
-        document = Session.LinkTarget(doctype: doctype, name: name)
+        document = Reference(doctype, name)
         self.table = table
     }
 

@@ -10,7 +10,7 @@ extension Session {
         let access = try effectAccess(documents)
         var readable: [DocumentEffect] = []
         let shownDocuments = documents.map { effect -> JSON in
-            guard let isOwn = access[LinkTarget(doctype: effect.doctype, name: effect.name)],
+            guard let isOwn = access[Reference(effect.doctype, effect.name)],
                 let type = registry.find(effect.doctype) ?? metadata.gone[effect.doctype]
             else { return ["action": .string(effect.action), "doctype": .string(effect.doctype), "hidden": true] }
             let shown = DocumentEffect(
@@ -22,7 +22,7 @@ extension Session {
         let shownPostings = try postings.map(showing)
         let shownEvents = events.map { event -> JSON in
             let parts = event.subject.split(separator: "/", maxSplits: 1).map(String.init)
-            let subject = LinkTarget(doctype: parts.first ?? "", name: parts.count > 1 ? parts[1] : "")
+            let subject = Reference(parts.first ?? "", parts.count > 1 ? parts[1] : "")
             let isHidden = registry.find(subject.doctype) != nil && access[subject] == nil && !asksNoFields
             return [
                 "type": .string(event.type), "subject": .string(isHidden ? subject.doctype : event.subject),
@@ -51,8 +51,8 @@ extension Session {
     }
 
     /// The documents among effects that the actor may read, each with whether it made it. One that is gone was read before.
-    private func effectAccess(_ effects: [DocumentEffect]) throws -> [LinkTarget: Bool] {
-        var access: [LinkTarget: Bool] = [:]
+    private func effectAccess(_ effects: [DocumentEffect]) throws -> [Reference: Bool] {
+        var access: [Reference: Bool] = [:]
         for (doctype, effects) in Dictionary(grouping: effects, by: \.doctype).sorted(by: { $0.key < $1.key }) {
             let present = registry.find(doctype)
             guard let type = present ?? metadata.gone[doctype], try decision(.read, type).isAllowed else { continue }
@@ -60,12 +60,12 @@ extension Session {
             let documents = present == nil ? [] : try load(type, Set<Name>(effects.map(\.name)).sorted())
             let decisions = try decisions(.read, type, documents)
             for (document, decision) in zip(documents, decisions) where decision.isAllowed {
-                access[LinkTarget(doctype: doctype, name: document.name)] = document.owner == actor.user
+                access[Reference(doctype, document.name)] = document.owner == actor.user
             }
             let isAllOpen = readCondition(for: type, table: type.table, right: .read) == nil
-            let there = Set(documents.map { LinkTarget(doctype: doctype, name: $0.name) })
+            let there = Set(documents.map { Reference(doctype, $0.name) })
             for effect in effects where effect.action == Action.delete.rawValue {
-                let gone = LinkTarget(doctype: doctype, name: effect.name)
+                let gone = Reference(doctype, effect.name)
                 if isAllOpen, !there.contains(gone) { access[gone] = false }
             }
         }

@@ -23,7 +23,7 @@ extension Session {
             else { continue }
             try forEachSentLink(of: documents) { link in
                 guard link.group == group,
-                    !selectable.contains(LinkTarget(doctype: type.name, name: link.name))
+                    !selectable.contains(Reference(type.name, link.name))
                 else { return }
                 let place = link.row.map { "Row \($0): " } ?? ""
                 throw Problem(
@@ -36,16 +36,16 @@ extension Session {
     }
 
     /// The documents among `names` that the actor may select; nil where it may select all there are.
-    func selectable(_ type: DocType, _ names: Set<Name>) throws -> Set<LinkTarget>? {
+    func selectable(_ type: DocType, _ names: Set<Name>) throws -> Set<Reference>? {
         guard let condition = readCondition(for: type, table: "d", right: .select) else { return nil }
-        var found: Set<LinkTarget> = []
+        var found: Set<Reference> = []
         guard !condition.isNone else { return found }
         let names = names.sorted()
         guard registry.isInTable(type) else {
             let documents = try load(type, names)
             for (document, decision) in zip(documents, try decisions(.select, type, documents)) where decision.isAllowed
             {
-                found.insert(LinkTarget(doctype: type.name, name: document.name))
+                found.insert(Reference(type.name, document.name))
             }
             return found
         }
@@ -54,7 +54,7 @@ extension Session {
             try transaction.forEach(
                 "SELECT d.name FROM \(quoted(type.table)) d WHERE \(isNamed) AND \(condition.sql)",
                 chunk.map(Value.text) + condition.arguments, [.text]
-            ) { found.insert(LinkTarget(doctype: type.name, name: $0[0].text ?? "")) }
+            ) { found.insert(Reference(type.name, $0[0].text ?? "")) }
         }
         return found
     }
@@ -125,7 +125,7 @@ extension Session {
     /// What of one link of some documents may be fetched.
     struct Fetching {
         /// The documents that may be selected; nil for all.
-        fileprivate let selectable: Set<LinkTarget>?
+        fileprivate let selectable: Set<Reference>?
         fileprivate let access: FieldAccess?
         fileprivate let target: String
 
@@ -143,7 +143,7 @@ extension Session {
             if selectable == nil, access?.opens(source) ?? true { return .take }
             let isKept = document.keepsLink(link)
             guard isKept || document.sent.contains(link) else { return .take }
-            let isSelectable = selectable?.contains(LinkTarget(doctype: target, name: name)) ?? true
+            let isSelectable = selectable?.contains(Reference(target, name)) ?? true
             if isSelectable, access?.opens(source) ?? true { return .take }
             return isKept ? .keep : .clear
         }

@@ -14,17 +14,17 @@ extension Session {
     ) throws -> [Int: Decision.Restricted] {
         guard !actor.restrictions.isEmpty else { return [:] }
         let links = try documents.map { try limitedLinks(of: $0, type, asWritten: asWritten) }
-        var wanted: [String: Set<LinkTarget>] = [:]
+        var wanted: [String: Set<Reference>] = [:]
         for link in links.joined() where !link.value.isEmpty {
-            wanted[link.allow, default: []].insert(LinkTarget(doctype: link.allow, name: link.value))
+            wanted[link.allow, default: []].insert(Reference(link.allow, link.value))
         }
-        var allowed: Set<LinkTarget> = []
+        var allowed: Set<Reference> = []
         for (target, names) in wanted.sorted(by: { $0.key < $1.key }) {
             allowed.formUnion(try self.allowed(target, names.map(\.name), in: type.name))
         }
         var refused: [Int: Decision.Restricted] = [:]
         for (index, links) in links.enumerated() {
-            refused[index] = links.first { !allowed.contains(LinkTarget(doctype: $0.allow, name: $0.value)) }
+            refused[index] = links.first { !allowed.contains(Reference($0.allow, $0.value)) }
         }
         return refused
     }
@@ -84,15 +84,15 @@ extension Session {
     }
 
     /// The names among `names` that the actor's User Permissions allow of a DocType in documents of `place`.
-    func allowed(_ target: String, _ names: [String], in place: String) throws -> Set<LinkTarget> {
-        var found: Set<LinkTarget> = []
+    func allowed(_ target: String, _ names: [String], in place: String) throws -> Set<Reference> {
+        var found: Set<Reference> = []
         let arguments: [Value] = [.text(actor.user), .text(target), .text(place)]
         for chunk in names.sorted().chunks(of: Limits.filterValues) {
             let isNamed = transaction.dialect.isOneOf("for_value", count: chunk.count)
             try transaction.forEach(
                 "SELECT for_value FROM user_permission p WHERE \(Self.permissionHolds) AND \(isNamed)",
                 arguments + chunk.map(Value.text), [.text]
-            ) { found.insert(LinkTarget(doctype: target, name: $0[0].text ?? "")) }
+            ) { found.insert(Reference(target, $0[0].text ?? "")) }
             guard let tree = registry.find(target), let up = tree.treeField, tree.slot(of: up) != nil else { continue }
             let isLeaf = transaction.dialect.isOneOf("name", count: chunk.count)
             // Every node with all nodes above it; a loop ends because no pair comes twice.
@@ -103,7 +103,7 @@ extension Session {
                 WHERE \(Self.permissionHolds) AND p.hide_descendants = 0
                 """
             try transaction.forEach(sql, chunk.map(Value.text) + arguments, [.text]) {
-                found.insert(LinkTarget(doctype: target, name: $0[0].text ?? ""))
+                found.insert(Reference(target, $0[0].text ?? ""))
             }
         }
         return found

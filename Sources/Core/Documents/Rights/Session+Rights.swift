@@ -28,7 +28,7 @@ extension Session {
 
     /// Whether the actor makes DocTypes, and so may know of all of them.
     var mayKnowAllDocTypes: Bool {
-        guard let meta = registry.find(DocTypeDocument.doctype.name) else { return true }
+        guard let meta = registry.find(DocType.metaName) else { return true }
         return may(.write, meta)
     }
 
@@ -73,7 +73,7 @@ extension Session {
 
     /// What is said of a right somebody does not have. Of a document that may not even be read nothing is told, not even
     /// whether it is there.
-    func forbidden(_ right: Right, _ doctype: DocType, _ name: String?, _ rule: Decision.Rule) -> Problem {
+    package func forbidden(_ right: Right, _ doctype: DocType, _ name: String?, _ rule: Decision.Rule) -> Problem {
         let subject = name.map { $0.isEmpty ? doctype.name : "\(doctype.name) \($0)" } ?? doctype.name
         var problem = Problem(.forbidden, "\(actor.user) may not \(right.rawValue) \(subject)")
         switch rule {

@@ -75,7 +75,7 @@ extension Session {
     /// That a row of the table of DocTypes is of one that the actor may know; nil for all other tables, and where it may
     /// know them all.
     private func isKnown(_ type: DocType, _ alias: String) -> RowCondition? {
-        guard type.name == DocTypeDocument.doctype.name, !mayKnowAllDocTypes else { return nil }
+        guard type.name == DocType.metaName, !mayKnowAllDocTypes else { return nil }
         let names = registry.doctypes.filter { $0.isCustom && mayKnow($0) }.map(\.name)
         guard !names.isEmpty else { return RowCondition.none }
         return RowCondition(

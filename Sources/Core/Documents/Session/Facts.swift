@@ -35,22 +35,22 @@ extension Session {
         let all = registry.factFields[doctype] ?? []
         let places = fields.compactMap(all.firstIndex(of:))
         guard places.count == fields.count else { return try values(of: doctype, names, fields) }
-        let missing = names.filter { facts[LinkTarget(doctype: doctype, name: $0.text)] == nil }
+        let missing = names.filter { facts[Reference(doctype, $0.text)] == nil }
         if !missing.isEmpty { remember(try values(of: doctype, missing, all), of: doctype) }
         var found: [Name: [Value]] = [:]
         for name in names {
-            guard let row = facts[LinkTarget(doctype: doctype, name: name.text)] else { continue }
+            guard let row = facts[Reference(doctype, name.text)] else { continue }
             found[name] = places.map { row[$0] }
         }
         return found
     }
 
     func remember(_ rows: [Name: [Value]], of doctype: String) {
-        for (name, row) in rows { facts[LinkTarget(doctype: doctype, name: name.text)] = row }
+        for (name, row) in rows { facts[Reference(doctype, name.text)] = row }
     }
 
     /// Forgets what was looked up and what is known of documents of a DocType, or of all.
-    func forgetLookedUp(of doctype: String? = nil) {
+    package func forgetLookedUp(of doctype: String? = nil) {
         guard let doctype else {
             lookedUp = [:]
             facts = [:]

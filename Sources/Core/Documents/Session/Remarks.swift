@@ -6,7 +6,7 @@ public struct Remarks: Sendable, Equatable {
     /// How often another name was passed over.
     public private(set) var more = 0
     /// What was kept and has no effect.
-    public internal(set) var warnings: [Problem] = []
+    public package(set) var warnings: [Problem] = []
 
     /// Nothing to tell.
     public init() {}

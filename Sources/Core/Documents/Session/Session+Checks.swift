@@ -136,9 +136,9 @@ extension Session {
     /// Checks that every document a changed link points to exists and is not cancelled: one statement for each DocType
     /// that is linked to, however many documents and rows there are.
     func verifyLinks(of documents: [Document], allowsCancelled: Bool = false) throws {
-        var wanted: [String: Set<LinkTarget>] = [:]
+        var wanted: [String: Set<Reference>] = [:]
         try forEachLink(documents) { _, _, target, name, _ in
-            let link = LinkTarget(doctype: target, name: name)
+            let link = Reference(target, name)
             if !verified.contains(link) { wanted[target, default: []].insert(link) }
         }
         let targets = wanted.compactMap { target, links in registry.find(target).map { (type: $0, links: links) } }
@@ -151,12 +151,12 @@ extension Session {
         for ((type, links), found) in zip(targets, read) {
             let target = type.name
             for (name, values) in found where !(type.isSubmittable && values[0].int == 2) {
-                verified.insert(LinkTarget(doctype: target, name: name.text))
+                verified.insert(Reference(target, name.text))
             }
             if registry.factFields[target] != nil { remember(found.mapValues { Array($0.dropFirst()) }, of: target) }
             if links.isSubset(of: verified) { continue }
             try forEachLink(documents) { document, field, linked, name, row in
-                guard linked == target, !verified.contains(LinkTarget(doctype: target, name: name)) else { return }
+                guard linked == target, !verified.contains(Reference(target, name)) else { return }
                 let place = row.map { "Row \($0): " } ?? ""
                 guard let values = found[name] else {
                     throw Problem(
@@ -233,16 +233,16 @@ extension Session {
     }
 
     /// The documents with settings that documents link to and that were not looked up yet; see ``SettingsHolder``.
-    private func settings(of documents: [Document]) -> Set<LinkTarget> {
+    private func settings(of documents: [Document]) -> Set<Reference> {
         guard let type = documents.first?.doctype, !registry.settingsHolders.isEmpty else { return [] }
-        var targets: Set<LinkTarget> = []
+        var targets: Set<Reference> = []
         for slot in type.linkSlots {
             guard let target = type.columns[slot].options, registry.settingsHolders.contains(target),
                 let holder = registry.find(target), holder.tables.isEmpty, registry.isInTable(holder)
             else { continue }
             for document in documents {
                 guard case .text(let name) = document.values[slot] else { continue }
-                let link = LinkTarget(doctype: target, name: name)
+                let link = Reference(target, name)
                 if lookedUp[link] == nil { targets.insert(link) }
             }
         }
@@ -277,7 +277,7 @@ extension Session {
             let known = registry.factFields[fetch.target] ?? []
             let fields = fetch.fields.filter { target.gives($0.source) }
             for (name, values) in found where !(target.isSubmittable && values.last?.int == 2) {
-                verified.insert(LinkTarget(doctype: fetch.target, name: name.text))
+                verified.insert(Reference(fetch.target, name.text))
             }
             if !known.isEmpty {
                 remember(found.mapValues { Array($0[fields.count..<fields.count + known.count]) }, of: fetch.target)

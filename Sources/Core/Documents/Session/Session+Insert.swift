@@ -1,5 +1,5 @@
 internal import Storage
-internal import Values
+package import Values
 
 extension Session {
     /// Adds a document: fills defaults and what is fetched, names it, checks it, writes it and its rows.
@@ -54,19 +54,19 @@ extension Session {
     }
 
     /// Runs a write inside another at most so deep, so that hooks cannot call each other for ever.
-    func nested<T>(_ body: () throws -> T) throws -> T {
+    package func nested<T>(_ body: () throws -> T) throws -> T {
         guard depth < Limits.nestedWrites else {
             throw Problem(.tooMany, "Saves are nested more than \(Limits.nestedWrites) deep")
         }
         depth += 1
         defer { depth -= 1 }
         let result = try body()
-        if depth == 1, metadata.isDirty, !metadata.isDeferred { try applyMetadata() }
+        if depth == 1, metadata.isDirty, !metadata.isDeferred { try registry.applyMetadata?(self) }
         return result
     }
 
     /// Says of a problem which document it is about.
-    func namingDocument<T>(_ document: Document, _ body: () throws -> T) throws -> T {
+    package func namingDocument<T>(_ document: Document, _ body: () throws -> T) throws -> T {
         do {
             return try body()
         } catch let problem as Problem {
@@ -75,7 +75,7 @@ extension Session {
     }
 
     /// Sets the standard columns and the defaults of a new document and its rows.
-    func prepare(_ document: Document) {
+    package func prepare(_ document: Document) {
         document.stored = nil
         stamp(document, created: true)
         let checks = document.doctype.checks
@@ -91,7 +91,7 @@ extension Session {
     }
 
     /// What a slot of a new document holds by default; nil where it has no default.
-    func fallback(of type: DocType, _ slot: Int) -> Value? {
+    package func fallback(of type: DocType, _ slot: Int) -> Value? {
         switch type.fallbacks[slot] {
         case nil: nil
         case .value(let value): value

@@ -57,7 +57,7 @@ extension Session {
     /// A document to look settings up in, such as the company; nil when there is none. Read once a session, and again
     /// after its DocType was written to. No rights are asked; it is not to be changed.
     public func lookUp(_ doctype: String, _ name: String) throws -> Document? {
-        let key = LinkTarget(doctype: doctype, name: name)
+        let key = Reference(doctype, name)
         if let known = lookedUp[key] { return known }
         let document = try load(registry.doctype(doctype), [name]).first
         lookedUp[key] = document
@@ -78,7 +78,7 @@ extension Session {
 
     /// The same of several DocTypes, read together, and with them documents that will be looked up.
     func values(
-        _ wanted: [(doctype: String, names: Set<Name>, fields: [String])], lookingUp: Set<LinkTarget> = []
+        _ wanted: [(doctype: String, names: Set<Name>, fields: [String])], lookingUp: Set<Reference> = []
     ) throws -> [[Name: [Value]]] {
         var found: [[Name: [Value]]] = []
         var places: [Int] = []

@@ -128,6 +128,31 @@ extension Session {
         pending.sealed.add(rows, to: table, under: auditKey)
     }
 
+    /// Notes all rows of a table under the audit log, as they stand, as added.
+    ///
+    /// - Throws: ``StorageError``.
+    package func sealAll(of table: TableSchema) throws {
+        try pending.sealed.addAll(of: table, under: auditKey, in: transaction)
+    }
+
+    /// Notes that all rows of a table under the audit log go, as they stand.
+    ///
+    /// - Throws: ``StorageError``.
+    package func unsealAll(of table: TableSchema) throws {
+        try pending.sealed.removeAll(of: table, under: auditKey, in: transaction)
+    }
+
+    /// Notes for the audit log what was done to something that is no document.
+    package func noteForAudit(_ action: String, _ kind: String, _ name: String) {
+        pending.audit.append(
+            AuditEntry(time: now, actor: actor.user, action: action, doctype: kind, name: name, digest: []))
+    }
+
+    /// Notes what becomes of the tables, for a changeset.
+    package func note(_ steps: [PlannedStep]) {
+        if keepsEffects { pending.effects += steps.map(Effect.schema) }
+    }
+
     /// Notes what became of rows of tables under the audit log that the session does not know of.
     package func noteForAudit(_ changes: [RowsChange]) {
         for change in changes { pending.sealed.add(change, under: auditKey) }

@@ -13,7 +13,7 @@ public final class Session {
     /// The moment of the session; domain code knows no other clock.
     public let now: Timestamp
     /// What the modules declare.
-    public internal(set) var registry: Registry {
+    public package(set) var registry: Registry {
         // Lent and not copied: it is asked many times in every write, and has many parts.
         _read { yield registryInForce.registry }
         set { registryInForce = RegistryInForce(newValue) }
@@ -30,11 +30,11 @@ public final class Session {
     /// What is to be logged when the transaction ends.
     var pending = Pending()
     /// Links that were found to exist; names stay valid while the session lasts unless it deletes them.
-    var verified: Set<LinkTarget> = []
+    var verified: Set<Reference> = []
     /// What was looked up, kept until its DocType is written to.
-    var lookedUp: [LinkTarget: Document] = [:]
+    var lookedUp: [Reference: Document] = [:]
     /// What rules know of documents, by the fields that are registered as ``Facts``; kept like what was looked up.
-    var facts: [LinkTarget: [Value]] = [:]
+    var facts: [Reference: [Value]] = [:]
     /// The event from which follows what is written now, as ``Event/cause``.
     var cause: Int64 = 0
     /// How many writes are inside one another.
@@ -46,7 +46,7 @@ public final class Session {
     /// What User Permissions give new documents, by DocType; nil until it is asked for.
     var permittedDefaults: [PermittedDefault]?
     /// What it knows of changes of metadata.
-    var metadata = MetadataState()
+    package var metadata = MetadataState()
     /// How to go on behind what a limit of the server cut off the answer, as an argument of the request that asks for the
     /// rest, such as `limit_start=100000`; nil when nothing was cut off.
     public private(set) var more: String?
@@ -63,23 +63,6 @@ public final class Session {
         init(_ registry: Registry) { self.registry = registry }
     }
 
-    /// A document by its DocType and name.
-    package struct LinkTarget: Hashable {
-        /// The DocType.
-        package let doctype: String
-        /// The name.
-        package let name: String
-
-        /// The document `name` of the DocType.
-        package init(doctype: String, name: String) {
-            self.doctype = doctype
-            self.name = name
-        }
-
-        /// Whether both name the same document.
-        package static func == (l: Self, r: Self) -> Bool { l.doctype == r.doctype && l.name == r.name }
-    }
-
     struct Pending {
         var events: [Event] = []
         /// How many events of the transaction are in the log already.
@@ -93,7 +76,7 @@ public final class Session {
         /// What modules keep while the session lasts.
         var states: [ObjectIdentifier: any SessionState] = [:]
         /// Rows of others that were taken out for documents that are about to be deleted.
-        var detachedRows: [LinkTarget: [JSON]] = [:]
+        var detachedRows: [Reference: [JSON]] = [:]
     }
 
     /// A session of `actor` at the moment `now`. `audit` is the company's key; `identifiers` gives names that no other
@@ -180,13 +163,18 @@ public final class Session {
         } catch {
             pending = before
             verified = links
-            forgetLookedUp()
             registry = known
             metadata = changes
-            knownFieldRights = [:]
-            permittedDefaults = nil
+            forgetKnown()
             throw error
         }
+    }
+
+    /// Forgets what was found of documents, DocTypes and rights.
+    package func forgetKnown() {
+        forgetLookedUp()
+        knownFieldRights = [:]
+        permittedDefaults = nil
     }
 
     /// What a module keeps in the session.

@@ -1,4 +1,5 @@
 internal import Collaboration
+internal import Customization
 internal import Documents
 internal import HTTPTypes
 internal import Identity

@@ -1,3 +1,4 @@
+internal import Customization
 internal import Documents
 internal import Values
 

@@ -1,3 +1,5 @@
+public import Documents
+internal import Metadata
 internal import Values
 
 /// A field that a company added to a DocType, shipped or its own.

@@ -1,4 +1,6 @@
 internal import Audit
+internal import Documents
+internal import Metadata
 internal import Storage
 internal import Values
 
@@ -210,7 +212,7 @@ struct MetadataPlan {
     func carryOut() throws {
         let transaction = session.transaction
         var touched = TouchedDocuments(before, session)
-        try sealed(before) { try session.pending.sealed.removeAll(of: $0, under: session.auditKey, in: transaction) }
+        try sealed(before) { try session.unsealAll(of: $0) }
         for planned in steps {
             switch planned.step {
             case .schema(let step): try carryOut(step, rows: planned.rows, &touched)
@@ -236,8 +238,8 @@ struct MetadataPlan {
                 .duplicate, "\(field) cannot be unique: documents hold the same value", field: "unique",
                 fix: "Change those documents first.")
         }
-        try sealed(after) { try session.pending.sealed.addAll(of: $0, under: session.auditKey, in: transaction) }
-        for planned in steps where session.keepsEffects { session.pending.effects.append(.schema(planned)) }
+        try sealed(after) { try session.sealAll(of: $0) }
+        session.note(steps)
         try renamed.renameKept(before, in: session)
         try touched.record(in: after)
         try session.fillAdded(changes)

@@ -1,3 +1,5 @@
+internal import Documents
+internal import Metadata
 internal import Values
 
 /// What is brought into order when documents that describe DocTypes are saved.
@@ -21,7 +23,7 @@ enum MetadataWriting {
             }
             row.set("fieldname", name)
         }
-        var kept = kept(document)
+        var kept = document.keptProperties
         if let order = kept["field_order"]?.array {
             let places = Dictionary(
                 order.compactMap(\.string).enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
@@ -52,14 +54,6 @@ enum MetadataWriting {
         }
     }
 
-    /// What a document keeps besides its fields.
-    static func kept(_ document: Document) -> JSONObject {
-        guard let text = document["properties"].text, case .object(let kept)? = try? JSON.parse(text) else {
-            return [:]
-        }
-        return kept
-    }
-
     /// A field's name made of its label: small letters, digits and `_`.
     static func fieldName(from label: String) -> String {
         var name = ""
@@ -81,13 +75,5 @@ enum MetadataWriting {
             throw Problem(
                 .badMetadata, "\(definition.name): cauldron_kind: only modules declare ledgers", field: "cauldron_kind")
         }
-    }
-
-    /// Keeps what a client sent of a document that keeps more than its fields: what no field has, and how the rest was
-    /// written where it says nothing (`0`, `""`, `null`), so that it is written the same again.
-    static func keep(_ key: String, _ value: JSON, of document: Document) {
-        var kept = kept(document)
-        kept[key] = value
-        document.set("properties", JSON.object(kept).text)
     }
 }

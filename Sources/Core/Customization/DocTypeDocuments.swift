@@ -1,3 +1,5 @@
+public import Documents
+internal import Metadata
 internal import Values
 
 /// The DocTypes that describe DocTypes. Those made in a company are kept as documents of `DocType`; those that modules

@@ -1,4 +1,5 @@
 internal import Documents
+internal import Lists
 internal import Metadata
 internal import Values
 
@@ -15,7 +16,9 @@ enum DocTypeRows {
     static func source(of kind: String) -> VirtualSource {
         VirtualSource(
             list: { query, session in
-                try rows(kind, of: wantedParents(query, session) ?? session.registry.doctypes.map(\.name), session)
+                let asked = try query.values(askedOf: "parent", in: session)
+                let parents = try asked?.compactMap(\.string).map { try session.name($0, of: DocType.metaName) }
+                return try rows(kind, of: parents ?? session.registry.doctypes.map(\.name), session)
             },
             load: { names, session in
                 // A row of a shipped DocType is called after it.
@@ -31,24 +34,5 @@ enum DocTypeRows {
         let type = try session.registry.doctype(DocTypeDocument.doctype.name)
         guard let slot = type.tables.first(where: { $0.field.options == kind })?.slot else { return [] }
         return try session.load(type, names).flatMap { $0.rows[slot] }
-    }
-
-    /// The DocTypes whose rows the conditions of a list ask for, where that is one by one.
-    private static func wantedParents(_ query: ListQuery, _ session: Session) throws -> [String]? {
-        guard let filters = query.filters,
-            let filter = try Filter.parse(filters, "and", session.registry.doctype(query.doctype))
-        else { return nil }
-        let all: [Filter] = if case .all(let filters) = filter { filters } else { [filter] }
-        for case .condition(let condition) in all where condition.field == "parent" {
-            switch Operator(condition.op) {
-            case .equal: if let name = condition.value.string { return [try session.name(name, of: "DocType")] }
-            case .isIn:
-                return try Filter.elements(condition.value, of: condition.field).compactMap(\.string).map {
-                    try session.name($0, of: "DocType")
-                }
-            default: continue
-            }
-        }
-        return nil
     }
 }

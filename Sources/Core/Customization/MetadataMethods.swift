@@ -1,19 +1,6 @@
+public import Documents
+internal import Metadata
 public import Values
-
-extension Registry {
-    /// Adds the DocTypes that describe DocTypes, and the methods on them.
-    mutating func addMetadata() {
-        add(
-            DocFieldRow.self, DocPermRow.self, DocTypeLinkRow.self, DocTypeActionRow.self, DocTypeStateRow.self,
-            DocTypeDocument.self, CustomField.self, PropertySetter.self, CustomDocPerm.self, NamingRuleCondition.self,
-            DocumentNamingRule.self)
-        add(source: DocTypeSource.source, for: DocTypeDocument.doctype.name)
-        MetadataMethods.register(&self)
-        add(rules: NamingRules.self)
-        for method in NamingMethods.all { add(method) }
-        add(check: Check("metadata") { try $0.registry.customized(in: $0).metadataProblems.map(\.message) })
-    }
-}
 
 /// All DocTypes as documents: those made in the company as they are kept, the others as modules declare them.
 enum DocTypeSource {
@@ -31,7 +18,7 @@ enum DocTypeSource {
             try names.compactMap { session.registry.shipped($0) }.map {
                 try MetadataReading.document(of: $0.definition, in: session)
             }
-        })
+        }, has: { name, session in session.registry.find(name) != nil })
 }
 
 /// The methods that read and change metadata.
@@ -242,7 +229,7 @@ extension Session {
             try applyAll(given, to: present)
             // What a file says of itself is written again, also where the document says the same of itself.
             for column in DocType.standard where column.name != "name" {
-                if let said = object[column.name] { MetadataWriting.keep(column.name, said, of: present) }
+                if let said = object[column.name] { present.keepProperty(column.name, said) }
             }
             for row in present.allRows { prepare(row) }
             for slot in type.firstOwnSlot..<present.values.count where present.values[slot].isNull {

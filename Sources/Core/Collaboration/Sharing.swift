@@ -1,11 +1,10 @@
+internal import Documents
+internal import Metadata
 internal import Storage
-package import Values
+internal import Values
 
 /// Sharing one document with users its roles do not give rights to.
-package enum Sharing {
-    /// The rights a share can give, by their columns.
-    static let rights: [Right] = [.read, .write, .submit, .share]
-
+enum Sharing {
     /// Refuses to share unless the actor has the right `share` on the document and every right it gives away.
     ///
     /// - Returns: what the document is called.
@@ -31,11 +30,11 @@ package enum Sharing {
     /// Gives rights, keeping those that are there, and takes others away; a share that gives nothing any more is removed.
     ///
     /// - Throws: ``Problem/Kind/forbidden`` for who may not share, or gives more than it has.
-    package static func set(
+    static func set(
         _ doctype: String, _ name: String, _ user: String?, _ changes: [Right: Bool], notify: Bool = false,
         in session: Session
     ) throws -> Doc<DocShare>? {
-        let name = try require(rights.filter { changes[$0] == true }, doctype, name, in: session)
+        let name = try require(DocShare.rights.filter { changes[$0] == true }, doctype, name, in: session)
         let user = try user.map { try session.name($0, of: "User") }
         let known = try find(doctype, name, user, in: session)
         let share = try known ?? session.new(DocShare.self)
@@ -47,10 +46,10 @@ package enum Sharing {
             share.read = false
             share.notifyByEmail = notify
         }
-        for right in rights { if let value = changes[right] { share.document.set(right.rawValue, value) } }
-        if changes[.read] == false { for right in rights { share.document.set(right.rawValue, false) } }
+        for right in DocShare.rights { if let value = changes[right] { share.document.set(right.rawValue, value) } }
+        if changes[.read] == false { for right in DocShare.rights { share.document.set(right.rawValue, false) } }
         return try session.privileged {
-            guard rights.contains(where: { share.document.isSet($0.rawValue) }) else {
+            guard DocShare.rights.contains(where: { share.document.isSet($0.rawValue) }) else {
                 if known != nil { try session.delete("DocShare", share.name) }
                 return nil
             }
@@ -60,7 +59,7 @@ package enum Sharing {
     }
 
     /// The shares of a document, as clients of Frappe read them.
-    package static func list(_ doctype: String, _ name: String, in session: Session) throws -> [JSON] {
+    static func list(_ doctype: String, _ name: String, in session: Session) throws -> [JSON] {
         let type = try session.registry.doctype(DocShare.doctype.name)
         let columns = ["name", "user", "read", "write", "submit", "share", "everyone", "owner", "creation"]
         let slots = columns.compactMap(type.slot)

@@ -1,3 +1,5 @@
+internal import Documents
+internal import Metadata
 internal import Values
 
 /// One field that gets another name, and the properties that name it.

@@ -1,3 +1,5 @@
+internal import Documents
+internal import Metadata
 internal import Values
 
 /// Reads what documents of `DocType`, `Custom Field`, `Property Setter` and `Custom DocPerm` describe.
@@ -114,25 +116,6 @@ enum MetadataReading {
                 document.rows[slot].append(row)
             }
             document.renumber(slot)
-        }
-    }
-}
-
-extension Document {
-    /// Lets numbers and switches that nobody gave be zero, as a table holds them.
-    func fillZeros() {
-        for slot in values.indices where values[slot].isNull && doctype.columns[slot].type.isNumeric {
-            values[slot] = Value(.zero, for: doctype.columns[slot])
-        }
-    }
-}
-
-extension Value {
-    /// Whether it is null, empty text or zero.
-    package var isNothing: Bool {
-        switch self {
-        case .int(0), .decimal(0, _): true
-        default: isEmpty
         }
     }
 }

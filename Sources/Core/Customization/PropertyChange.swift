@@ -1,3 +1,5 @@
+internal import Documents
+internal import Metadata
 internal import Values
 
 /// One property setter put over a description. What the engine and the controllers of a shipped DocType rest on stays.

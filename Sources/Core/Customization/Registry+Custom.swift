@@ -1,3 +1,5 @@
+internal import Documents
+internal import Metadata
 internal import Values
 
 extension Registry {

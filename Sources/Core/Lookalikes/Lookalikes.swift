@@ -1,3 +1,5 @@
+public import Documents
+internal import Metadata
 internal import Storage
 internal import Values
 
@@ -27,14 +29,7 @@ enum Lookalikes {
         }
     }
 
-    /// Declares what is kept of names, and watches over every write that gives or frees one.
-    static func register(_ registry: inout Registry) {
-        registry.add(table: table)
-        registry.add(check: Registry.Check("names") { try $0.checkNames() })
-        registry.observe(.all, .written) { try follow($0, in: $1) }
-    }
-
-    private static func follow(_ changes: [DocumentChange], in session: Session) throws {
+    fileprivate static func follow(_ changes: [DocumentChange], in session: Session) throws {
         guard let first = changes.first else { return }
         switch first.action {
         case .insert, .restore:
@@ -119,7 +114,7 @@ enum Lookalikes {
             ) { found[$0[0].text ?? "", default: []].append($0[1].text ?? "") }
         }
         // Shipped DocTypes are no rows of a table.
-        if type.name == DocTypeDocument.doctype.name {
+        if type.name == DocType.metaName {
             for name in session.registry.doctypes.map(\.name) {
                 let skeleton = Skeleton.of(name)
                 if skeletons.contains(skeleton) { found[skeleton, default: []].append(name) }
@@ -143,6 +138,17 @@ enum Lookalikes {
     }
 }
 
+extension Registry {
+    /// Declares what is kept of names, and watches over every write that gives or frees one.
+    public mutating func addLookalikes() {
+        add(table: Lookalikes.table)
+        add(check: Check("names") { try $0.checkNames() })
+        add(check: Check("names that look alike") { try $0.checkLookalikes() })
+        atMetadata { session in try session.refreshLookalikes() }
+        observe(.all, .written) { try Lookalikes.follow($0, in: $1) }
+    }
+}
+
 extension Session {
     /// Whether the company lets names differ by case alone.
     fileprivate var allowsCase: Bool {
@@ -158,7 +164,7 @@ extension Session {
     /// after metadata changed, and when a company is opened.
     ///
     /// - Throws: ``StorageError``.
-    public func refreshLookalikes() throws {
+    fileprivate func refreshLookalikes() throws {
         // A row without a skeleton says by which version those of the DocType were made.
         let marks = try transaction.query(
             "SELECT doctype, name FROM _skeleton WHERE skeleton = ''", [], [.text, .text])
@@ -222,7 +228,7 @@ extension Session {
     /// none are kept of what there is not. One sentence for each difference.
     ///
     /// - Throws: ``StorageError``.
-    public func checkLookalikes() throws -> [String] {
+    fileprivate func checkLookalikes() throws -> [String] {
         var missing = Set<Name>(registry.doctypes.filter(Lookalikes.watches).map { Name($0.name) })
         var found: [String] = []
         try transaction.forEach(
@@ -245,7 +251,7 @@ extension Session {
     /// like others, and skeletons that do not fit. One sentence each.
     ///
     /// - Throws: ``StorageError``.
-    func checkNames() throws -> [String] {
+    fileprivate func checkNames() throws -> [String] {
         var found: [String] = []
         for type in registry.doctypes where type.kind == .document && !type.isSingle && !type.isVirtual {
             var kept: [Name: [String]] = [:]

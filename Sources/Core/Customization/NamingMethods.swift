@@ -1,4 +1,6 @@
 internal import Audit
+internal import Documents
+internal import Metadata
 internal import Storage
 internal import Values
 
@@ -140,9 +142,7 @@ extension Session {
     /// Notes for the logs that somebody set a counter.
     fileprivate func recordCounter(_ key: String, of type: DocType, from old: Int64, to new: Int64) {
         // No DocType is called so: the counters are nobody's documents.
-        pending.audit.append(
-            AuditEntry(
-                time: now, actor: actor.user, action: "set_counter", doctype: Naming.table.name, name: key, digest: []))
+        noteForAudit("set_counter", Naming.table.name, key)
         emit(
             "series.set", subject: "\(Naming.table.name)/\(key)",
             ["doctype": .string(type.name), "prefix": .string(key), "old": .int(old), "new": .int(new)])

@@ -1,3 +1,5 @@
+public import Documents
+internal import Metadata
 internal import Values
 
 /// The properties of a field, as a DocType's rows and Custom Fields hold them. The names are Frappe's.
