@@ -36,8 +36,7 @@ public struct GatewayServer: Sendable {
         // When a connection is closed for being quiet, its own watch says.
         let channel = HTTP1Channel.Configuration(idleTimeout: nil, httpDecoderConfiguration: decoder)
         let limits = configuration
-        var logger = Logger(label: "cauldron.http")
-        logger.logLevel = .warning
+        let logger = Logger(label: "cauldron.http") { ConnectionLog(label: $0) }
         return Application(
             responder: gateway,
             server: HTTPServerBuilder { GuardedChannel(HTTP1Channel(responder: $0, configuration: channel), limits) },

@@ -48,20 +48,25 @@ public final class Gateway: HTTPResponder {
 
     /// Answers a request that came over a connection.
     public func respond(to request: Request, context: GatewayContext) async throws -> Response {
-        try await respond(to: request, from: context.address)
+        try await answer(request) { context.address }
     }
 
     /// Answers a request from a client at `address`; needs no connection.
     ///
     /// - Throws: only when the connection breaks while the body arrives.
     public func respond(to request: Request, from address: String) async throws -> Response {
+        try await answer(request) { address }
+    }
+
+    private func answer(_ request: Request, from peer: @escaping @Sendable () -> String) async throws -> Response {
         if request.head.path == "/healthz", request.head.method == .get, Incoming.namesOneHost(request) {
             return health()
         }
         var incoming = Incoming(
-            request, id: identifier(of: request), address: address, trustsProxy: configuration.trustsProxy)
+            request, from: peer, trustsProxy: configuration.trustsProxy,
+            newID: { "\(start)-\(requests.wrappingAdd(1, ordering: .relaxed).newValue)" })
         if request.head.method == .get, let target = request.head.path, let known = targets.find(target),
-            incoming.take(known, request)
+            incoming.take(known)
         {
             return await answer(incoming, known.route).response(to: incoming)
         }
@@ -76,13 +81,6 @@ public final class Gateway: HTTPResponder {
         }
         let response = reply.response(to: incoming)
         return request.head.method == .head ? response.createHeadResponse() : response
-    }
-
-    /// The id of a request: the client's, where it sends one that can be kept, or else one of the gateway's own.
-    private func identifier(of request: Request) -> String {
-        let sent = Reply.requestIDName.flatMap { request.head.headerFields[$0] }
-        if let sent, Incoming.isIdentifier(sent) { return sent }
-        return "\(start)-\(requests.wrappingAdd(1, ordering: .relaxed).newValue)"
     }
 
     private static let healthHeaders: HTTPFields = [
@@ -172,7 +170,7 @@ public final class Gateway: HTTPResponder {
         var use = method?.description.takesForm == true ? Incoming.BodyUse.argumentsOrForm : .arguments
         if case .file = route { use = .none }
         try await request.readArguments(raw, configuration, use)
-        if raw.head.method == .get, !Incoming.hasBody(raw), let target = raw.head.path {
+        if raw.head.method == .get, !request.hasBody, let target = raw.head.path {
             targets.keep(target, route, request.arguments)
         }
     }

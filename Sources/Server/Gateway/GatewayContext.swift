@@ -5,12 +5,13 @@ internal import NIOCore
 public struct GatewayContext: RequestContext {
     /// What the HTTP library keeps.
     public var coreContext: CoreRequestContextStorage
-    /// The other end's address, without the port.
-    let address: String
+    private let channel: any Channel
+    /// The other end's address, without the port. Found when it is asked for, which few requests do.
+    var address: String { channel.remoteAddress?.ipAddress ?? "local" }
 
     /// The context of a request on a connection.
     public init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
-        address = source.channel.remoteAddress?.ipAddress ?? "local"
+        channel = source.channel
     }
 }

@@ -65,18 +65,47 @@ final class Socket {
         case chunks
     }
 
-    /// Where the answer ends; nil while its head is not complete.
+    private static let ok = Array("HTTP/1.1 200".utf8)
+    private static let length = Array("content-length:".utf8)
+    private static let chunked = Array("transfer-encoding: chunked".utf8)
+
+    /// Where the answer ends; nil while its head is not complete. It goes over the head once, byte by byte: what the client
+    /// takes of the processor the server does not get.
     private func findEnd(_ count: Int) throws -> End? {
-        let head = buffer[..<count]
-        guard let end = head.firstRange(of: Array("\r\n\r\n".utf8)) else { return nil }
-        let text = String(decoding: buffer[..<end.lowerBound], as: UTF8.self).lowercased()
-        guard text.hasPrefix("http/1.1 200") else { throw Failure.refused(String(text.prefix(200))) }
-        let fields = text.split(separator: "\r\n")
-        if fields.contains("transfer-encoding: chunked") { return .chunks }
-        guard let field = fields.first(where: { $0.hasPrefix("content-length:") }),
-            let length = Int(field.split(separator: " ").last ?? "")
-        else { throw Failure.broken }
-        return .length(end.upperBound + length)
+        try unsafe buffer.withUnsafeBufferPointer { bytes -> End? in
+            var line = 0
+            var length: Int?
+            var isChunked = false
+            for place in 0..<count where unsafe bytes[place] == UInt8(ascii: "\n") {
+                if place - line <= 1 {
+                    guard unsafe Self.matches(bytes, 0, Self.ok) else {
+                        throw Failure.refused(unsafe String(decoding: bytes[..<min(place, 200)], as: UTF8.self))
+                    }
+                    if isChunked { return .chunks }
+                    guard let length else { throw Failure.broken }
+                    return .length(place + 1 + length)
+                }
+                if unsafe Self.matches(bytes, line, Self.length) {
+                    var number = 0
+                    for at in line + Self.length.count..<place {
+                        let digit = unsafe bytes[at] &- UInt8(ascii: "0")
+                        if digit <= 9 { number = number &* 10 &+ Int(digit) }
+                    }
+                    length = number
+                } else if unsafe Self.matches(bytes, line, Self.chunked) {
+                    isChunked = true
+                }
+                line = place + 1
+            }
+            return nil
+        }
+    }
+
+    /// Whether these bytes stand there, whatever their case.
+    private static func matches(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, _ wanted: [UInt8]) -> Bool {
+        guard start + wanted.count <= bytes.count else { return false }
+        for place in 0..<wanted.count where unsafe bytes[start + place] | 0x20 != wanted[place] | 0x20 { return false }
+        return true
     }
 
     /// A port that nothing listens at now.

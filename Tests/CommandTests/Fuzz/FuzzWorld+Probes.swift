@@ -274,6 +274,9 @@ extension FuzzWorld {
                 names.insert(Self.written(String(match.1)))
             }
             for match in text.matches(of: /fields\[\.([A-Za-z]+)\]/) { names.insert(Self.written(String(match.1))) }
+            if path.hasSuffix("Incoming.swift") {
+                for match in text.matches(of: /case \.([A-Za-z]+):/) { names.insert(Self.written(String(match.1))) }
+            }
         }
         return names.sorted()
     }

@@ -13,12 +13,7 @@ public final class Session {
     /// The moment of the session; domain code knows no other clock.
     public let now: Timestamp
     /// What the modules declare.
-    public package(set) var registry: Registry {
-        // Lent and not copied: it is asked many times in every write, and has many parts.
-        _read { yield registryInForce.registry }
-        set { registryInForce = RegistryInForce(newValue) }
-    }
-    private var registryInForce: RegistryInForce
+    public package(set) var registry: Registry
     /// The transaction everything happens in.
     public let transaction: any Transaction
     /// What its entries in the audit log are under.
@@ -58,11 +53,6 @@ public final class Session {
     /// What it has to tell besides its result.
     public var remarks = Remarks()
 
-    private final class RegistryInForce {
-        let registry: Registry
-        init(_ registry: Registry) { self.registry = registry }
-    }
-
     struct Pending {
         var events: [Event] = []
         /// How many events of the transaction are in the log already.
@@ -87,7 +77,7 @@ public final class Session {
     ) {
         self.actor = actor
         self.now = now
-        registryInForce = RegistryInForce(registry)
+        self.registry = registry
         self.transaction = transaction
         auditKey = audit
         makeIdentifier = identifiers

@@ -40,7 +40,7 @@ struct Authenticator: Sendable {
     ///
     /// - Throws: ``Problem/Kind/notSignedIn`` when credentials are wrong, ``Problem/Kind/sessionExpired``.
     func caller(of request: Incoming) async throws -> Caller {
-        if let header = request.headers[.authorization] { return try await caller(authorization: header) }
+        if let header = request.authorization { return try await caller(authorization: header) }
         guard let sid = Cookies.value("sid", of: request.headers) ?? request.arguments.text("sid"), !sid.isEmpty,
             sid != "Guest"
         else { return .guest }
@@ -50,26 +50,28 @@ struct Authenticator: Sendable {
         return Caller(actor: actor, way: .session(sid: sid))
     }
 
+    private static var wrong: Problem {
+        Problem(.notSignedIn, "The credentials are not valid", fix: "Send Authorization: token <api_key>:<api_secret>.")
+    }
+
     private func caller(authorization header: String) async throws -> Caller {
-        let wrong = Problem(
-            .notSignedIn, "The credentials are not valid", fix: "Send Authorization: token <api_key>:<api_secret>.")
-        guard let space = header.utf8.firstIndex(of: 0x20) else { throw wrong }
+        guard let space = header.utf8.firstIndex(of: 0x20) else { throw Self.wrong }
         let scheme = header[..<space].lowercased()
         let content = header[header.index(after: space)...]
         let pair: Substring
         switch scheme {
         case "token": pair = content
         case "basic":
-            guard let bytes = Base64.bytes(content) else { throw wrong }
+            guard let bytes = Base64.bytes(content) else { throw Self.wrong }
             pair = String(decoding: bytes, as: UTF8.self)[...]
-        default: throw wrong
+        default: throw Self.wrong
         }
-        guard let colon = pair.utf8.firstIndex(of: 0x3A) else { throw wrong }
+        guard let colon = pair.utf8.firstIndex(of: 0x3A) else { throw Self.wrong }
         let key = String(pair[..<colon])
         let secret = String(pair[pair.index(after: colon)...])
         guard let holder = try await tenant.identity.holder(ofKey: key, secret: secret, at: tenant.now()),
             let actor = try await tenant.actor(named: holder.user)
-        else { throw wrong }
+        else { throw Self.wrong }
         guard let scopes = holder.scopes else { return Caller(actor: actor, way: .key) }
         return Caller(actor: actor.limited(to: try Scope.list(text: scopes)), way: .key)
     }

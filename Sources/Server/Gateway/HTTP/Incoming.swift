@@ -7,13 +7,21 @@ internal import Values
 /// A request as the gateway sees it: where it goes and with which arguments, whatever form they came in.
 struct Incoming: Sendable {
     let method: HTTPRequest.Method
-    /// What it is known by in its answer, the log and the events of what it does.
+    /// What it is known by in its answer, the log and the events of what it does: the client's, where it sends one that can
+    /// be kept, or else one of the gateway's own.
     let id: String
     /// The HTTP method as it was sent: `method` is GET for HEAD, too.
     let verb: HTTPRequest.Method
     let headers: HTTPFields
+    /// The header `Authorization`.
+    let authorization: String?
+    /// Whether a body follows the head.
+    let hasBody: Bool
     /// The address of the client.
-    let address: String
+    var address: String { forwardedFor ?? peer() }
+    private let forwardedFor: String?
+    /// The address at the other end of the connection.
+    private let peer: @Sendable () -> String
     /// The host and port the client means.
     let host: String
     /// The path as it was sent, without the query and not decoded.
@@ -34,13 +42,29 @@ struct Incoming: Sendable {
     /// The request itself where its body is a form that was left to be read as it arrives.
     private(set) var form: Request?
 
-    init(_ request: Request, id: String, address: String, trustsProxy: Bool) {
-        self.id = id
+    init(
+        _ request: Request, from peer: @escaping @Sendable () -> String, trustsProxy: Bool, newID: () -> String
+    ) {
+        // What every request is asked for is found in one pass; each look by name would make an index of all names.
+        var (sentID, authorization): (String?, String?)
+        var hasBody = false
+        for field in request.head.headerFields {
+            switch field.name {
+            // Said twice it is none that is known.
+            case .authorization: authorization = authorization.map { "\($0), \(field.value)" } ?? field.value
+            case .contentLength where Int(field.value) ?? 0 > 0, .transferEncoding: hasBody = true
+            case Reply.requestIDName where sentID == nil: sentID = field.value
+            default: continue
+            }
+        }
+        self.authorization = authorization
+        self.hasBody = hasBody
+        id = sentID.flatMap { Self.isIdentifier($0) ? $0 : nil } ?? newID()
         verb = request.head.method
         method = verb == .head ? .get : verb
         headers = request.head.headerFields
-        let forwardedFor = trustsProxy ? Self.forwarded("X-Forwarded-For", headers) : nil
-        self.address = forwardedFor ?? address
+        forwardedFor = trustsProxy ? Self.forwarded("X-Forwarded-For", headers) : nil
+        self.peer = peer
         host = (trustsProxy ? Self.forwarded("X-Forwarded-Host", headers) : nil) ?? request.head.authority ?? ""
         var target = (request.head.path ?? "/")[...]
         if target.utf8.first != 0x2F { target = Self.withoutOrigin(target) }
@@ -90,18 +114,12 @@ struct Incoming: Sendable {
     // MARK: Arguments
 
     /// Takes over what is known of the address; only of a request without a body.
-    mutating func take(_ target: ReadTargets.Target, _ request: Request) -> Bool {
-        guard !Self.hasBody(request) else { return false }
+    mutating func take(_ target: ReadTargets.Target) -> Bool {
+        guard !hasBody else { return false }
         arguments = target.arguments
         list = target.list
         stray = target.stray
         return true
-    }
-
-    /// Whether a body follows the head.
-    static func hasBody(_ request: Request) -> Bool {
-        let fields = request.head.headerFields
-        return fields[.contentLength].flatMap { Int($0) } ?? 0 > 0 || fields[.transferEncoding] != nil
     }
 
     /// Whether a client's id of a request can be kept: a short word of letters, digits and a few signs.
@@ -139,13 +157,12 @@ struct Incoming: Sendable {
         let isForm = headers[.contentType]?.lowercased().hasPrefix(Self.multipart) ?? false
         if use == .argumentsOrForm, isForm { form = request }
         let isRead = use != .none && form == nil
-        try setArguments(isRead ? await Self.body(of: request, configuration) : [], configuration)
+        try setArguments(isRead && hasBody ? await Self.body(of: request, configuration) : [], configuration)
     }
 
     private static func body(of request: Request, _ configuration: GatewayConfiguration) async throws -> [UInt8] {
         let fields = request.head.headerFields
         let length = fields[.contentLength].flatMap { Int($0) }
-        guard hasBody(request) else { return [] }
         let limit = configuration.bodyBytes
         let tooLarge = Problem(
             .tooLarge, "The body is larger than \(limit) bytes", fix: "Send less at once, in several requests.")

@@ -20,7 +20,7 @@ struct Resources: Sendable {
     static func verbs(ofDocuments type: DocType?) -> Verbs {
         switch type?.kind {
         case .ledger?, .kept?: .reading
-        default: Verbs(.get, .head, .post)
+        default: ofDocuments
         }
     }
 
@@ -28,10 +28,14 @@ struct Resources: Sendable {
     static func verbs(ofDocument type: DocType?) -> Verbs {
         switch type?.kind {
         case .ledger?, .kept?: .reading
-        case _ where type?.isSubmittable == false: Verbs(.get, .head, .put, .delete)
-        default: Verbs(.get, .head, .put, .delete, .post)
+        case _ where type?.isSubmittable == false: ofDocument
+        default: ofSubmittable
         }
     }
+
+    private static let ofDocuments = Verbs(.get, .head, .post)
+    private static let ofDocument = Verbs(.get, .head, .put, .delete)
+    private static let ofSubmittable = Verbs(.get, .head, .put, .delete, .post)
 
     /// `GET /api/resource/<DocType>`
     func list(_ doctype: String, _ request: Incoming, as actor: Actor) async throws -> Reply {
