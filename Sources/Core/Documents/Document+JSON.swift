@@ -86,7 +86,11 @@ extension Session {
         let keepsUnknown = type.switches.contains(.keepsUnknown)
         for (key, json) in object.members {
             if let slot = type.slot(of: key) {
-                try set(slot, json, of: document, row: row, isNew: isNew)
+                if noted == nil {
+                    try set(slot, json, of: document, row: row, isNew: isNew)
+                } else {
+                    try checking { try set(slot, json, of: document, row: row, isNew: isNew) }
+                }
                 // What was said without saying anything (`0`) is kept, too, so that it is written the same again.
                 if keepsUnknown, slot != Document.Slot.name,
                     JSON(document.values[slot]) != json || document.values[slot].isNothing

@@ -172,8 +172,11 @@ public final class Document {
 }
 
 /// Where a document stands.
-public enum Docstatus: Int64, Sendable {
+public enum Docstatus: Int64, Sendable, Comparable {
     case draft = 0
     case submitted = 1
     case cancelled = 2
+
+    /// A document goes on and never back.
+    public static func < (l: Docstatus, r: Docstatus) -> Bool { l.rawValue < r.rawValue }
 }

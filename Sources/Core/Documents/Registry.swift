@@ -18,67 +18,41 @@ public struct Registry: DocTypeCatalog, Sendable {
         /// The DocTypes as modules declare them.
         var shippedTypes: [String: DocType] = [:]
         var shippedOrder: [String] = []
-        /// The roles that the permissions of DocTypes name as modules declare them.
         var shippedRoles: Set<String> = []
-        /// Where documents come from that no table holds, or not all of them, by DocType.
         var sources: [String: VirtualSource] = [:]
-        /// The kinds of rules that documents describe.
         var ruleKinds: [any Rules.Type] = []
         /// The DocTypes whose documents change DocTypes.
         var metadataSources: Set<String> = []
-        /// What brings into force what such documents say.
         var applyMetadata: (@Sendable (Session) throws -> Void)?
         /// The rules that a company made.
         var rules: CompiledRules = CompiledRules()
-        /// The settings by which documents are called by a series, by their DocType.
         var namingSettings: [String: NamingSetting] = [:]
-        /// What of the company's changes cannot be and has no effect.
         var metadataProblems: [Problem] = []
-        /// Those of them that are wrong by themselves, not because of another.
         var metadataRoots: [Problem] = []
-        /// What of the company's DocTypes is kept and has no effect, by their names.
         var metadataWarnings: [String: [Problem]] = [:]
         var hooks: [String: Hooks] = [:]
-        /// Who is shown what is done to documents.
         var observers: Observers = Observers()
-        /// What modules do when the logs are written.
         var endings: [Ending] = []
-        /// The DocTypes that are registered as ``SettingsHolder``.
         var settingsHolders: Set<String> = []
-        /// The fields that ``Facts`` are registered of, by DocType.
         var factFields: [String: [String]] = [:]
-        /// What modules do when DocTypes have changed.
         var followers: [@Sendable (Session) throws -> Void] = []
-        /// What modules do when fields get other names.
         var fieldRenamings: [@Sendable (RenamedFields, Registry, Session) throws -> Void] = []
-        /// What commands of modules do, by their actions.
         var actions: [Command.Action: ModuleAction] = [:]
-        /// What modules do when a document comes back.
         var restorings: [@Sendable (KeptCopy, Session) throws -> Void] = []
-        /// What stands twice after a merge.
         var doubles: [Doubles] = []
         /// What modules register where one above them iterates all of a kind, by the kind.
         var parts: [ObjectIdentifier: any Sendable] = [:]
         var order: [String] = []
-        /// The methods clients may call, by their dotted names.
         var methods: [String: Method] = [:]
-        /// Tables that are not DocTypes', such as kept balances.
         var tables: [TableSchema] = []
         /// Those of them whose rows are under the audit log.
         var sealed: [TableSchema] = []
-        /// What `doctor` recomputes.
         var checks: [Check] = []
-        /// What is done once a day, in order.
         var dailyTasks: [DailyTask] = []
-        /// What modules keep by the names of documents and bring along when one is renamed.
         var renamings: [Renaming] = []
-        /// The words of series that modules give values.
         var namingWords: [NamingWord] = []
-        /// The DocTypes whose documents hang on another one and go with it.
         var companions: [Companion] = []
-        /// Which fields of which DocTypes link to a DocType, by its name.
         var backlinks: [String: [Backlink]] = [:]
-        /// Which fields of which DocTypes link to documents of a DocType that another field names.
         var dynamicBacklinks: [Backlink] = []
         /// The DocTypes that have rows of a child DocType, by its name.
         var parents: [String: [String]] = [:]

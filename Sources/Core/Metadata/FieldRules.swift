@@ -35,6 +35,11 @@ package struct FieldRules: Sendable {
         }
     }
 
+    /// Whether what a field is depends on the document.
+    package func isConditional(_ field: String) -> Bool {
+        depends[field] != nil || mandatory[field] != nil || readOnly[field] != nil
+    }
+
     /// Whether there are formulas, or should be.
     package var computes: Bool { !formulas.isEmpty || formulaProblem != nil }
 

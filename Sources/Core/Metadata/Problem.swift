@@ -15,6 +15,8 @@ public struct Problem: Error, Sendable, Equatable {
     public var field: String?
     /// The row of a child table it concerns, from 1; `field` is then one of the row.
     public var row: Int?
+    /// The table of that row, where it is known.
+    public var table: String?
     /// What would fix it.
     public var remedy: ProblemText?
     /// The field of a DocType that it concerns; ``field`` is then a property of it.

@@ -2,13 +2,14 @@ internal import Crypto
 
 /// What a company's audit log is under, and what is not in its database: who can change every row there, but does not have
 /// the key, can write no entry that passes for one of the log.
-public struct AuditKey: Sendable {
+public final class AuditKey: Sendable {
     /// The secret that all keys follow from.
     public let secret: [UInt8]
     /// Names the key, and checks the heads it has signed: the public key of an Ed25519 pair.
     public let identity: [UInt8]
     let entries: SymmetricKey
-    let rows: SymmetricKey
+    /// A code of a row begins with this: the key is taken in once.
+    let rows: HMAC<SHA256>
     private let heads: Curve25519.Signing.PrivateKey
 
     /// How many bytes a secret has.
@@ -23,7 +24,7 @@ public struct AuditKey: Sendable {
             Array(HMAC<SHA256>.authenticationCode(for: Array("cauldron audit \(purpose)".utf8), using: root))
         }
         entries = SymmetricKey(data: derived("entries"))
-        rows = SymmetricKey(data: derived("rows"))
+        rows = HMAC(key: SymmetricKey(data: derived("rows")))
         // Any 32 bytes are a private key of this curve (RFC 8032).
         // swift-format-ignore: NeverUseForceTry
         heads = try! Curve25519.Signing.PrivateKey(rawRepresentation: derived("heads"))

@@ -171,8 +171,7 @@ public struct SealedRows: Sendable, Equatable {
     ) -> RowSum? {
         var sum: RowSum?
         var buffer: [UInt8] = []
-        let keyed = HMAC<SHA256>(key: key.rows)
-        for row in rows { sum = (sum ?? RowSum()) + table.code(of: row, keyed, &buffer) }
+        for row in rows { sum = (sum ?? RowSum()) + table.code(of: row, key.rows, &buffer) }
         return sum
     }
 
@@ -206,10 +205,9 @@ public struct SealedRows: Sendable, Equatable {
         let table = SealedTable(schema)
         var sum = RowSum()
         var buffer: [UInt8] = []
-        let keyed = HMAC<SHA256>(key: key.rows)
         let columns = schema.columns.map { quoted($0.name) }.joined(separator: ",")
         try transaction.forEach("SELECT \(columns) FROM \(quoted(schema.name))", [], schema.columns.map(\.type)) {
-            sum += table.code(of: $0, keyed, &buffer)
+            sum += table.code(of: $0, key.rows, &buffer)
         }
         return sum
     }

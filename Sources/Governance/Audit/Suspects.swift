@@ -70,7 +70,6 @@ struct Suspects {
         let columns = table.columns.map { quoted($0.name) }.joined(separator: ",")
         let order = table.primaryKey.map(quoted).joined(separator: ",")
         let keys = table.primaryKey.compactMap { key in table.columns.firstIndex { $0.name == key } }
-        let keyed = HMAC<SHA256>(key: key.rows)
         var buffer: [UInt8] = []
         try transaction.forEach(
             "SELECT \(columns) FROM \(quoted(table.name)) ORDER BY \(order)", [], table.columns.map(\.type)
@@ -78,7 +77,7 @@ struct Suspects {
             var group = moment.flatMap { row[$0].timestamp }
             if let since, let made = group, made <= since { group = nil }
             let name = keys.map { row[$0].description }.joined(separator: " ")
-            try body(group, name, sealed.code(of: Array(row), keyed, &buffer))
+            try body(group, name, sealed.code(of: Array(row), key.rows, &buffer))
         }
     }
 }

@@ -1,4 +1,5 @@
 import Documents
+import Forms
 import Storage
 import TestSupport
 import Testing

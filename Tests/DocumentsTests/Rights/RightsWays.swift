@@ -1,5 +1,6 @@
 import Collaboration
 import Documents
+import Forms
 import History
 import Lists
 import Search

@@ -7,7 +7,7 @@ extension GenericDocTypes {
         let changes: JSONObject
         let change: Change
         let afterCancel: AfterCancel
-        let makes: Set<String>
+        public let makes: Set<String>
         /// What is sent for a document; it makes in the session what that needs.
         public let values: @Sendable (Session) throws -> JSONObject
 

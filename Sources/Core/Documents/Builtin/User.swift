@@ -146,7 +146,6 @@ extension Registry {
             User.self, HasRole.self, DefaultValue.self, Role.self, RoleProfile.self, UserPermission.self, DocShare.self)
         registry.add(SystemSettings.self)
         registry.add(rules: NamingRules.self)
-        RightsMethods.register(&registry)
         Lifecycle.register(&registry)
         registry.add(companion: Companion("DocShare", "share_doctype", "share_name", keepsCopies: false))
         return registry

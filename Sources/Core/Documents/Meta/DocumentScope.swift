@@ -65,7 +65,7 @@ extension Session {
 }
 
 /// What the conditions of one document see, made when the first of them asks. It does not follow later changes.
-final class RuleScope {
+package final class RuleScope {
     private let document: Document
     private let parent: RuleScope?
     private let session: Session
@@ -74,7 +74,7 @@ final class RuleScope {
     private(set) lazy var scope = DocumentScope(view, parent: parent?.view, in: session)
 
     /// The scope of a document, or of a row of the document whose scope is `parent`.
-    init(_ document: Document, in parent: RuleScope? = nil, _ session: Session) {
+    package init(_ document: Document, in parent: RuleScope? = nil, _ session: Session) {
         self.document = document
         self.parent = parent
         self.session = session

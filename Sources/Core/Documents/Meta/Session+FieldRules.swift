@@ -65,7 +65,7 @@ extension Session {
     }
 
     /// Whether a field counts as the document stands.
-    func counts(_ field: FieldDefinition, of document: Document, _ scope: RuleScope) throws -> Bool {
+    package func counts(_ field: FieldDefinition, of document: Document, _ scope: RuleScope) throws -> Bool {
         guard let conditions = document.doctype.rules.depends[field.name] else { return true }
         return try conditions.allSatisfy { try holds($0, field, scope) }
     }
@@ -94,7 +94,10 @@ extension Session {
         }
     }
 
-    private func holds(_ condition: FieldCondition, _ field: FieldDefinition, _ scope: RuleScope) throws -> Bool {
+    /// Whether a condition of a field holds.
+    ///
+    /// - Throws: ``Problem/Kind/formulaFailed`` that names the field.
+    package func holds(_ condition: FieldCondition, _ field: FieldDefinition, _ scope: RuleScope) throws -> Bool {
         do {
             return try condition.expression.get().holds(in: scope.scope)
         } catch {

@@ -17,7 +17,8 @@ extension Session {
     ///
     /// - Throws: ``Problem``; then the transaction is to be undone up to where the write began.
     package func run(_ write: Write) throws {
-        guard !write.documents.isEmpty else { return }
+        // What would follow from a draft is not done.
+        guard !write.documents.isEmpty, noted == nil else { return }
         guard write.cause == .asked else { return try carryOut(write) }
         try nested {
             try permit(write)
@@ -27,6 +28,26 @@ extension Session {
             try callValidate(write)
             try carryOut(write)
         }
+    }
+
+    /// The phases of a draft: those of an insert or a save up to where rows are written, without a name for a new document.
+    func workOut(_ document: Document) throws {
+        let before = (document.stored?[Document.Slot.docstatus].int).flatMap(Docstatus.init)
+        let action: Action =
+            switch (before, document.docstatus) {
+            case (nil, _): .insert
+            case (.submitted?, .submitted): .updateAfterSubmit
+            case (.draft?, .submitted): .submit
+            default: .save
+            }
+        let write = Write(action, [document])
+        try permit(write)
+        try checking { try complete(write) }
+        if write.action == .insert { try checking { try call(.beforeInsert, write) } }
+        adopt(document)
+        try checking { try callValidate(write) }
+        try checking { try registry.observers.run(.validate, write, self) }
+        try check(write)
     }
 
     private func carryOut(_ write: Write) throws {

@@ -7,15 +7,15 @@ package final class FieldRights {
     /// Whether every field is seen as it is.
     let isOpen: Bool
     /// By slot: whether the value is left out.
-    let hides: [Bool]
+    package let hides: [Bool]
     /// By slot: whether the value is masked.
     let masks: [Bool]
     /// By slot: whether a client's value is taken; a masked one also depends on what it is.
-    let writes: [Bool]
+    package let writes: [Bool]
     /// By table: whether its rows are left out.
-    let hidesTable: [Bool]
+    package let hidesTable: [Bool]
     /// By table: whether a client's rows are taken.
-    let writesTable: [Bool]
+    package let writesTable: [Bool]
     /// The names of the fields and tables that are left out.
     package let hidden: Set<String>
     /// The names of the fields that are masked.

@@ -14,7 +14,7 @@ extension Session {
     }
 
     /// The same; `note` is told each step on the way.
-    func decision(
+    package func decision(
         _ right: Right, _ type: DocType, _ document: Document?, _ note: (DecisionStep) -> Void
     ) throws -> Decision {
         if let document { return try decisions(right, type, [document], note: note)[0] }

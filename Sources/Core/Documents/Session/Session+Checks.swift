@@ -4,26 +4,26 @@ internal import Values
 extension Session {
     /// Checks every field of a document and its rows against its declaration.
     func check(_ document: Document) throws {
-        try computeFormulas(document)
+        try checking { try computeFormulas(document) }
         document.doctype.titlePattern?.fill(document)
         Naming.syncField(document)
         let scope = RuleScope(document, self)
         for (field, slot) in document.doctype.tables {
             let rows = document.rows[slot]
             if rows.isEmpty, field.flags.contains(.required), try counts(field, of: document, scope) {
-                throw Problem(
-                    .mandatory, "\(field.label) has no rows", field: field.name, fix: "Add at least one row.")
+                try refuse(
+                    Problem(.mandatory, "\(field.label) has no rows", field: field.name, fix: "Add at least one row."))
             }
             guard rows.count <= Limits.childRows else {
                 throw Problem(
                     .tooMany, "\(field.label) has \(rows.count) rows, more than \(Limits.childRows)", field: field.name)
             }
             for row in rows { try checkFields(row, row: row.idx, RuleScope(row, in: scope, self)) }
-            if field.flags.contains(.setOnlyOnce) { try requireSameRows(field, slot, of: document) }
+            if field.flags.contains(.setOnlyOnce) { try checking { try requireSameRows(field, slot, of: document) } }
         }
         // After the rows, whose mistakes are often the cause of what is wrong with the whole.
         try checkFields(document, row: nil, scope)
-        try checkTree(document)
+        try checking { try checkTree(document) }
     }
 
     /// A table that is set only once keeps the rows it was first saved with; what the server computes in them may change.
@@ -49,49 +49,58 @@ extension Session {
     private func checkFields(_ document: Document, row: Int?, _ scope: RuleScope) throws {
         let type = document.doctype
         for slot in type.firstOwnSlot..<document.values.count {
-            let check = type.checks[slot]
-            if check.isVirtual { continue }
-            switch document.values[slot] {
-            case .null:
-                // No value of a number is zero, in the table as in every calculation.
-                if let zero = check.zero {
-                    document.values[slot] = zero
-                } else if check.flags.contains(.required), try counts(type.columns[slot], of: document, scope) {
-                    throw missing(type.columns[slot], row)
-                }
-            case .text(let text):
-                if text.isEmpty {
-                    if check.flags.contains(.required), try counts(type.columns[slot], of: document, scope) {
-                        throw missing(type.columns[slot], row)
-                    }
-                    document.values[slot] = .null
-                } else {
-                    if !(check.plainLength.map { text.utf8.count <= $0 && !text.holds(0) } ?? false) {
-                        let isKept = document.stored?[slot] == document.values[slot]
-                        try checkText(text, type.columns[slot], row, isKept: isKept)
-                    }
-                    if check.isCleaned { document.values[slot] = .text(MarkupSanitizer.clean(text)) }
-                }
-            case .outOfRange:
-                let field = type.columns[slot]
-                throw Problem(
-                    .outOfRange, "\(field.label) is larger than the field can hold", field: field.name, row: row,
-                    fix: "Check the quantities, rates and amounts it is computed from.")
-            case .int(let number) where number < 0 && check.flags.contains(.nonNegative),
-                .decimal(let number, _) where number < 0 && check.flags.contains(.nonNegative):
-                let field = type.columns[slot]
-                throw Problem(.negative, "\(field.label) must not be negative", field: field.name, row: row)
-            case .decimal where check.isRating: try checkRating(document.values[slot], type.columns[slot], row)
-            default: break
-            }
-            if check.flags.contains(.setOnlyOnce), let stored = document.stored, !stored[slot].isEmpty,
-                stored[slot] != document.values[slot]
-            {
-                let field = type.columns[slot]
-                throw Problem(.frozen, "\(field.label) cannot change once it is set", field: field.name, row: row)
+            if noted == nil {
+                try checkField(slot, of: document, row, scope)
+            } else {
+                try checking(document) { try checkField(slot, of: document, row, scope) }
             }
         }
-        try checkMandatoryConditions(document, scope, row: row)
+        try checking(document) { try checkMandatoryConditions(document, scope, row: row) }
+    }
+
+    private func checkField(_ slot: Int, of document: Document, _ row: Int?, _ scope: RuleScope) throws {
+        let type = document.doctype
+        let check = type.checks[slot]
+        if check.isVirtual { return }
+        switch document.values[slot] {
+        case .null:
+            // No value of a number is zero, in the table as in every calculation.
+            if let zero = check.zero {
+                document.values[slot] = zero
+            } else if check.flags.contains(.required), try counts(type.columns[slot], of: document, scope) {
+                throw missing(type.columns[slot], row)
+            }
+        case .text(let text):
+            if text.isEmpty {
+                if check.flags.contains(.required), try counts(type.columns[slot], of: document, scope) {
+                    throw missing(type.columns[slot], row)
+                }
+                document.values[slot] = .null
+            } else {
+                if !(check.plainLength.map { text.utf8.count <= $0 && !text.holds(0) } ?? false) {
+                    let isKept = document.stored?[slot] == document.values[slot]
+                    try checkText(text, type.columns[slot], row, isKept: isKept)
+                }
+                if check.isCleaned { document.values[slot] = .text(MarkupSanitizer.clean(text)) }
+            }
+        case .outOfRange:
+            let field = type.columns[slot]
+            throw Problem(
+                .outOfRange, "\(field.label) is larger than the field can hold", field: field.name, row: row,
+                fix: "Check the quantities, rates and amounts it is computed from.")
+        case .int(let number) where number < 0 && check.flags.contains(.nonNegative),
+            .decimal(let number, _) where number < 0 && check.flags.contains(.nonNegative):
+            let field = type.columns[slot]
+            throw Problem(.negative, "\(field.label) must not be negative", field: field.name, row: row)
+        case .decimal where check.isRating: try checkRating(document.values[slot], type.columns[slot], row)
+        default: break
+        }
+        if check.flags.contains(.setOnlyOnce), let stored = document.stored, !stored[slot].isEmpty,
+            stored[slot] != document.values[slot]
+        {
+            let field = type.columns[slot]
+            throw Problem(.frozen, "\(field.label) cannot change once it is set", field: field.name, row: row)
+        }
     }
 
     /// A rating is a share of all stars.
@@ -159,17 +168,20 @@ extension Session {
                 guard linked == target, !verified.contains(Reference(target, name)) else { return }
                 let place = row.map { "Row \($0): " } ?? ""
                 guard let values = found[name] else {
-                    throw Problem(
-                        .brokenLink, "\(place)\(field.label): \(target) \(name) does not exist", field: field.name,
-                        row: row,
-                        fix: "Create the \(target) first, or correct the name.")
+                    return try refuse(
+                        Problem(
+                            .brokenLink, "\(place)\(field.label): \(target) \(name) does not exist",
+                            field: field.name, row: row, fix: "Create the \(target) first, or correct the name."),
+                        of: document)
                 }
                 if type.isSubmittable, !allowsCancelled, values[0].int == 2,
                     !field.flags.contains(.linksToCancelled)
                 {
-                    throw Problem(
-                        .cancelledLink, "\(place)\(field.label): \(target) \(name) is cancelled", field: field.name,
-                        row: row)
+                    try refuse(
+                        Problem(
+                            .cancelledLink, "\(place)\(field.label): \(target) \(name) is cancelled",
+                            field: field.name, row: row),
+                        of: document)
                 }
             }
         }
@@ -206,10 +218,13 @@ extension Session {
             if isKept, !isSubmitted || registry.find(target)?.isSubmittable != true { continue }
             if field.type == .dynamicLink {
                 if target.isEmpty || registry.find(target) == nil {
-                    throw Problem(
-                        .brokenLink,
-                        "\(field.label): \(target.isEmpty ? "no DocType is given" : "there is no DocType \(target)")",
-                        field: field.name, row: row, fix: "Set \(field.options ?? "") to the DocType of \(name).")
+                    try refuse(
+                        Problem(
+                            .brokenLink,
+                            "\(field.label): \(target.isEmpty ? "no DocType is given" : "there is no DocType \(target)")",
+                            field: field.name, row: row, fix: "Set \(field.options ?? "") to the DocType of \(name)."),
+                        of: document)
+                    continue
                 }
             }
             try body(document, field, target, name, row)

@@ -48,7 +48,7 @@ extension Session {
             try fillUserDefaults(document)
             if document.docstatus == .submitted { try require(.submit, type, document) }
         }
-        try requireValues(.create, type, documents)
+        try checking { try requireValues(.create, type, documents) }
         try fillLinkedDefaults(documents)
         try fetch(documents)
     }

@@ -98,9 +98,13 @@ extension Session {
         try normalizeLines(of: [document])
         try restoreUnwritable(document)
         try restoreReadOnly(document)
-        try requireValues(action.right, type, [document])
+        try checking { try requireValues(action.right, type, [document]) }
         if action == .submit, !isAsStored(document) { try require(.write, type, document) }
-        if action == .updateAfterSubmit { try onlyAllowedChanged(document) } else { try fetch([document]) }
+        if action == .updateAfterSubmit {
+            try checking { try onlyAllowedChanged(document) }
+        } else {
+            try fetch([document])
+        }
     }
 
     private func refuseIfStale(_ document: Document) throws {

@@ -45,6 +45,8 @@ public final class Session {
     /// How to go on behind what a limit of the server cut off the answer, as an argument of the request that asks for the
     /// rest, such as `limit_start=100000`; nil when nothing was cut off.
     public private(set) var more: String?
+    /// What a draft is refused for so far; nil where the first problem ends what is done.
+    var noted: [Problem]?
     /// Set while a changeset is made: effects are then kept in full.
     var keepsEffects = false
     /// Whether what a client names and nothing knows is passed over and told in ``remarks``, as Frappe's clients expect;
@@ -136,7 +138,7 @@ public final class Session {
     }
 
     /// Runs `body` as its actor even where the system acts on its own behalf: for what is shown of it.
-    func unprivileged<T>(_ body: () throws -> T) rethrows -> T {
+    package func unprivileged<T>(_ body: () throws -> T) rethrows -> T {
         let before = isPrivileged
         isPrivileged = false
         defer { isPrivileged = before }

@@ -11,13 +11,16 @@ public enum Invoices {
     public static func prepare(_ invoice: Document, in session: Session) throws {
         if invoice.day("posting_date") == nil { invoice.set("posting_date", session.today) }
         if invoice.day("due_date") == nil { invoice.set("due_date", invoice.day("posting_date")) }
-        if let due = invoice.day("due_date"), let posted = invoice.day("posting_date"), due < posted {
+        try session.checking {
+            guard let due = invoice.day("due_date"), let posted = invoice.day("posting_date"), due < posted else {
+                return
+            }
             throw Problem(
                 .datesOutOfOrder, "The due date \(due) is before the posting date \(posted)", field: "due_date")
         }
         let amount = Trade.baseAmountDue(invoice)
-        guard !amount.isNegative else {
-            throw Problem(.negative, "The invoice comes to \(amount)", field: "grand_total")
+        try session.checking {
+            if amount.isNegative { throw Problem(.negative, "The invoice comes to \(amount)", field: "grand_total") }
         }
         invoice.set("outstanding_amount", amount)
         Trade.setStatus(invoice, in: session)

@@ -15,7 +15,7 @@ public enum Trade {
     public static func calculate(_ document: Document, in session: Session) throws -> Doc<Company> {
         let company = try prepare(document, in: session)
         let calculation = TradeCalculation(
-            document: document,
+            document: document, session: session,
             money: try MoneyRules(for: document.text("currency"), of: company, in: session),
             baseMoney: try MoneyRules(of: company, in: session))
         try calculation.run()
@@ -40,11 +40,13 @@ public enum Trade {
             document.set("company", name)
         }
         let company = try Companies.get(document.text("company"), in: session)
-        try fillCurrency(of: document, company)
+        try session.checking { try fillCurrency(of: document, company) }
         guard let kind = TradeDocument.find(document.doctype.name, in: session.registry) else {
             preconditionFailure("\(document.doctype.name) is no registered trade document")
         }
-        for rule in session.registry.registered(TradeRule.self) { try rule.run(document, kind, session) }
+        for rule in session.registry.registered(TradeRule.self) {
+            try session.checking { try rule.run(document, kind, session) }
+        }
         return company
     }
 

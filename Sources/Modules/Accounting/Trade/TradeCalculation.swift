@@ -4,13 +4,15 @@ internal import Values
 /// Computes the figures of one trade document and writes them into it.
 struct TradeCalculation {
     let document: Document
+    let session: Session
     let money: MoneyRules
     let baseMoney: MoneyRules
     private let items: [Document]
     private let taxes: [Document]
     private let conversion: Exact
 
-    init(document: Document, money: MoneyRules, baseMoney: MoneyRules) {
+    init(document: Document, session: Session, money: MoneyRules, baseMoney: MoneyRules) {
+        self.session = session
         self.document = document
         self.money = money
         self.baseMoney = baseMoney
@@ -20,7 +22,7 @@ struct TradeCalculation {
     }
 
     func run() throws {
-        for item in items { try fillLine(item) }
+        for item in items { try session.checking(item) { try fillLine(item) } }
         let math = TaxMath(
             lines: items.map { TaxMath.Line(qty: $0.exact("qty"), amount: $0.exact("amount")) },
             taxes: try taxes.map(tax), discount: try discount(), money: money)

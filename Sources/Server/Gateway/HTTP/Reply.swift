@@ -127,8 +127,8 @@ enum Bodies {
         writer.endObject()
     }
 
-    /// Frappe's error body, and beside it what programs can use: `code`, `doctype`, `name`, `field`, `row`, `fix`,
-    /// and as `wording` the sentences as data, for who says them in another language.
+    /// Frappe's error body, and beside it what programs can use: `code`, `doctype`, `name`, `field`, `table`, `row`,
+    /// `fix`, and as `wording` the sentences as data, for who says them in another language.
     ///
     /// `exc` is what clients of Frappe know an error by; as there it is left out for documents and pages that are not
     /// found. It never holds a stack trace.
@@ -143,18 +143,14 @@ enum Bodies {
         }
         body["_server_messages"] = .string(JSON.array([.string(JSON.object(shown).text)]).text)
         body["_error_message"] = .string(problem.message)
-        body["code"] = .string(problem.kind.code)
-        body["doctype"] = problem.doctype.map(JSON.string)
-        body["name"] = problem.name.map(JSON.string)
-        body["field"] = problem.field.map(JSON.string)
-        body["row"] = problem.row.map { .int(Int64($0)) }
-        body["fix"] = problem.fix.map(JSON.string)
-        body["wording"] = wording(problem)
+        if case .object(let described) = problem.json {
+            for (key, value) in described.members where key != "message" { body[key] = value }
+        }
         if !problem.parts.isEmpty {
             let refused = problem.parts.filter { $0.kind != .noEffect }
-            body["problems"] = .array(refused.map(described))
+            body["problems"] = .array(refused.map(\.json))
             if refused.count < problem.parts.count {
-                body["warnings"] = .array(problem.parts.filter { $0.kind == .noEffect }.map(described))
+                body["warnings"] = .array(problem.parts.filter { $0.kind == .noEffect }.map(\.json))
             }
         }
         if problem.kind == .notSignedIn { body["message"] = .string(problem.message) }
@@ -176,31 +172,8 @@ enum Bodies {
             return .string(JSON.object(message).text)
         }
         return [
-            "warnings": .array(warnings.map(described)), "_server_messages": .string(JSON.array(shown).text),
+            "warnings": .array(warnings.map(\.json)), "_server_messages": .string(JSON.array(shown).text),
         ]
-    }
-
-    /// One of several problems.
-    private static func described(_ problem: Problem) -> JSON {
-        var object: JSONObject = ["code": .string(problem.kind.code), "message": .string(problem.message)]
-        object["doctype"] = problem.doctype.map(JSON.string)
-        object["name"] = problem.name.map(JSON.string)
-        object["fieldname"] = problem.fieldname.map(JSON.string)
-        object["field"] = problem.field.map(JSON.string)
-        object["row"] = problem.row.map { .int(Int64($0)) }
-        object["fix"] = problem.fix.map(JSON.string)
-        object["wording"] = wording(problem)
-        return .object(object)
-    }
-
-    /// The templates of the sentences, which a catalogue is looked up by, and what stands in them.
-    private static func wording(_ problem: Problem) -> JSON {
-        func described(_ text: ProblemText) -> JSON {
-            ["template": .string(text.template), "arguments": .array(text.arguments.map(JSON.string))]
-        }
-        var object: JSONObject = ["message": described(problem.text)]
-        object["fix"] = problem.remedy.map(described)
-        return .object(object)
     }
 
     /// The sentence and what would fix it.

@@ -1,3 +1,5 @@
+public import Documents
+internal import Metadata
 internal import Storage
 public import Values
 

@@ -1,11 +1,11 @@
+internal import Documents
+internal import Metadata
 internal import Storage
 internal import Values
 
 /// Methods about rights: User Permissions, and why somebody may or may not do something.
 enum RightsMethods {
-    static func register(_ registry: inout Registry) {
-        for method in [userPermissions, explain] { registry.add(method) }
-    }
+    static let all = [userPermissions, explain]
 
     private static let doctype = Method.Parameter.required("doctype", "The DocType.")
 
