@@ -21,6 +21,8 @@ extension Registry {
         registry.addCollaboration()
         registry.addAutoRepeats()
         registry.addForms()
+        registry.add(table: KeptAnswer.table, isSealed: true)
+        registry.add(daily: KeptAnswer.purge)
         return registry
     }
 

@@ -1,3 +1,5 @@
+public import Values
+
 /// What a session has to tell besides its result: what it passed over, and what it kept that has no effect.
 public struct Remarks: Sendable, Equatable {
     /// The names that were sent and that nothing knows, such as `colour` or `items.weight`, each once, in the order they
@@ -8,11 +10,14 @@ public struct Remarks: Sendable, Equatable {
     /// What was kept and has no effect.
     public package(set) var warnings: [Problem] = []
 
+    /// Which state of the document is answered; nil where no document is.
+    public var version: Timestamp?
+
     /// Nothing to tell.
     public init() {}
 
     /// Whether there is nothing to tell.
-    public var isEmpty: Bool { ignored.isEmpty && warnings.isEmpty }
+    public var isEmpty: Bool { ignored.isEmpty && warnings.isEmpty && version == nil }
 
     /// Notes a name that was passed over.
     public mutating func ignore(_ name: String) {

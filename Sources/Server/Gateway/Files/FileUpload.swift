@@ -30,7 +30,8 @@ struct FileUpload: Sendable {
             .optional("filename", "The name of the file whose text is sent."),
             .optional("decode_base64", "1 where the text is base 64."),
         ], verbs: .changing,
-        answersMessage: true, takesForm: true, aliases: ["frappe.handler.upload_file", "frappe.client.attach_file"])
+        answersMessage: true, takesForm: true, keepsAnswers: true,
+        aliases: ["frappe.handler.upload_file", "frappe.client.attach_file"])
     private static let fieldBytes = 64 << 10
 
     /// Takes the file of a form, or one that the arguments name, or hold as text.
@@ -42,7 +43,7 @@ struct FileUpload: Sendable {
         do {
             if let raw = request.form { try await read(raw, &form) } else { try await readText(&form) }
             try Self.description.requireEarnest(form.arguments)
-            return try await finish(form, as: actor)
+            return try await finish(form, request, as: actor)
         } catch {
             await form.writer?.abandon()
             throw error
@@ -111,11 +112,13 @@ struct FileUpload: Sendable {
         }
     }
 
-    private func finish(_ form: Form, as actor: Actor) async throws -> Reply {
+    private func finish(_ form: Form, _ request: Incoming, as actor: Actor) async throws -> Reply {
         let arguments = form.arguments
         let (file, name) = (form.file, arguments.text("file_name") ?? form.fileName)
         let isStrict = try arguments.isStrict
-        return try await tenant.writingAnswer(as: actor, strict: isStrict) { session in
+        let repeatable = try RepeatableRequest(
+            request, arguments, file: file?.key ?? "", isRehearsal: false, by: actor)
+        return try await tenant.writingAnswer(to: repeatable, as: actor, strict: isStrict) { session in
             let doctype = arguments.text("doctype")
             var reference: (doctype: String, name: String)?
             if let doctype, let name = arguments.text("docname"), try !Self.isUnsaved(name, doctype, session) {

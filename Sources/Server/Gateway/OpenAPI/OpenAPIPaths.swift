@@ -23,11 +23,24 @@ enum OpenAPIPaths {
     /// What a write answers: the document, or with `rehearse` what it would do.
     private static func written(_ key: String, _ schema: JSON) -> JSONObject {
         [
-            "200": answer(
-                "The document; with rehearse=1 what would happen.",
-                wrapped(key, ["anyOf": [schema, OpenAPISchemas.changeset]]))
+            "200": tagged(
+                answer(
+                    "The document; with rehearse=1 what would happen.",
+                    wrapped(key, ["anyOf": [schema, OpenAPISchemas.changeset]])))
         ]
     }
+
+    /// An answer that shows a document in a state, which its ETag names.
+    private static func tagged(_ answer: JSON) -> JSON {
+        guard case .object(var object) = answer else { return answer }
+        object["headers"] = [
+            "ETag": ["schema": ["type": "string"], "description": "The state of the document that is shown."]
+        ]
+        return .object(object)
+    }
+
+    private static let repeatKey = OpenAPISchemas.reference("parameters", "idempotency_key")
+    private static let match = OpenAPISchemas.reference("parameters", "if_match")
 
     private static func operation(
         _ id: String, _ tag: String, _ summary: String, _ responses: JSONObject, parameters: [JSON] = [],
@@ -76,7 +89,7 @@ enum OpenAPIPaths {
         if type.kind == .document {
             paths["post"] = operation(
                 "create.\(key)", type.module, "Create a \(type.name)",
-                written("data", schema), parameters: [rehearse, strict], body: body(schema))
+                written("data", schema), parameters: [rehearse, strict, repeatKey], body: body(schema))
         }
         return .object(paths)
     }
@@ -84,16 +97,21 @@ enum OpenAPIPaths {
     static func item(_ type: DocType) -> JSON {
         let schema = OpenAPISchemas.reference("schemas", OpenAPISchemas.key(type.name))
         let key = OpenAPISchemas.letters(type.name)
-        let document: JSONObject = ["200": answer("The document.", wrapped("data", schema))]
+        let document: JSONObject = [
+            "200": tagged(answer("The document.", wrapped("data", schema))),
+            "304": ["description": "It is in the state that If-None-Match names."],
+        ]
         var paths: JSONObject = ["parameters": [OpenAPISchemas.reference("parameters", "name")]]
-        paths["get"] = operation("read.\(key)", type.module, "Read a \(type.name)", document, parameters: [strict])
+        paths["get"] = operation(
+            "read.\(key)", type.module, "Read a \(type.name)", document,
+            parameters: [strict, OpenAPISchemas.reference("parameters", "if_none_match")])
         guard type.kind == .document else { return .object(paths) }
         let changes: JSON = [
             "type": "object", "description": "The fields that change; modified guards against changes in between.",
         ]
         paths["put"] = operation(
             "update.\(key)", type.module, "Change a \(type.name)", written("data", schema),
-            parameters: [rehearse, strict],
+            parameters: [rehearse, strict, repeatKey, match],
             body: body(changes)
         )
         paths["delete"] = operation(
@@ -101,7 +119,7 @@ enum OpenAPIPaths {
             [
                 "200": answer("With rehearse=1 what would happen.", wrapped("data", OpenAPISchemas.changeset)),
                 "202": OpenAPISchemas.reference("responses", "Deleted"),
-            ], parameters: [rehearse, strict])
+            ], parameters: [rehearse, strict, repeatKey, match])
         if type.isSubmittable {
             let run: JSON = [
                 "name": "run_method", "in": "query", "required": true,
@@ -109,7 +127,7 @@ enum OpenAPIPaths {
             ]
             paths["post"] = operation(
                 "run.\(key)", type.module, "Submit or cancel a \(type.name)", written("data", schema),
-                parameters: [run, rehearse, strict])
+                parameters: [run, rehearse, strict, repeatKey, match])
         }
         return .object(paths)
     }
@@ -137,7 +155,8 @@ enum OpenAPIPaths {
             let word = verb.rawValue.lowercased()
             paths[word] = operation(
                 "\(word == "post" ? "call" : word).\(name)", tag, summary, answers,
-                parameters: verb == .get ? method.parameters.map(query) : [], body: verb == .get ? nil : sent,
+                parameters: verb == .get ? method.parameters.map(query) : method.keepsAnswers ? [repeatKey] : [],
+                body: verb == .get ? nil : sent,
                 isOpen: method.allowsGuests)
         }
         return .object(paths)

@@ -1,5 +1,6 @@
 internal import Documents
 internal import Reports
+internal import Tenancy
 internal import Values
 
 /// The schemas of the API's description.
@@ -220,7 +221,22 @@ enum OpenAPISchemas {
         "group_by": query("group_by", "Fields, separated by commas."),
         "limit_start": number("limit_start", "Rows to leave out.", 0),
         "limit_page_length": number("limit_page_length", "The most rows; 0 for all.", Int64(Limits.pageRows)),
+        "idempotency_key": header(
+            RepeatableRequest.header,
+            "A word of the client's own for this request: sent again within a day it is answered the same, and not done "
+                + "again. Another request under it is refused with 422.",
+            ["minLength": 1, "maxLength": .int(Int64(KeptAnswer.keyBytes)), "pattern": "^[!-~]+$"]),
+        "if_match": header("If-Match", "Only if the document is in the state of this ETag; else 412."),
+        "if_none_match": header("If-None-Match", "Not again if the document is in the state of this ETag: 304."),
     ]
+
+    private static func header(_ name: String, _ description: String, _ more: JSONObject = [:]) -> JSON {
+        var schema = more
+        schema["type"] = "string"
+        return [
+            "name": .string(name), "in": "header", "schema": .object(schema), "description": .string(description),
+        ]
+    }
 
     private static func query(_ name: String, _ description: String) -> JSON {
         [

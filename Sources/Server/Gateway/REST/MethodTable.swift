@@ -19,6 +19,8 @@ struct MethodDescription: Sendable {
     var answersMessage = false
     /// Whether it reads a body of type `multipart/form-data` itself, as it arrives, once it is known who sends it.
     var takesForm = false
+    /// Whether its answer is kept under an idempotency key.
+    var keepsAnswers = false
     /// Other names it is called by.
     var aliases: [String] = []
 }
@@ -37,7 +39,7 @@ extension MethodDescription {
         self.init(
             name: method.name, summary: method.summary, parameters: method.parameters,
             verbs: method.writes ? .changing : .asking, allowsGuests: method.allowsGuests, isRehearsable: true,
-            answersMessage: true)
+            answersMessage: true, keepsAnswers: method.writes)
     }
 }
 
@@ -71,7 +73,11 @@ struct MethodTable: Sendable {
                     }
                 }
                 return try await method.writes
-                    ? tenant.writingAnswer(as: caller.actor, strict: request.isStrict) { session in
+                    ? tenant.writingAnswer(
+                        to: RepeatableRequest(
+                            request, arguments, isRehearsal: arguments.isRehearsal, by: caller.actor),
+                        as: caller.actor, strict: request.isStrict
+                    ) { session in
                         var writer = JSONWriter()
                         try body(session, &writer)
                         return writer.bytes
@@ -84,6 +90,7 @@ struct MethodTable: Sendable {
         }
         for method in AccountMethods.descriptions {
             add(method) { request, caller in
+                try RepeatableRequest.refuse(request)
                 var remarks = Remarks()
                 let known = Set(method.parameters.map(\.name)).union(["arg"])
                 try remarks.passOver(

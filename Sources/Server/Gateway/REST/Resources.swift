@@ -65,12 +65,18 @@ struct Resources: Sendable {
     func read(_ doctype: String, _ name: String, _ request: Incoming, as actor: Actor) async throws -> Reply {
         let moment = try request.arguments.moment("as_of")
         let stray = request.stray ?? request.arguments.stray(besides: Self.readNames) + request.displaced
-        return try await tenant.answer(as: actor, strict: request.isStrict, briefly: moment == nil) { session, writer in
+        let reply = try await tenant.answer(as: actor, strict: request.isStrict, briefly: moment == nil) {
+            session, writer in
             try session.passOver(arguments: stray, of: "reading a document")
             let document =
                 try moment.map { try session.get(doctype, name, asOf: $0) } ?? session.get(doctype, name)
-            Bodies.data(to: &writer) { session.write(document, to: &$0, nulls: false) }
+            session.remarks.version = document.version
+            // What the client has is not sent again.
+            if !request.hasVersion(document.version) {
+                Bodies.data(to: &writer) { session.write(document, to: &$0, nulls: false) }
+            }
         }
+        return reply.body.isEmpty ? reply.notModified : reply
     }
 
     /// `POST /api/resource/<DocType>`
@@ -123,13 +129,19 @@ struct Resources: Sendable {
         let stray = stray + request.displaced
         let isRehearsal = try self.isRehearsal(request, of: command.target)
         let isDeleted = command.action == .delete && !isRehearsal
-        var reply = try await tenant.writingAnswer(as: actor, strict: isStrict(request, of: command.target)) {
-            session in
+        let repeatable = try RepeatableRequest(request, request.arguments, isRehearsal: isRehearsal, by: actor)
+        var reply = try await tenant.writingAnswer(
+            to: repeatable, as: actor, strict: isStrict(request, of: command.target)
+        ) { session in
             try session.passOver(arguments: stray, of: command.target)
+            if request.headers[.ifMatch] != nil {
+                try request.requireMatch(command.name.flatMap { try session.find(command.target, $0) })
+            }
             if isRehearsal { return JSON.object(["data": try session.rehearse(command).shown]).encoded }
             guard let document = try session.perform(command).document else {
                 return JSON.object(["data": "ok"]).encoded
             }
+            session.remarks.version = document.version
             return Bodies.data { session.write(document, to: &$0, nulls: false) }
         }
         if isDeleted { reply.status = 202 }

@@ -24,15 +24,25 @@ extension Tenant {
         return Reply(body: bytes).telling(remarks).telling(more: more)
     }
 
-    /// The answer of a method or resource that changes something.
+    /// The answer of a method or resource that changes something; that which is kept, where the request was answered before.
     func writingAnswer(
-        as actor: Actor, strict: Bool, _ body: @escaping @Sendable (Session) throws -> [UInt8]
+        to request: RepeatableRequest?, as actor: Actor, strict: Bool,
+        _ body: @escaping @Sendable (Session) throws -> [UInt8]
     ) async throws -> Reply {
-        let (bytes, remarks, more) = try await write(as: actor) { session in
+        try await write(as: actor) { session in
+            if let request, let kept = try KeptAnswer.find(request.key, of: request.digest, in: session) {
+                return Reply(kept)
+            }
             session.passesOverUnknown = !strict
-            return (try body(session), session.remarks, session.more)
+            let bytes = try body(session)
+            let reply = Reply(body: bytes).telling(session.remarks).telling(more: session.more)
+            if let request {
+                let kept = KeptAnswer(
+                    body: reply.body, ignored: reply.ignored, version: session.remarks.version)
+                try kept.keep(under: request.key, of: request.digest, in: session)
+            }
+            return reply
         }
-        return Reply(body: bytes).telling(remarks).telling(more: more)
     }
 }
 
@@ -82,6 +92,7 @@ extension Reply {
         guard !remarks.isEmpty else { return self }
         var reply = self
         if !remarks.ignored.isEmpty { reply.headers.append((Self.ignoredName, Self.line(remarks))) }
+        if let version = remarks.version { reply.headers.append((.eTag, EntityTag.of(version))) }
         if content == .json { reply.body = Bodies.adding(remarks.warnings, to: body) }
         return reply
     }
@@ -101,6 +112,25 @@ extension Reply {
         return remarks.more == 0 ? line : "\(line), +\(remarks.more)"
     }
 
+    /// An answer that was kept; a header says that nothing was done again.
+    init(_ kept: KeptAnswer) {
+        self.init(body: kept.body)
+        if !kept.ignored.isEmpty { headers.append((Self.ignoredName, kept.ignored)) }
+        if let version = kept.version { headers.append((.eTag, EntityTag.of(version))) }
+        headers.append((Self.replayedName, "true"))
+    }
+
+    /// The same without a body, for a client that has it.
+    var notModified: Reply {
+        var reply = self
+        (reply.status, reply.content, reply.body) = (304, .none, [])
+        return reply
+    }
+
+    /// What the header says of what was passed over.
+    var ignored: String { headers.first { $0.0 == Self.ignoredName }?.1 ?? "" }
+
+    private static let replayedName = HTTPField.Name("Idempotency-Replayed") ?? .eTag
     private static let ignoredBytes = 1_000
     private static let ignoredName = HTTPField.Name("X-Cauldron-Ignored") ?? .eTag
 }
