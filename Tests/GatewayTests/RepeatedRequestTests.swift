@@ -13,11 +13,13 @@ import Values
 
 /// A request that changes something and is sent again under its idempotency key gets the same answer, and is done once.
 @Suite(.bothEngines) struct RepeatedRequestTests {
+    private let folder = FileFolder()
+
     /// A write by each way there is.
     struct Deed: CustomTestStringConvertible, Sendable {
         let testDescription: String
         let method: HTTPRequest.Method
-        let path: String
+        var path: String
         var body = "{}"
         var type = "application/json"
     }
@@ -50,7 +52,7 @@ import Values
 
     private func site() async throws -> Site {
         var configuration = GatewayConfiguration()
-        configuration.objects = try FolderStore(FileFolder().path)
+        configuration.objects = try FolderStore(folder.path)
         let site = try await Site.make(configuration)
         try await site.fill()
         return site
@@ -92,6 +94,10 @@ import Values
         other.body = #"{"title": "Another"}"#
         let refused = try await send(other, key: "k", site)
         #expect(refused.status == 422 && refused.text.contains("idempotency_key_in_use"))
+        // What stands in the address counts as well.
+        var aside = deed
+        (aside.path, aside.body) = ("/api/resource/Shelf?strict=1", deed.body)
+        #expect(try await send(aside, key: "k", site).status == 422)
         let admin = try await site.tenant.identity.generateKeys(for: "Administrator", at: site.tenant.now())
         let own = try await send(other, key: "k", site, as: (admin.key, admin.secret))
         #expect(own.status == 200 && header(Self.replayed, own) == nil, "\(own.text)")

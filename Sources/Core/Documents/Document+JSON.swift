@@ -89,7 +89,7 @@ extension Session {
                 if noted == nil {
                     try set(slot, json, of: document, row: row, isNew: isNew)
                 } else {
-                    try checking { try set(slot, json, of: document, row: row, isNew: isNew) }
+                    try checking(in: table) { try set(slot, json, of: document, row: row, isNew: isNew) }
                 }
                 // What was said without saying anything (`0`) is kept, too, so that it is written the same again.
                 if keepsUnknown, slot != Document.Slot.name,

@@ -43,6 +43,8 @@ extension Session {
         let isOwn = document.isNew || document.storedOwner == actor.user
         let rights = fieldRights(of: type, isOwn: isOwn)
         let scope = RuleScope(document, self)
+        // What is kept says what is closed, not what somebody is about to make of it.
+        let kept = (document.stored?[Document.Slot.docstatus].int).flatMap(Docstatus.init)
         var states: JSONObject = [:]
         for field in type.fields
         where field.type.isTable || type.slot(of: field.name) != nil || type.rules.isConditional(field.name) {
@@ -52,10 +54,10 @@ extension Session {
             // What nobody may see is not told.
             if isHidden { continue }
             let writes = table.map { rights.writesTable[$0] } ?? slot.map { rights.writes[$0] } ?? true
-            var state = try state(of: field, in: document, writes: writes, scope)
+            var state = try state(of: field, in: document, kept: kept, writes: writes, scope)
             if let table, let child = registry.find(field.options ?? "") {
                 let rowRights = fieldRights(of: child, through: type, isOwn: isOwn)
-                try addRows(of: document.rows[table], child, rowRights, writes, scope, to: &state)
+                try addRows(of: document.rows[table], child, rowRights, kept, writes, scope, to: &state)
             }
             if !state.isEmpty { states[field.name] = .object(state) }
         }
@@ -63,8 +65,8 @@ extension Session {
     }
 
     private func addRows(
-        of rows: [Document], _ child: DocType, _ rights: FieldRights, _ writesTable: Bool, _ scope: RuleScope,
-        to state: inout JSONObject
+        of rows: [Document], _ child: DocType, _ rights: FieldRights, _ kept: Docstatus?, _ writesTable: Bool,
+        _ scope: RuleScope, to state: inout JSONObject
     ) throws {
         let blank = Document(child)
         let blankScope = RuleScope(blank, in: scope, self)
@@ -77,7 +79,7 @@ extension Session {
                 conditional.append((field, writes))
                 continue
             }
-            let column = try self.state(of: field, in: blank, writes: writes, blankScope)
+            let column = try self.state(of: field, in: blank, kept: kept, writes: writes, blankScope)
             if !column.isEmpty { columns[field.name] = .object(column) }
         }
         if !columns.isEmpty { state["columns"] = .object(columns) }
@@ -87,7 +89,7 @@ extension Session {
                 let rowScope = RuleScope(row, in: scope, self)
                 var fields: JSONObject = [:]
                 for (field, writes) in conditional {
-                    let one = try self.state(of: field, in: row, writes: writes, rowScope)
+                    let one = try self.state(of: field, in: row, kept: kept, writes: writes, rowScope)
                     if !one.isEmpty { fields[field.name] = .object(one) }
                 }
                 return .object(fields)
@@ -95,7 +97,7 @@ extension Session {
     }
 
     private func state(
-        of field: FieldDefinition, in document: Document, writes: Bool, _ scope: RuleScope
+        of field: FieldDefinition, in document: Document, kept: Docstatus?, writes: Bool, _ scope: RuleScope
     ) throws -> JSONObject {
         var state: JSONObject = [:]
         let rules = document.doctype.rules
@@ -107,9 +109,7 @@ extension Session {
         }
         let slot = document.doctype.slot(of: field.name)
         let isSet = slot.flatMap { document.stored?[$0] }.map { !$0.isEmpty } ?? false
-        let isFrozen =
-            document.docstatus == .cancelled
-            || document.docstatus == .submitted && !document.isNew && !field.flags.contains(.allowOnSubmit)
+        let isFrozen = kept == .cancelled || kept == .submitted && !field.flags.contains(.allowOnSubmit)
         let isComputed =
             field.flags.contains(.readOnly) || field.formula != nil
             || field.fetchFrom != nil && !field.flags.contains(.fetchIfEmpty)

@@ -63,15 +63,18 @@ extension Session {
     /// Runs a check, or a part of a controller that may refuse. In a draft, what it refuses is noted, and what stands behind
     /// goes on; else it ends what is done.
     ///
-    /// `row` is the row that is checked, where it is one.
+    /// `row` is the row that is checked, where it is one; `table` the field of a row that belongs to nothing yet.
     ///
     /// - Throws: what `body` throws.
-    public func checking(_ row: Document? = nil, _ body: () throws -> Void) throws {
+    public func checking(_ row: Document? = nil, in table: String? = nil, _ body: () throws -> Void) throws {
         guard noted != nil else { return try body() }
         do {
             try body()
         } catch let problem as Problem {
-            for one in problem.single { try refuse(one, of: row) }
+            for var one in problem.single {
+                if one.row != nil, let table { one.table = table }
+                try refuse(one, of: row)
+            }
         }
     }
 
@@ -83,10 +86,11 @@ extension Session {
             if document.doctype.kind == .document { problem = problem.about(document) }
         }
         guard noted != nil else { throw problem }
-        let isKnown = noted?.contains {
-            $0.field == problem.field && $0.row == problem.row && $0.table == problem.table
-        }
+        // A controller and the field's own check may say the same.
+        let isKnown = noted?.contains { $0.kind == problem.kind && $0.field == problem.field && $0.row == problem.row }
         if isKnown == true, problem.field != nil { return }
-        if noted?.count ?? 0 < Limits.shownProblems { noted?.append(problem) }
+        let left = Limits.shownProblems - (noted?.count ?? 0)
+        if left > 0 { noted?.append(problem) }
+        if left == 1 { noted?.append(Problem(.tooMany, "There is more that is wrong than is told here")) }
     }
 }

@@ -30,16 +30,19 @@ extension Incoming {
             fix: "Read it again and repeat the change.")
     }
 
-    /// Whether the client has the state that is answered already.
-    func hasVersion(_ version: Timestamp?) -> Bool {
-        guard let version, let header = headers[.ifNoneMatch] else { return false }
+    /// Whether the client has what is answered already. Rows of ledgers and what is kept show figures that change without
+    /// them, and so do virtual fields.
+    func hasVersion(of document: Document) -> Bool {
+        guard document.doctype.storesAll, let version = document.version, let header = headers[.ifNoneMatch] else {
+            return false
+        }
         return EntityTag.names(EntityTag.of(version), header)
     }
 }
 
 extension Document {
-    /// The moment of its last change; nil for one that was never saved.
-    var version: Timestamp? { values[Slot.modified].timestamp }
+    /// The moment of its last change; nil for one that was never saved, and for what is no document of its own.
+    var version: Timestamp? { doctype.kind == .document ? values[Slot.modified].timestamp : nil }
 }
 
 extension Problem.Kind {

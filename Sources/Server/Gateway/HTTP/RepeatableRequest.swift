@@ -28,8 +28,11 @@ struct RepeatableRequest: Sendable {
                 .forbidden, "Who has not signed in has no idempotency keys", field: Self.header, fix: "Sign in first.")
         }
         self.key = key
+        var asked = arguments.values
+        // How the client is known may change between two tries.
+        for name in ["sid", "csrf_token"] { asked[name] = nil }
         digest = Secret.digest(
-            [request.verb.rawValue, String(request.path), JSON.object(arguments.values).text, file]
+            [request.verb.rawValue, String(request.path), String(request.query), JSON.object(asked).text, file]
                 .joined(separator: "\n"))
     }
 

@@ -72,7 +72,7 @@ struct Resources: Sendable {
                 try moment.map { try session.get(doctype, name, asOf: $0) } ?? session.get(doctype, name)
             session.remarks.version = document.version
             // What the client has is not sent again.
-            if !request.hasVersion(document.version) {
+            if !request.hasVersion(of: document) {
                 Bodies.data(to: &writer) { session.write(document, to: &$0, nulls: false) }
             }
         }
