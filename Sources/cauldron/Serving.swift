@@ -29,9 +29,15 @@ struct ServingOptions: ParsableArguments {
     @Option(help: "The most connections that are open at once.")
     var connections = GatewayConfiguration().connections
 
+    @Option(help: "The most streams of events that are open at once, besides the connections.")
+    var streams = GatewayConfiguration().streams
+
     func validate() throws {
         guard (1...100_000).contains(connections) else {
             throw ValidationError("--connections must be from 1 to 100000.")
+        }
+        guard (0...1_000_000).contains(streams) else {
+            throw ValidationError("--streams must be from 0 to 1000000.")
         }
         guard (0...65_535).contains(port) else { throw ValidationError("--port must be from 0 to 65535.") }
     }
@@ -60,6 +66,9 @@ struct ServingOptions: ParsableArguments {
         }
         configuration.objects = objects
         configuration.connections = connections
+        configuration.streams = streams
+        // Beside connections there are files: of the database, of the company, of answers that wait.
+        OpenFiles.allow(streams + connections + 1_000)
         let logger = Logger(label: "cauldron.daily")
         let daily = Task {
             let keepsFiles = { @Sendable in TenantBackup.keepsOlder(in: files.parentPath) }

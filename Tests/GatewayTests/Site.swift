@@ -56,6 +56,13 @@ final class Site: Sendable {
         return Site(tenant, Gateway(tenant: tenant, configuration: configuration), clock, keys, place)
     }
 
+    /// Opens the same tenant once more, as another process would.
+    func openAgain() async throws -> Tenant {
+        try await Tenant.open(
+            at: place.isOnServer ? .postgres(place.name) : .directory(place.name), modules: tenant.modules,
+            name: "Library", seed: 2, clock: { [clock] in clock.now })
+    }
+
     private init(
         _ tenant: Tenant, _ gateway: Gateway, _ clock: StillClock, _ librarian: APIKeys, _ place: TemporaryPlace
     ) {

@@ -28,7 +28,8 @@ import Values
         ("/api/method/login", [.post, .put]), ("/api/method/logout", [.get, .post, .put]),
         ("/api/method/ping", [.get, .head, .post]), ("/api/method/upload_file", [.post, .put]),
         ("/api/method/frappe.core.doctype.user.user.generate_keys?user=lib@example.com", [.post, .put]),
-        ("/openapi.json", [.get, .head]), ("/healthz", [.get, .head]), ("/files/none.txt", [.get, .head]),
+        ("/api/events", [.get, .head]), ("/openapi.json", [.get, .head]), ("/healthz", [.get, .head]),
+        ("/files/none.txt", [.get, .head]),
         ("/", [.get, .head]), ("/list/Book", [.get, .head]), ("/doc/Book/B-1", [.get, .head, .post]),
         ("/login", [.get, .head, .post]), ("/logout", [.get, .head, .post]),
     ]

@@ -6,7 +6,7 @@ enum Wire {
     struct Refused: Error {}
 
     /// A connection to a port of this machine.
-    final class Connection {
+    final class Connection: Sendable {
         private let descriptor: Int32
 
         init(_ port: Int, seconds: Int = 10) throws {

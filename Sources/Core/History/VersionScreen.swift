@@ -1,16 +1,19 @@
-internal import Documents
-internal import Metadata
-internal import Values
+package import Documents
+package import Metadata
+package import Values
 
 /// Lets through what an actor may see of versions: fields and tables it may not read are left out, masked ones masked.
-struct VersionScreen {
+package struct VersionScreen {
     private let type: DocType
     private let hidden: Set<String>
     private let masked: Set<String>
     /// The same for the rows of each table.
     private let tables: [String: (hidden: Set<String>, masked: Set<String>)]
 
-    init(_ session: Session, _ type: DocType) throws {
+    /// What the actor of a session may see of versions of a DocType.
+    ///
+    /// - Throws: ``Problem/Kind/noSuchDocType`` where a table has rows of none.
+    package init(_ session: Session, _ type: DocType) throws {
         self.type = type
         hidden = session.hiddenFields(of: type)
         masked = session.maskedFields(of: type)
@@ -25,7 +28,7 @@ struct VersionScreen {
     }
 
     /// The data of a version as Frappe's clients know it, as far as the actor may see it.
-    func shown(_ entry: JSON) -> JSON {
+    package func shown(_ entry: JSON) -> JSON {
         var shown: JSONObject = [:]
         shown["changed"] = .array(changes(entry["changed"], hidden, masked))
         for key in ["added", "removed"] {

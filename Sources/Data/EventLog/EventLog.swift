@@ -40,8 +40,16 @@ public struct Event: Sendable, Equatable {
         self.correlation = correlation
     }
 
+    /// Which event it is.
+    public var head: EventHead { EventHead(number: number, type: type, subject: subject) }
+
     /// The event in the JSON format of CloudEvents 1.0; `source` names the tenant.
     public func cloudEvent(source: String) -> JSON {
+        cloudEvent(source: source, data: (try? JSON.parse(data)) ?? .string(data))
+    }
+
+    /// The same with other data, such as what somebody may see of it.
+    public func cloudEvent(source: String, data: JSON) -> JSON {
         var event: JSONObject = [
             "specversion": "1.0", "id": .string(String(number)), "source": .string(source), "type": .string(type),
             "subject": .string(subject), "time": .string(time.rfc3339), "datacontenttype": "application/json",
@@ -49,9 +57,19 @@ public struct Event: Sendable, Equatable {
         ]
         if cause > 0 { event["causationid"] = .string(String(cause)) }
         if !behalf.isEmpty { event["onbehalfof"] = .string(behalf) }
-        event["data"] = (try? JSON.parse(data)) ?? .string(data)
+        event["data"] = data
         return .object(event)
     }
+}
+
+/// Which event it is, without what it tells.
+public struct EventHead: Sendable, Equatable {
+    /// Its place in the tenant's log.
+    public let number: Int64
+    /// What happened.
+    public let type: String
+    /// What it happened to.
+    public let subject: String
 }
 
 /// The tenant's log of events: appended in the transaction that causes them, numbered without gaps, never changed.
@@ -106,13 +124,39 @@ public enum EventLog {
         try transaction.first("SELECT max(number) FROM _event", [], [.integer])?[0].int ?? 0
     }
 
+    /// The number of the oldest event; 0 in an empty log.
+    public static func tail(in transaction: any Transaction) throws -> Int64 {
+        try transaction.first("SELECT min(number) FROM _event", [], [.integer])?[0].int ?? 0
+    }
+
+    /// Which up to `limit` events come after `number`, in order.
+    public static func heads(after number: Int64, limit: Int, in transaction: any Transaction) throws -> [EventHead] {
+        try transaction.query(
+            "SELECT number, type, subject FROM _event WHERE number > ? ORDER BY number LIMIT ?",
+            [.int(number), .int(Int64(limit))], [.integer, .text, .text]
+        ).map { EventHead(number: $0[0].int ?? 0, type: $0[1].text ?? "", subject: $0[2].text ?? "") }
+    }
+
     /// Up to `limit` events after `number`, in order.
     public static func read(after number: Int64, limit: Int, in transaction: any Transaction) throws -> [Event] {
+        try read("number > ? ORDER BY number LIMIT ?", [.int(number), .int(Int64(limit))], in: transaction)
+    }
+
+    /// The events of these numbers, in order; not very many.
+    public static func read(_ numbers: [Int64], in transaction: any Transaction) throws -> [Event] {
+        guard !numbers.isEmpty else { return [] }
+        let isOne = transaction.dialect.isOneOf("number", count: numbers.count)
+        return try read("\(isOne) ORDER BY number", numbers.map(Value.int), in: transaction)
+    }
+
+    private static func read(
+        _ condition: String, _ arguments: [Value], in transaction: any Transaction
+    ) throws -> [Event] {
         let sql = """
-            SELECT type, subject, time, actor, data, number, behalf, cause, correlation FROM _event WHERE number > ? ORDER BY number LIMIT ?
+            SELECT type, subject, time, actor, data, number, behalf, cause, correlation FROM _event WHERE \(condition)
             """
         let types: [ColumnType] = [.text, .text, .timestamp, .text, .text, .integer, .text, .integer, .text]
-        return try transaction.query(sql, [.int(number), .int(Int64(limit))], types).map { row in
+        return try transaction.query(sql, arguments, types).map { row in
             var event = Event(
                 type: row[0].text ?? "", subject: row[1].text ?? "",
                 time: row[2].timestamp ?? Timestamp(microseconds: 0), actor: row[3].text ?? "", data: row[4].text ?? "",

@@ -43,7 +43,7 @@ public struct GatewayServer: Sendable {
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), serverName: "cauldron",
                 availableConnectionsDelegate: .maximum(
-                    configuration.connections + GuardedChannel.refusedAtOnce, logger: logger)),
+                    configuration.connections + configuration.streams + GuardedChannel.refusedAtOnce, logger: logger)),
             onServerRunning: { [onListening] channel in await onListening(channel.localAddress?.port ?? 0) },
             logger: logger)
     }

@@ -6,6 +6,7 @@ public import Hummingbird
 internal import Identity
 internal import Lists
 internal import Logging
+internal import NIOCore
 internal import ObjectStorage
 internal import Reports
 internal import Storage
@@ -24,6 +25,9 @@ public final class Gateway: HTTPResponder {
     private let methods: MethodTable
     private let pages: Pages
     private let downloads: FileDownload
+    private let events: EventAnswers
+    /// The open streams of events.
+    let hub: EventHub
     private let logger: Logger
     private let targets = ReadTargets()
     private let requests = Atomic<UInt64>(0)
@@ -42,13 +46,15 @@ public final class Gateway: HTTPResponder {
         methods = MethodTable(
             tenant, AccountMethods(tenant: tenant, signIn: signIn), uploads, timeZone: configuration.timeZone)
         downloads = FileDownload(tenant: tenant, store: configuration.objects)
+        hub = EventHub(tenant, configuration)
+        events = EventAnswers(hub)
         pages = Pages(tenant: tenant, signIn: signIn, title: configuration.title ?? tenant.name)
         watchHealth()
     }
 
     /// Answers a request that came over a connection.
     public func respond(to request: Request, context: GatewayContext) async throws -> Response {
-        try await answer(request) { context.address }
+        try await answer(request, over: context.channel) { context.address }
     }
 
     /// Answers a request from a client at `address`; needs no connection.
@@ -58,12 +64,14 @@ public final class Gateway: HTTPResponder {
         try await answer(request) { address }
     }
 
-    private func answer(_ request: Request, from peer: @escaping @Sendable () -> String) async throws -> Response {
+    private func answer(
+        _ request: Request, over channel: (any Channel)? = nil, from peer: @escaping @Sendable () -> String
+    ) async throws -> Response {
         if request.head.path == "/healthz", request.head.method == .get, Incoming.namesOneHost(request) {
             return health()
         }
         var incoming = Incoming(
-            request, from: peer, trustsProxy: configuration.trustsProxy,
+            request, from: peer, over: channel, trustsProxy: configuration.trustsProxy,
             newID: { "\(start)-\(requests.wrappingAdd(1, ordering: .relaxed).newValue)" })
         if request.head.method == .get, let target = request.head.path, let known = targets.find(target),
             incoming.take(known)
@@ -193,7 +201,7 @@ public final class Gateway: HTTPResponder {
         case .page(let page): return page.verbs
         case .resources(let doctype): return Resources.verbs(ofDocuments: tenant.registry.find(doctype))
         case .resource(let doctype, _): return Resources.verbs(ofDocument: tenant.registry.find(doctype))
-        case .openAPI, .file, .health: return .reading
+        case .openAPI, .file, .health, .events: return .reading
         case .method, .unknown: throw Problem(.noSuchPage, "There is nothing at \(request.path.prefix(200))")
         }
     }
@@ -216,6 +224,7 @@ public final class Gateway: HTTPResponder {
         case .resource(let doctype, let name):
             return try await resource(doctype, name, request, as: actor(of: request))
         case .file(let url): return try await downloads.answer(url, request, as: callerOrGuest(of: request).actor)
+        case .events: return try await events.answer(request, by: knownCaller(of: request))
         case .openAPI: return Reply(body: try await openAPI(for: actor(of: request)))
         case .health:
             let trouble = tenant.trouble()

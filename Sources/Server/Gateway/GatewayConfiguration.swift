@@ -20,6 +20,18 @@ public struct GatewayConfiguration: Sendable {
     public var headerCount = 100
     /// The most connections that are open at once; beyond them new ones are refused.
     public var connections = 512
+    /// The most streams of events that are open at once, of all companies; they do not count among the connections.
+    public var streams = 10_000
+    /// Where they are counted: all that is served with this configuration counts together.
+    let streamPlaces = StreamPlaces()
+    /// The most streams of events that one user has open at once.
+    public var streamsPerUser = 100
+    /// How often an open stream says that it is there when it has nothing to tell, in ticks of the streams' clock.
+    public var streamBeats = 20
+    /// For how many such signs a client may take nothing of what is sent to it before its stream is cut.
+    public var streamPatience = 2
+    /// How often the streams' clock ticks: how late a write of another process is told, at most.
+    public var streamTick = Duration.seconds(1)
     /// After how many seconds without a byte a connection is closed; one with half a request is told so before.
     public var idleSeconds = 60
     /// How many seconds a request may take to arrive, its head and its body.

@@ -5,7 +5,7 @@ internal import NIOCore
 public struct GatewayContext: RequestContext {
     /// What the HTTP library keeps.
     public var coreContext: CoreRequestContextStorage
-    private let channel: any Channel
+    let channel: any Channel
     /// The other end's address, without the port. Found when it is asked for, which few requests do.
     var address: String { channel.remoteAddress?.ipAddress ?? "local" }
 

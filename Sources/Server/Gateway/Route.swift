@@ -15,6 +15,8 @@ enum Route: Equatable {
     case resource(String, String)
     /// `/files/…` or `/private/files/…`, decoded.
     case file(String)
+    /// `/api/events`
+    case events
     case page(PageRoute)
     case unknown
 
@@ -38,6 +40,7 @@ enum Route: Equatable {
     }
 
     private static func api(_ rest: Substring) -> Route {
+        if rest == "events" { return .events }
         let (kind, behind) = cut(rest)
         guard let behind, !behind.isEmpty else { return .unknown }
         let (first, name) = cut(behind)

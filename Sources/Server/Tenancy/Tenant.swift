@@ -32,6 +32,8 @@ public final class Tenant: Sendable {
     public let audit: AuditKey
     /// Whether it can be read and written.
     public let health: TenantHealth
+    /// Tells who listens that this process has written.
+    public let commits = CommitBell()
 
     private let metadata: TenantMetadata
     private let clock: @Sendable () -> Timestamp
@@ -248,6 +250,7 @@ public final class Tenant: Sendable {
             metadata.adopt(changed)
             return (result, touched)
         }
+        commits.ring()
         // What can be written is perhaps well again.
         if health.trouble != nil { lookWhenDue() }
         if !touched.isDisjoint(with: User.decidingTypes) { actors.withLock { $0.forget() } }

@@ -53,10 +53,10 @@ final class ServedProcess {
     private let started: ContinuousClock.Instant
 
     /// Starts the server on a free port.
-    init(place: BenchPlace, company: String) throws {
+    init(place: BenchPlace, company: String, _ options: [String] = []) throws {
         port = try Socket.freePort()
         process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        process.arguments = ["serve", "--data", place.data(company), "--port", String(port)]
+        process.arguments = ["serve", "--data", place.data(company), "--port", String(port)] + options
         if case .postgres(let url) = place.address(company) { process.arguments? += ["--database", url] }
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice

@@ -1,7 +1,10 @@
 import Glibc
 
 /// A blocking connection to this machine that sends a request and reads its answer, and does nothing else.
-final class Socket {
+///
+/// One thread at a time sends and reads; another may shut it down.
+// Its buffers are touched by the one thread that reads.
+final class Socket: @unchecked Sendable {
     /// Why an exchange failed.
     enum Failure: Error {
         case noConnection
@@ -28,12 +31,40 @@ final class Socket {
 
     deinit { close(descriptor) }
 
+    /// Sends bytes.
+    func send(_ bytes: [UInt8]) throws {
+        let sent = unsafe bytes.withUnsafeBytes { unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, 0) }
+        guard sent == bytes.count else { throw Failure.broken }
+    }
+
+    /// What was read behind the last word that was waited for.
+    private var rest: [UInt8] = []
+
+    /// Reads until a word has come.
+    func receive(until word: [UInt8]) throws {
+        while true {
+            if let place = rest.indices.first(where: { rest[$0...].starts(with: word) }) {
+                rest.removeFirst(place + word.count)
+                return
+            }
+            rest = Array(rest.suffix(word.count - 1))
+            // A connection that waits holds no more than it needs.
+            if buffer.count > 4_096 { buffer = [UInt8](repeating: 0, count: 4_096) }
+            let received = unsafe buffer.withUnsafeMutableBytes { unsafe recv(descriptor, $0.baseAddress, $0.count, 0) }
+            guard received > 0 else { throw Failure.broken }
+            rest += buffer[..<received]
+        }
+    }
+
+    /// Ends both directions, so that who reads is woken.
+    func shutDown() { _ = shutdown(descriptor, Int32(SHUT_RDWR)) }
+
     /// Sends a request and reads the whole answer, whose length its header tells, or the chunks it comes in.
     ///
     /// - Returns: how many bytes came.
     @discardableResult
     func exchange(_ request: [UInt8]) throws -> Int {
-        let sent = unsafe request.withUnsafeBytes { unsafe send(descriptor, $0.baseAddress, $0.count, 0) }
+        let sent = unsafe request.withUnsafeBytes { unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, 0) }
         guard sent == request.count else { throw Failure.broken }
         var count = 0
         var end: End?

@@ -14,7 +14,7 @@ package struct KeptCopy {
     /// Reads the copy.
     ///
     /// - Throws: ``Problem/Kind/inconsistent`` when it is damaged; what is wrong with a value that fits no more.
-    init(_ kept: Document, _ type: DocType, in session: Session) throws {
+    package init(_ kept: Document, _ type: DocType, in session: Session) throws {
         let secrets = try Self.object(kept, "secrets")
         document = try Document(copy: Self.object(kept, "data"), type, secrets: secrets, in: session.registry)
         var companions: [String: [Document]] = [:]

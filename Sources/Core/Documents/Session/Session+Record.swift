@@ -31,9 +31,9 @@ extension Session {
             data.key("changes")
             data.json(changes.json)
         }
-        if action == .merge, let merged = change.oldName {
-            data.key("merged")
-            data.string(merged)
+        if let old = change.oldName {
+            data.key(action == .merge ? "merged" : "renamed")
+            data.string(old)
         }
         data.endObject()
         emit("\(type.table).\(action.past)", subject: "\(type.name)/\(document.name)", data)

@@ -28,8 +28,7 @@ struct AccountMethods: Sendable {
                 name: "version", summary: "The version of the API.", parameters: [], verbs: .asking,
                 allowsGuests: true, aliases: ["frappe.utils.change_log.get_versions"]),
             MethodDescription(
-                name: "frappe.auth.get_logged_user", summary: "The user who asks.", parameters: [], verbs: .asking,
-                aliases: ["frappe.realtime.get_user_info"]),
+                name: "frappe.auth.get_logged_user", summary: "The user who asks.", parameters: [], verbs: .asking),
             MethodDescription(
                 name: "frappe.core.doctype.user.user.generate_keys",
                 summary: "A new API secret, shown once; the one before ends to be valid.",

@@ -14,7 +14,7 @@ struct Caller: Sendable {
         /// Nothing was presented.
         case none
         /// An API key with its secret.
-        case key
+        case key(Credential)
         /// The cookie of a session, or its identifier in a body; browsers send the cookie by themselves.
         case session(sid: String)
     }
@@ -23,6 +23,15 @@ struct Caller: Sendable {
 
     var isGuest: Bool {
         if case .none = way { true } else { false }
+    }
+
+    /// What it is known by, for what outlasts the request; nil for a guest.
+    var credential: Credential? {
+        switch way {
+        case .none: nil
+        case .key(let credential): credential
+        case .session(let sid): Credential(ofSession: sid)
+        }
     }
 
     /// The token that forms of this session carry.
@@ -72,7 +81,8 @@ struct Authenticator: Sendable {
         guard let holder = try await tenant.identity.holder(ofKey: key, secret: secret, at: tenant.now()),
             let actor = try await tenant.actor(named: holder.user)
         else { throw Self.wrong }
-        guard let scopes = holder.scopes else { return Caller(actor: actor, way: .key) }
-        return Caller(actor: actor.limited(to: try Scope.list(text: scopes)), way: .key)
+        let way = Caller.Way.key(Credential(ofKey: key, secret: secret))
+        guard let scopes = holder.scopes else { return Caller(actor: actor, way: way) }
+        return Caller(actor: actor.limited(to: try Scope.list(text: scopes)), way: way)
     }
 }

@@ -31,16 +31,17 @@ struct GuardedChannel: ServerChildChannel {
     }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
-        let isTaken = open.take(channel, most: configuration.connections)
+        let place = open.take(channel, most: configuration.connections)
         return http.setup(channel: channel, logger: logger).flatMapThrowing { value in
             let pipeline = channel.pipeline.syncOperations
-            guard isTaken else {
+            guard let place else {
                 try pipeline.addHandler(Refusal(refusal), position: .first)
                 return value
             }
             let reader = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
             let watch = RequestWatch(
-                quiet: .seconds(Int64(configuration.idleSeconds)), arrival: .seconds(Int64(configuration.bodySeconds)))
+                quiet: .seconds(Int64(configuration.idleSeconds)), arrival: .seconds(Int64(configuration.bodySeconds))
+            ) { place.leave() }
             try pipeline.addHandler(watch, position: .after(reader))
             return value
         }
@@ -49,17 +50,32 @@ struct GuardedChannel: ServerChildChannel {
     func handle(value: HTTP1Channel.Value, logger: Logger) async { await http.handle(value: value, logger: logger) }
 }
 
-/// How many connections are open.
+/// How many connections are open that wait for requests or answer them.
 private final class OpenConnections: Sendable {
     private let count = Atomic<Int>(0)
 
-    /// Counts a connection until it is closed; false, without counting it, when there are `most`.
-    func take(_ channel: any Channel, most: Int) -> Bool {
+    /// Counts a connection until it is closed or leaves; nil, without counting it, when there are `most`.
+    func take(_ channel: any Channel, most: Int) -> Place? {
         guard count.wrappingAdd(1, ordering: .relaxed).newValue <= most else {
             count.wrappingSubtract(1, ordering: .relaxed)
-            return false
+            return nil
         }
-        channel.closeFuture.whenComplete { [self] _ in count.wrappingSubtract(1, ordering: .relaxed) }
-        return true
+        let place = Place(self)
+        channel.closeFuture.whenComplete { _ in place.leave() }
+        return place
+    }
+
+    /// The place of one connection.
+    final class Place: Sendable {
+        private let connections: OpenConnections
+        private let isCounted = Atomic(true)
+
+        fileprivate init(_ connections: OpenConnections) { self.connections = connections }
+
+        /// Counts the connection no more.
+        func leave() {
+            guard isCounted.exchange(false, ordering: .relaxed) else { return }
+            connections.count.wrappingSubtract(1, ordering: .relaxed)
+        }
     }
 }

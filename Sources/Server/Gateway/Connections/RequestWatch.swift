@@ -5,10 +5,18 @@ internal import Values
 /// The body of a request did not come in time.
 struct LateBody: Error {}
 
+/// From now on a connection carries a stream of events, until the answer ends. `stop` is called when the server stops.
+struct StreamBegins: Sendable {
+    let stop: @Sendable () -> Void
+}
+
 /// Watches one connection by its ``ConnectionClock``, between the reading of HTTP and what answers requests.
 ///
 /// A request whose body is late ends with ``LateBody`` for whoever reads it, and with its answer the connection. A request of
 /// HTTP/1.0, which needs no `Host`, gets an empty one, so that a request without is one that is wrong.
+///
+/// A connection that carries a stream of events has no alarm: the streams have one clock for all. It ends with the stream, or
+/// when the client ends what it sends.
 final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
@@ -21,8 +29,13 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
     private var madePart = false
     /// Whether they ended one.
     private var madeEnd = false
+    private var stream: StreamBegins?
+    private var isStopping = false
+    private let onStream: @Sendable () -> Void
 
-    init(quiet: TimeAmount, arrival: TimeAmount) {
+    /// `onStream` is called when the connection begins to carry a stream of events.
+    init(quiet: TimeAmount, arrival: TimeAmount, onStream: @escaping @Sendable () -> Void) {
+        self.onStream = onStream
         clock = ConnectionClock(quiet: quiet, arrival: arrival, now: .now())
     }
 
@@ -59,7 +72,7 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelReadComplete(context: ChannelHandlerContext) {
         // What came whole, as most requests do, needs no alarm.
-        if !madePart || !madeEnd {
+        if stream == nil, !madePart || !madeEnd {
             clock.partial(at: .now())
             look(context)
         }
@@ -71,7 +84,7 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
         let isEnd = if case .end = unwrapOutboundIn(data) { true } else { false }
         clock.answered(isEnd, at: .now())
         context.write(data, promise: promise)
-        guard isEnd, clock.isLate, clock.unanswered == 0 else { return }
+        guard isEnd, clock.isLate || stream != nil, clock.unanswered == 0 else { return }
         context.flush()
         context.close(promise: nil)
     }
@@ -79,6 +92,40 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         clock.isBlocked = !context.channel.isWritable
         context.fireChannelWritabilityChanged()
+    }
+
+    // MARK: Streams
+
+    /// How many bytes a stream may have waiting for its client before it waits itself, and below which it goes on.
+    private static let waiting = ChannelOptions.Types.WriteBufferWaterMark(low: 4 << 10, high: 16 << 10)
+    /// After how many milliseconds a client that confirms nothing is gone.
+    private static let silence = 60_000
+    /// `TCP_USER_TIMEOUT` of Linux, which has no name here.
+    private static let userTimeout = NIOBSDSocket.Option(rawValue: 18)
+
+    func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
+        guard let begins = event as? StreamBegins else {
+            return context.triggerUserOutboundEvent(event, promise: promise)
+        }
+        stream = begins
+        stop()
+        onStream()
+        _ = context.channel.setOption(.writeBufferWaterMark, value: Self.waiting)
+        #if os(Linux)
+            _ = context.channel.setOption(ChannelOptions.tcpOption(Self.userTimeout), value: Self.silence)
+        #endif
+        if isStopping { begins.stop() }
+        promise?.succeed()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is ChannelShouldQuiesceEvent {
+            isStopping = true
+            stream?.stop()
+        } else if stream != nil, let event = event as? ChannelEvent, case .inputClosed = event {
+            context.close(promise: nil)
+        }
+        context.fireUserInboundEventTriggered(event)
     }
 
     // MARK: The alarm
@@ -89,6 +136,7 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func look(_ context: ChannelHandlerContext) {
+        guard stream == nil else { return }
         switch clock.look(at: .now()) {
         case .wait(let moment): wake(at: moment, context)
         case .endBody: context.fireErrorCaught(LateBody())

@@ -17,6 +17,11 @@ extension Problem.Kind {
     public static let tooManyTries = Self("too_many_tries", exception: "TooManyRequestsError", status: 429)
     /// All connections that the server takes are open.
     public static let tooManyConnections = Self("too_many_connections", exception: "TooManyRequestsError", status: 503)
+    /// All streams of events that the server has are open.
+    public static let tooManyStreams = Self("too_many_streams", exception: "TooManyRequestsError", status: 503)
+    /// All streams of events that one user may have are open.
+    public static let tooManyStreamsOfUser = Self(
+        "too_many_streams_of_user", exception: "TooManyRequestsError", status: 429)
     /// The request does not say which host it means, or says it twice.
     public static let badHost = Self("bad_host", exception: "ValidationError", status: 400)
     /// The body took too long to arrive.

@@ -22,6 +22,8 @@ struct Incoming: Sendable {
     private let forwardedFor: String?
     /// The address at the other end of the connection.
     private let peer: @Sendable () -> String
+    /// The connection it came over; nil where it came over none.
+    let channel: (any Channel)?
     /// The host and port the client means.
     let host: String
     /// The path as it was sent, without the query and not decoded.
@@ -43,7 +45,8 @@ struct Incoming: Sendable {
     private(set) var form: Request?
 
     init(
-        _ request: Request, from peer: @escaping @Sendable () -> String, trustsProxy: Bool, newID: () -> String
+        _ request: Request, from peer: @escaping @Sendable () -> String, over channel: (any Channel)? = nil,
+        trustsProxy: Bool, newID: () -> String
     ) {
         // What every request is asked for is found in one pass; each look by name would make an index of all names.
         var (sentID, authorization): (String?, String?)
@@ -65,6 +68,7 @@ struct Incoming: Sendable {
         headers = request.head.headerFields
         forwardedFor = trustsProxy ? Self.forwarded("X-Forwarded-For", headers) : nil
         self.peer = peer
+        self.channel = channel
         host = (trustsProxy ? Self.forwarded("X-Forwarded-Host", headers) : nil) ?? request.head.authority ?? ""
         var target = (request.head.path ?? "/")[...]
         if target.utf8.first != 0x2F { target = Self.withoutOrigin(target) }

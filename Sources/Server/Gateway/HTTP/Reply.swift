@@ -46,6 +46,9 @@ struct Reply: Sendable {
         var reply = Reply(status: problem.kind.status, body: Bodies.problem(problem))
         // What is left of the request is not waited for.
         if problem.kind == .slowRequest { reply.headers.append((.connection, "close")) }
+        if problem.kind == .tooManyStreams || problem.kind == .tooManyStreamsOfUser {
+            reply.headers.append((.retryAfter, "5"))
+        }
         if problem.kind.status == 401 { reply.headers.append((.wwwAuthenticate, "token realm=\"cauldron\"")) }
         return reply
     }

@@ -27,6 +27,7 @@ public enum GatewayOpenAPI {
         }
         paths["/files/{name}"] = OpenAPIPaths.file("public", isOpen: true)
         paths["/private/files/{name}"] = OpenAPIPaths.file("private", isOpen: false)
+        paths["/api/events"] = OpenAPIPaths.events
         paths["/healthz"] = OpenAPIPaths.health
 
         return [

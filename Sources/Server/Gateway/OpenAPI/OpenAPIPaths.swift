@@ -214,6 +214,51 @@ enum OpenAPIPaths {
         ]
     }
 
+    /// The stream of events. A request that does not name its type in `Accept` gets what there is and no more.
+    static let events: JSON = {
+        func asked(_ name: String, _ description: String, _ schema: JSON, in place: String = "query") -> JSON {
+            [
+                "name": .string(name), "in": .string(place), "schema": schema, "description": .string(description),
+            ]
+        }
+        let number: JSON = ["type": "integer", "minimum": 0]
+        return [
+            "get": operation(
+                "events", "Server",
+                "What happens in the company, as server-sent events, as far as who asks may read it",
+                [
+                    "200": [
+                        "description": """
+                        Events, each with its number in the log as id, its CloudEvents type as event, and as data its JSON in \
+                        the format of CloudEvents 1.0. With the header Accept: text/event-stream the stream stays open and \
+                        tells what happens; it says cauldron.stream.reset where what the client holds has to be loaded \
+                        anew, and cauldron.stream.ended before it ends.
+                        """,
+                        "content": ["text/event-stream": ["schema": ["type": "string"]]],
+                    ]
+                ],
+                parameters: [
+                    asked("doctype", "Only documents of this DocType.", ["type": "string"]),
+                    asked("name", "Only this document of the DocType.", ["type": "string"]),
+                    asked(
+                        "watch", "Several at once: a JSON list of DocTypes, and of documents as DocType/name.",
+                        ["type": "string", "examples": [#"["Item", "Sales Order/SO-0001"]"#]]),
+                    asked(
+                        "after", "What comes after the event of this number; what comes from now on unless given.",
+                        number),
+                    asked(
+                        "limit", "The stream ends after so many events.",
+                        ["type": "integer", "minimum": 1, "maximum": 1_000_000]),
+                    asked(
+                        "follow", "0 ends the stream when it has told what there is.", ["type": "integer", "enum": [0]]),
+                    asked(
+                        "Last-Event-ID", "As after, which it goes before: browsers send it when they come again.",
+                        number,
+                        in: "header"),
+                ])
+        ]
+    }()
+
     static let health: JSON = [
         "get": [
             "operationId": "health", "tags": ["Server"], "summary": "Whether the company can be read and written",

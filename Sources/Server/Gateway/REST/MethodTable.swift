@@ -130,7 +130,8 @@ struct MethodTable: Sendable {
     ) -> [Method] {
         var methods: [String: Method] = [:]
         let own =
-            ClientReading.methods + ClientWriting.methods + DeskMethods.methods(reports) + [RehearseMethod.method]
+            ClientReading.methods + ClientWriting.methods + DeskMethods.methods(reports) + RealtimeMethods.all
+            + [RehearseMethod.method]
             + [
                 Method(
                     "frappe.client.get_time_zone", allowsGuests: true, summary: "The site's time zone."
