@@ -55,10 +55,12 @@ public struct GatewayServer: Sendable {
         do {
             try await makeApplication().runService()
         } catch {
+            await configuration.streamPlaces.end()
             await onStopped()
             await tenant.close()
             throw error
         }
+        await configuration.streamPlaces.end()
         await onStopped()
         await tenant.close()
     }

@@ -5,18 +5,12 @@ internal import Values
 /// The body of a request did not come in time.
 struct LateBody: Error {}
 
-/// From now on a connection carries a stream of events, until the answer ends. `stop` is called when the server stops.
-struct StreamBegins: Sendable {
-    let stop: @Sendable () -> Void
-}
-
 /// Watches one connection by its ``ConnectionClock``, between the reading of HTTP and what answers requests.
 ///
 /// A request whose body is late ends with ``LateBody`` for whoever reads it, and with its answer the connection. A request of
 /// HTTP/1.0, which needs no `Host`, gets an empty one, so that a request without is one that is wrong.
 ///
-/// A connection that carries a stream of events has no alarm: the streams have one clock for all. It ends with the stream, or
-/// when the client ends what it sends.
+/// A connection that carries a stream of events has no alarm, for the streams have one clock for all, and a ``StreamSender``.
 final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
@@ -29,7 +23,7 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
     private var madePart = false
     /// Whether they ended one.
     private var madeEnd = false
-    private var stream: StreamBegins?
+    private var isStream = false
     private var isStopping = false
     private let onStream: @Sendable () -> Void
 
@@ -72,7 +66,7 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelReadComplete(context: ChannelHandlerContext) {
         // What came whole, as most requests do, needs no alarm.
-        if stream == nil, !madePart || !madeEnd {
+        if !isStream, !madePart || !madeEnd {
             clock.partial(at: .now())
             look(context)
         }
@@ -84,7 +78,7 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
         let isEnd = if case .end = unwrapOutboundIn(data) { true } else { false }
         clock.answered(isEnd, at: .now())
         context.write(data, promise: promise)
-        guard isEnd, clock.isLate || stream != nil, clock.unanswered == 0 else { return }
+        guard isEnd, clock.isLate, clock.unanswered == 0 else { return }
         context.flush()
         context.close(promise: nil)
     }
@@ -107,24 +101,26 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
         guard let begins = event as? StreamBegins else {
             return context.triggerUserOutboundEvent(event, promise: promise)
         }
-        stream = begins
+        isStream = true
         stop()
         onStream()
         _ = context.channel.setOption(.writeBufferWaterMark, value: Self.waiting)
+        _ = context.channel.setOption(.allowRemoteHalfClosure, value: false)
         #if os(Linux)
             _ = context.channel.setOption(ChannelOptions.tcpOption(Self.userTimeout), value: Self.silence)
         #endif
-        if isStopping { begins.stop() }
-        promise?.succeed()
+        let sender = StreamSender(begins.open, isStopping: isStopping)
+        do {
+            try context.pipeline.syncOperations.addHandler(sender, position: .after(self))
+            promise?.succeed()
+        } catch {
+            context.close(promise: nil)
+            promise?.fail(error)
+        }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if event is ChannelShouldQuiesceEvent {
-            isStopping = true
-            stream?.stop()
-        } else if stream != nil, let event = event as? ChannelEvent, case .inputClosed = event {
-            context.close(promise: nil)
-        }
+        if event is ChannelShouldQuiesceEvent { isStopping = true }
         context.fireUserInboundEventTriggered(event)
     }
 
@@ -136,7 +132,7 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func look(_ context: ChannelHandlerContext) {
-        guard stream == nil else { return }
+        guard !isStream else { return }
         switch clock.look(at: .now()) {
         case .wait(let moment): wake(at: moment, context)
         case .endBody: context.fireErrorCaught(LateBody())

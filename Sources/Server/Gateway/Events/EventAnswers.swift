@@ -43,14 +43,8 @@ struct EventAnswers: Sendable {
         let channel = request.channel
         let open = try hub.open(
             watch, as: actor, caller, from: beginning, limit: limit, follows: follows
-        ) { channel?.close(promise: nil) }
-        if let channel {
-            let stream = open.stream
-            channel.closeFuture.whenComplete { _ in stream.stop() }
-            let begins = StreamBegins { stream.notify(.serverStops, ends: true) }
-            channel.triggerUserOutboundEvent(begins, promise: nil)
-        }
-        reply.stream = open.body
+        ) { channel?.triggerUserOutboundEvent(StreamCut(), promise: nil) }
+        reply.stream = channel.map { open.body(over: $0) } ?? open.body
         return reply
     }
 

@@ -95,7 +95,12 @@ final class EventHub: Sendable {
         guard let credential = caller.credential else { preconditionFailure("a guest opens no stream") }
         let key = StreamReader.Key(user: Name(actor.user), scopes: actor.scopes)
         let stream = try state.withLock { state -> EventStream in
-            try takeRoom(for: actor.user, state)
+            guard state.ofUser[actor.user, default: 0] < configuration.streamsPerUser else {
+                throw Problem(
+                    .tooManyStreamsOfUser,
+                    "\(actor.user) has \(configuration.streamsPerUser) streams of events open and gets no more",
+                    fix: "Close streams that are not used, or watch several things with one.")
+            }
             state.last += 1
             if state.run == nil {
                 (state.head, state.told) = (beginning.head, beginning.head)
@@ -106,6 +111,11 @@ final class EventHub: Sendable {
                 state.last, watch, reader, credential, after: beginning.position,
                 isLive: follows && beginning.position >= state.head, beginning: beginning.pieces, limit: limit,
                 follows: follows, close: close)
+            guard configuration.streamPlaces.take(stream, most: configuration.streams) else {
+                throw Problem(
+                    .tooManyStreams, "The server has \(configuration.streams) streams of events open and takes no more",
+                    fix: "Try again in a moment, or close streams that are not used.")
+            }
             state.readers[key, default: (reader, [])].streams.insert(stream.id)
             state.streams[stream.id] = stream
             state.index.add(stream.id, watch)
@@ -115,26 +125,12 @@ final class EventHub: Sendable {
         return OpenStream(stream, self)
     }
 
-    private func takeRoom(for user: String, _ state: State) throws {
-        guard state.ofUser[user, default: 0] < configuration.streamsPerUser else {
-            throw Problem(
-                .tooManyStreamsOfUser,
-                "\(user) has \(configuration.streamsPerUser) streams of events open and gets no more",
-                fix: "Close streams that are not used, or watch several things with one.")
-        }
-        guard configuration.streamPlaces.take(most: configuration.streams) else {
-            throw Problem(
-                .tooManyStreams, "The server has \(configuration.streams) streams of events open and takes no more",
-                fix: "Try again in a moment, or close streams that are not used.")
-        }
-    }
-
     /// Forgets a stream.
     func remove(_ stream: EventStream) {
         stream.stop()
         state.withLock { state in
             guard state.streams.removeValue(forKey: stream.id) != nil else { return }
-            configuration.streamPlaces.leave()
+            configuration.streamPlaces.leave(stream)
             state.index.remove(stream.id, stream.watch)
             let user = stream.reader.key.user
             state.ofUser[user, default: 1] -= 1

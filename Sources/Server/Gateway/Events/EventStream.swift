@@ -18,6 +18,9 @@ final class EventStream: Sendable {
     /// How many bytes wait for the client; the page that is read from the log where it is behind has as many.
     static let waitingBytes = 64 << 10
 
+    /// Has the client go on.
+    typealias Wake = @Sendable () -> Void
+
     private struct State {
         /// All events up to this one have been told, or do not concern the stream.
         var position: Int64
@@ -31,7 +34,7 @@ final class EventStream: Sendable {
         /// How many events are still told before it ends; nil for no end.
         var left: Int?
         var isOver = false
-        var waiter: CheckedContinuation<Void, Never>?
+        var waiter: Wake?
 
         mutating func put(_ piece: ByteBuffer) {
             pieces.append(piece)
@@ -48,7 +51,7 @@ final class EventStream: Sendable {
         }
 
         /// Who is to be woken: whoever waits, when there is something.
-        mutating func woken() -> CheckedContinuation<Void, Never>? {
+        mutating func woken() -> Wake? {
             guard isOver || !pieces.isEmpty else { return nil }
             defer { waiter = nil }
             return waiter
@@ -96,7 +99,7 @@ final class EventStream: Sendable {
     ///
     /// - Returns: whether it has to read the log now.
     func offer(_ frames: [Frame], from start: Int64, through end: Int64) -> Bool {
-        let (waiter, isDue) = state.withLock { state -> (CheckedContinuation<Void, Never>?, Bool) in
+        let (waiter, isDue) = state.withLock { state -> (Wake?, Bool) in
             guard state.isLive, !state.isOver, end > state.position else { return (nil, false) }
             let new = frames.drop { $0.number <= state.position }
             let size = new.reduce(state.bytes) { $0 + $1.bytes.readableBytes }
@@ -109,7 +112,7 @@ final class EventStream: Sendable {
             state.position = end
             return (state.woken(), false)
         }
-        waiter?.resume()
+        waiter?()
         return isDue
     }
 
@@ -118,7 +121,7 @@ final class EventStream: Sendable {
     ///
     /// - Returns: whether it has to read the log again at once.
     func take(_ frames: [Frame], through end: Int64, isAtEnd: Bool, becomesLive: (Int64) -> Bool) -> Bool {
-        let (waiter, isDue) = state.withLock { state -> (CheckedContinuation<Void, Never>?, Bool) in
+        let (waiter, isDue) = state.withLock { state -> (Wake?, Bool) in
             state.isQueued = false
             guard !state.isOver else { return (state.woken(), false) }
             state.put(frames)
@@ -128,7 +131,7 @@ final class EventStream: Sendable {
             let woken = state.woken()
             return (woken, woken == nil && Self.isDue(&state))
         }
-        waiter?.resume()
+        waiter?()
         return isDue
     }
 
@@ -143,13 +146,13 @@ final class EventStream: Sendable {
 
     /// Says something of the stream itself; with an end after which nothing follows.
     func notify(_ notice: StreamNotice, ends: Bool = false) {
-        let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
+        let waiter = state.withLock { state -> Wake? in
             guard !state.isOver else { return nil }
             state.put(StreamText.notice(notice))
             state.isOver = ends
             return state.woken()
         }
-        waiter?.resume()
+        waiter?()
     }
 
     /// Says that it is there, where it has nothing else to say, and that all events up to `number` were told to those who are
@@ -157,7 +160,7 @@ final class EventStream: Sendable {
     ///
     /// - Returns: whether the client has taken nothing for `patience` beats.
     func beat(_ number: Int64, patience: Int) -> Bool {
-        let (waiter, isStuck) = state.withLock { state -> (CheckedContinuation<Void, Never>?, Bool) in
+        let (waiter, isStuck) = state.withLock { state -> (Wake?, Bool) in
             guard !state.isOver else { return (nil, false) }
             if let beats = state.waitingBeats {
                 state.waitingBeats = beats + 1
@@ -168,19 +171,19 @@ final class EventStream: Sendable {
             state.put(StreamText.beat(after: state.position))
             return (state.woken(), false)
         }
-        waiter?.resume()
+        waiter?()
         return isStuck
     }
 
     /// Ends without another word: what waits is not sent.
     func stop() {
-        let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
+        let waiter = state.withLock { state -> Wake? in
             state.isOver = true
             state.pieces = []
             state.bytes = 0
             return state.woken()
         }
-        waiter?.resume()
+        waiter?()
     }
 
     /// Ends a stream whose client takes nothing any more: it comes again with the number of the last event it got.
@@ -191,31 +194,33 @@ final class EventStream: Sendable {
 
     // MARK: The side of the client
 
-    /// What comes next; nil at the end. `readLog` puts the stream in the queue of those that read the log.
-    func next(_ readLog: (EventStream) -> Void) async -> [ByteBuffer]? {
-        while true {
-            let (pieces, isOver) = state.withLock { state -> ([ByteBuffer], Bool) in
-                let pieces = state.pieces
-                state.pieces = []
-                state.bytes = 0
-                state.waitingBeats = pieces.isEmpty ? nil : 0
-                return (pieces, state.isOver)
-            }
-            if !pieces.isEmpty { return pieces }
-            if isOver || Task.isCancelled { return nil }
-            await withTaskCancellationHandler {
-                await withCheckedContinuation { continuation in
-                    let (isThere, isDue) = state.withLock { state -> (Bool, Bool) in
-                        if state.isOver || !state.pieces.isEmpty { return (true, false) }
-                        state.waiter = continuation
-                        return (false, Self.isDue(&state))
-                    }
-                    if isThere { continuation.resume() }
-                    if isDue { readLog(self) }
-                }
-            } onCancel: {
-                stop()
-            }
+    /// What there is for the client.
+    enum Taken {
+        case pieces([ByteBuffer])
+        case nothing
+        case end
+    }
+
+    /// Takes what there is for the client, which has taken what there was before.
+    func take() -> Taken {
+        state.withLock { state in
+            let pieces = state.pieces
+            state.pieces = []
+            state.bytes = 0
+            state.waitingBeats = pieces.isEmpty ? nil : 0
+            return pieces.isEmpty ? state.isOver ? .end : .nothing : .pieces(pieces)
         }
+    }
+
+    /// Calls `wake` once, when there is something for the client; false, without keeping it, where there is something already.
+    /// `readLog` puts the stream in the queue of those that read the log.
+    func wait(_ wake: @escaping Wake, _ readLog: (EventStream) -> Void) -> Bool {
+        let (waits, isDue) = state.withLock { state -> (Bool, Bool) in
+            if state.isOver || !state.pieces.isEmpty { return (false, false) }
+            state.waiter = wake
+            return (true, Self.isDue(&state))
+        }
+        if isDue { readLog(self) }
+        return waits
     }
 }
