@@ -70,7 +70,12 @@ module("Data", "PostgresStorage", ["Values", "Storage", "CPostgres"], tests: nil
 module("Data", "EventLog", ["Values", "Storage"])
 module("Data", "ObjectStorage", ["Values", crypto])
 module("Governance", "Expressions", ["Values"])
-module("Governance", "Identity", ["Values", "Storage", "EventLog", crypto, cryptoExtras])
+/// The passwords that people choose most, compiled in by C, which can embed a file.
+package.targets.append(
+    .target(
+        name: "CommonPasswords", path: "Sources/Governance/CommonPasswords",
+        exclude: ["LICENSE", "SOURCE.md", "common.txt"]))
+module("Governance", "Identity", ["Values", "Storage", "EventLog", "CommonPasswords", crypto, cryptoExtras])
 module("Governance", "Audit", ["Values", "Storage", crypto])
 module("Core", "Metadata", ["Values", "Storage", "Expressions", "Audit"], tests: nil)
 module(

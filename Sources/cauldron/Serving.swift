@@ -2,6 +2,7 @@ import ArgumentParser
 import Documents
 import Foundation
 import Gateway
+import Identity
 import Logging
 import ObjectStorage
 import Tenancy
@@ -32,7 +33,19 @@ struct ServingOptions: ParsableArguments {
     @Option(help: "The most streams of events that are open at once, besides the connections.")
     var streams = GatewayConfiguration().streams
 
+    @Option(
+        help: ArgumentHelp(
+            "A proxy that is believed when it tells the client's address and host, as an address or a range; may be given several times.",
+            valueName: "10.0.0.0/8"))
+    var trustedProxy: [String] = []
+
+    @Flag(help: "Let browsers send cookies over TLS only: for a server behind a proxy that ends TLS.")
+    var secureCookies = false
+
     func validate() throws {
+        for proxy in trustedProxy where AddressRange(proxy) == nil {
+            throw ValidationError("--trusted-proxy \(proxy) is neither an address nor a range such as 10.0.0.0/8.")
+        }
         guard (1...100_000).contains(connections) else {
             throw ValidationError("--connections must be from 1 to 100000.")
         }
@@ -69,6 +82,8 @@ struct ServingOptions: ParsableArguments {
         configuration.streams = streams
         // Beside connections there are files: of the database, of the company, of answers that wait.
         OpenFiles.allow(streams + connections + 1_000)
+        configuration.trustedProxies = trustedProxy.compactMap(AddressRange.init)
+        configuration.secureCookies = secureCookies
         let logger = Logger(label: "cauldron.daily")
         let daily = Task {
             let keepsFiles = { @Sendable in TenantBackup.keepsOlder(in: files.parentPath) }

@@ -43,7 +43,10 @@ final class LivingCompany: Sendable {
             directory: data, modules: Company.modules, name: "Kessel",
             passwords: PasswordHasher(cost: PasswordCost(logarithm: 4)))
         let (ana, now) = ("ana@example.com", tenant.now())
-        _ = try await tenant.identity.createSession(for: ana, at: now)
+        let secret = try await tenant.identity.beginSecondFactor(for: ana, at: now)
+        let code = OneTimeCode.code(of: secret, at: now)
+        let made = try await tenant.identity.confirmSecondFactor(of: ana, code: code, at: now)
+        _ = try await tenant.identity.createSession(for: ana, at: now, code: made.recoveryCodes[0])
         _ = try await tenant.identity.makeKey(for: ana, label: "till", scopes: "[]", at: now)
         try await tenant.write(as: .administrator) { session in
             for task in session.registry.dailyTasks { try session.run(task, for: session.today) }

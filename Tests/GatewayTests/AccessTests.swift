@@ -163,7 +163,7 @@ import Values
     @Test func `the address behind a proxy counts only where the proxy is trusted`() async throws {
         for trusts in [false, true] {
             var configuration = GatewayConfiguration()
-            configuration.trustsProxy = trusts
+            configuration.trustedProxies = trusts ? [try #require(AddressRange("192.0.2.0/24"))] : []
             let site = try await Site.make(configuration)
             var statuses: [Int] = []
             for index in 0..<7 {

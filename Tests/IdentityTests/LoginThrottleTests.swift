@@ -74,4 +74,32 @@ import Values
             #expect(throttle.size <= 102)
         }
     }
+
+    @Test func `what strangers try from everywhere is told apart, and does not hold where the user was before`() {
+        var throttle = LoginThrottle()
+        for index in 0..<60 { _ = throttle.attempt(user: "ana", address: "10.0.0.\(index)", at: noon) }
+        #expect(throttle.attempt(user: "ana", address: "192.0.2.1", at: noon) == .waitForStrangers(seconds: 5))
+        for _ in 0..<5 {
+            #expect(throttle.attempt(user: "ana", address: "192.0.2.1", isKnown: true, at: noon) == .allowed)
+        }
+        #expect(throttle.attempt(user: "ana", address: "192.0.2.1", isKnown: true, at: noon) == .wait(seconds: 5))
+    }
+
+    @Test func `the addresses of one network of IPv6 are one`() {
+        var throttle = LoginThrottle()
+        for index in 0..<5 { _ = throttle.attempt(user: "ana", address: "2001:db8::\(index)", at: noon) }
+        #expect(throttle.attempt(user: "ana", address: "2001:db8::ffff:1", at: noon) == .wait(seconds: 5))
+        #expect(throttle.attempt(user: "ana", address: "2001:db8:0:1::1", at: noon) == .allowed)
+    }
+
+    @Test func `that somebody waits is news once a wait`() {
+        var throttle = LoginThrottle()
+        for _ in 0..<5 { _ = throttle.attempt(user: "ana", address: "a", at: noon) }
+        let later = noon.adding(seconds: 5)
+        var news = [noon, noon].map { throttle.isNews(user: "ana", address: "a", at: $0) }
+        #expect(throttle.attempt(user: "ana", address: "a", at: later) == .allowed)
+        news.append(throttle.isNews(user: "ana", address: "a", at: later))
+        news.append(throttle.isNews(user: "bo", address: "b", at: later))
+        #expect(news == [true, false, true, false])
+    }
 }

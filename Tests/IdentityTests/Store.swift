@@ -25,7 +25,8 @@ final class Store: Sendable {
         self.database = database
         self.home = home
         identity = IdentityStore(
-            database: database, passwords: PasswordHasher(cost: PasswordCost(logarithm: 4)), limits: limits)
+            database: database, passwords: PasswordHasher(cost: PasswordCost(logarithm: 4)), limits: limits,
+            sealKey: [UInt8](repeating: 7, count: 32))
     }
 
     /// Every text and every bytes the tables hold, as text.

@@ -28,13 +28,13 @@ import Values
     @Test func `who is added under the name of a deleted user gets nothing of that user`() async throws {
         let (place, tenant) = try await Self.company()
         let (user, identity) = (Self.ana, tenant.identity)
-        try await identity.setPassword("secret", of: user, at: tenant.now())
+        try await identity.setPassword("some secret", of: user, at: tenant.now())
         let keys = try await identity.generateKeys(for: user, at: tenant.now())
         let sid = try await identity.createSession(for: user, at: tenant.now())
         #expect(try await identity.holder(ofKey: keys.key, secret: keys.secret, at: tenant.now())?.user == user)
         try await tenant.write(as: .administrator) { try $0.delete("User", user) }
         try await Self.addAna(to: tenant)
-        #expect(try await !identity.verifyPassword("secret", of: user))
+        #expect(try await !identity.verifyPassword("some secret", of: user))
         #expect(try await identity.holder(ofKey: keys.key, secret: keys.secret, at: tenant.now())?.user == nil)
         #expect(try await identity.session(sid, at: tenant.now()) == nil)
         await tenant.close()
@@ -51,7 +51,7 @@ import Values
                 try session.save(document)
             }
         }
-        try await identity.setPassword("secret", of: user, at: tenant.now())
+        try await identity.setPassword("some secret", of: user, at: tenant.now())
         let keys = try await identity.generateKeys(for: user, at: tenant.now())
         let scoped = try await identity.makeKey(for: user, label: "", scopes: "[]", at: tenant.now())
         let sid = try await identity.createSession(for: user, at: tenant.now())
@@ -72,7 +72,7 @@ import Values
             #expect(try await identity.holder(ofKey: key.key, secret: key.secret, at: tenant.now()) == nil)
         }
         #expect(try await identity.scopedKeys(of: user).isEmpty)
-        #expect(try await identity.verifyPassword("secret", of: user), "the password is still the user's")
+        #expect(try await identity.verifyPassword("some secret", of: user), "the password is still the user's")
         await tenant.close()
         withExtendedLifetime(place) {}
     }
@@ -84,7 +84,7 @@ import Values
             let keys = try await identity.generateKeys(for: user, at: tenant.now())
             let scoped = try await identity.makeKey(for: user, label: "", scopes: "[]", at: tenant.now())
             let sid = try await identity.createSession(for: user, at: tenant.now())
-            try await identity.setPassword("another", of: user, at: tenant.now(), by: actor)
+            try await identity.setPassword("another secret", of: user, at: tenant.now(), by: actor)
             #expect(try await identity.session(sid, at: tenant.now()) == nil)
             for key in [keys, scoped] {
                 let holder = try await identity.holder(ofKey: key.key, secret: key.secret, at: tenant.now())

@@ -12,6 +12,12 @@ public final class AuditKey: Sendable {
     let rows: HMAC<SHA256>
     private let heads: Curve25519.Signing.PrivateKey
 
+    /// A key of 32 bytes for something else that is not to be read from the database alone.
+    public func derived(for purpose: String) -> [UInt8] {
+        let root = SymmetricKey(data: secret)
+        return Array(HMAC<SHA256>.authenticationCode(for: Array("cauldron \(purpose)".utf8), using: root))
+    }
+
     /// How many bytes a secret has.
     public static let secretBytes = 32
 

@@ -21,10 +21,13 @@ extension IdentityStore {
     public var generation: Int { cache.withLock(\.generation) }
 
     /// Those among some credentials that are good for nothing any more, as the database has it: two statements for some
-    /// hundred of them.
+    /// hundred of them. A session that has ended by the rules of today is one of them, and so is one whose user has to do
+    /// something before it is good for more.
     public func ended(among credentials: Set<Credential>, at now: Timestamp) async throws -> Set<Credential> {
-        try await database.read { transaction in
+        try await database.read { [self] transaction in
             var good: Set<Credential> = []
+            let rules = try users.rules(transaction)
+            var facts: [Name: SessionFacts] = [:]
             var (sessions, keys): ([Value], [Value]) = ([], [])
             for credential in credentials {
                 switch credential {
@@ -34,10 +37,15 @@ extension IdentityStore {
             }
             for chunk in sessions.chunks(of: Self.credentialsAtOnce) {
                 let isOne = transaction.dialect.isOneOf("sid", count: chunk.count)
-                try transaction.forEach(
-                    "SELECT sid FROM _web_session WHERE \(isOne) AND expires > ?", Array(chunk) + [.timestamp(now)],
-                    [.bytes]
-                ) { row in if let sid = row[0].bytes { good.insert(.session(sid)) } }
+                let rows = try transaction.query(
+                    "SELECT \(Self.read) FROM _web_session WHERE \(isOne)", Array(chunk), Self.readTypes)
+                for row in rows {
+                    guard let sid = row[0].bytes, let user = row[1].text else { continue }
+                    let known = try facts[Name(user)] ?? self.facts(of: user, rules, transaction)
+                    facts[Name(user)] = known
+                    guard let session = makeSession(row, known, at: now) else { continue }
+                    if session.expires > now, session.limit == nil { good.insert(.session(sid)) }
+                }
             }
             for chunk in keys.chunks(of: Self.credentialsAtOnce) {
                 let sources = [

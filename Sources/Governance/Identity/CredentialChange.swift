@@ -21,16 +21,36 @@ public struct CredentialChange: Sendable, Equatable {
         case sessionsEnded = "sessions_ended"
         /// A key is in use; noted to the hour.
         case keyUsed = "key_used"
+        /// There is a second factor.
+        case secondFactorSet = "second_factor_set"
+        /// There is no second factor any more; the user's other sessions ended.
+        case secondFactorRemoved = "second_factor_removed"
+        /// A second factor is being set up; it does not count yet.
+        case secondFactorBegun = "second_factor_begun"
+        /// A code of the second factor or a recovery code was used.
+        case codeUsed = "code_used"
+        /// There are other recovery codes.
+        case recoveryCodesMade = "recovery_codes_made"
         /// All that was known of the user is forgotten.
         case forgotten = "forgotten"
 
         /// Whether it is an event, besides an entry in the audit log.
         public var isEvent: Bool {
             switch self {
-            case .passwordSet, .keyMade, .keyRevoked: true
+            case .passwordSet, .keyMade, .keyRevoked, .secondFactorSet, .secondFactorRemoved, .recoveryCodesMade: true
             default: false
             }
         }
+    }
+
+    /// Why sessions ended.
+    public enum Ending: Sendable {
+        /// Their user signed out.
+        case signedOut
+        /// Somebody ended them.
+        case revoked
+        /// Their time is over.
+        case expired
     }
 
     /// What was done.
@@ -43,6 +63,12 @@ public struct CredentialChange: Sendable, Equatable {
     public var scopes: String?
     /// Who did it.
     public let actor: String
+    /// How the session that begins was signed in to.
+    public var way: WebSession.Way?
+    /// Why sessions ended.
+    public var ending: Ending?
+    /// From where; nil where that is not known.
+    public var origin: Origin?
     /// When; nil where whoever notes it knows.
     public var time: Timestamp?
     /// What became of the rows of the store's tables.

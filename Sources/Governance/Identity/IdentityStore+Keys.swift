@@ -9,7 +9,7 @@ extension IdentityStore {
     ///
     /// - Throws: ``IdentityError/notAdmitted(_:)``.
     public func generateKeys(
-        for user: String, at now: Timestamp, by actor: String? = nil
+        for user: String, at now: Timestamp, by actor: String? = nil, from origin: Origin? = Origin.current
     ) async throws -> APIKeys {
         let key = SecureRandom.token(bytes: 8)
         let secret = SecureRandom.token(bytes: 16)
@@ -19,12 +19,14 @@ extension IdentityStore {
             let known = try transaction.first(
                 "SELECT api_key FROM _credential WHERE \"user\" = ?", [.text(user)], [.text])
             let kept = known?[0].text ?? key
-            let change = CredentialChange(kind: .keyMade, user: user, key: kept, actor: actor ?? user, time: now)
+            let change = CredentialChange(
+                kind: .keyMade, user: user, key: kept, actor: actor ?? user, origin: origin, time: now)
             try noting(change, [Self.credentials], [.text(user)], in: transaction) {
                 let sql = """
                     INSERT INTO _credential ("user", api_key, api_secret, changed) VALUES (?, ?, ?, ?)
                     ON CONFLICT ("user") DO UPDATE SET api_key = excluded.api_key,
-                    api_secret = excluded.api_secret, changed = excluded.changed
+                    api_secret = excluded.api_secret, changed = excluded.changed,
+                    password_set = COALESCE(_credential.password_set, _credential.changed)
                     """
                 try transaction.execute(sql, [.text(user), .text(kept), .bytes(digest), .timestamp(now)])
             }
@@ -32,6 +34,13 @@ extension IdentityStore {
         }
         cache.withLock { $0.forget(user) }
         return APIKeys(key: kept, secret: secret)
+    }
+
+    /// The key of a user that is good for all that the user may; nil when there is none.
+    public func mainKey(of user: String) async throws -> String? {
+        try await database.read { transaction in
+            try transaction.first("SELECT api_key FROM _credential WHERE \"user\" = ?", [.text(user)], [.text])?[0].text
+        }
     }
 
     /// What is known of a key when its secret is right.

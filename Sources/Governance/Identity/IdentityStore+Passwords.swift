@@ -5,26 +5,43 @@ public import Values
 
 extension IdentityStore {
     /// Sets a user's password and ends the user's sessions; where somebody else sets it, the user's keys, too. `actor` is
-    /// who does it, the user unless given.
+    /// who does it, the user unless given. It is kept in NFC, so that it is the same from every keyboard.
     ///
-    /// - Throws: ``IdentityError/password(_:)`` when it is empty or too long, ``IdentityError/busy``.
+    /// - Throws: ``IdentityError/password(_:)`` when the company's policy does not take it, ``IdentityError/busy``.
     public func setPassword(
-        _ password: String, of user: String, at now: Timestamp, by actor: String? = nil
+        _ password: String, of user: String, at now: Timestamp, by actor: String? = nil,
+        from origin: Origin? = Origin.current
     ) async throws {
-        let hash = try await passwords.hash(password)
+        try await vet(password, of: user)
+        let hash = try await passwords.hash(password.normalized)
         try await database.undertake { [self] transaction in
-            let change = CredentialChange(kind: .passwordSet, user: user, actor: actor ?? user, time: now)
-            try noting(change, Self.tables, [.text(user)], in: transaction) {
+            let change = CredentialChange(
+                kind: .passwordSet, user: user, actor: actor ?? user, origin: origin, time: now)
+            try noting(change, [Self.credentials, Self.sessions, Self.keys], [.text(user)], in: transaction) {
                 let sql = """
-                    INSERT INTO _credential ("user", password, changed) VALUES (?, ?, ?)
-                    ON CONFLICT ("user") DO UPDATE SET password = excluded.password, changed = excluded.changed
+                    INSERT INTO _credential ("user", password, changed, password_set) VALUES (?, ?, ?, ?)
+                    ON CONFLICT ("user") DO UPDATE SET password = excluded.password, changed = excluded.changed,
+                    password_set = excluded.password_set
                     """
-                try transaction.execute(sql, [.text(user), .text(hash), .timestamp(now)])
+                try transaction.execute(sql, [.text(user), .text(hash), .timestamp(now), .timestamp(now)])
                 try transaction.execute("DELETE FROM _web_session WHERE \"user\" = ?", [.text(user)])
                 if let actor, actor != user { try Self.endKeys(of: user, transaction) }
             }
         }
         cache.withLock { $0.forget(user) }
+    }
+
+    /// Whether a password may be the user's, by the company's policy; every password is asked this before it is set.
+    ///
+    /// - Throws: ``IdentityError/password(_:)``, which says why not.
+    public func vet(_ password: String, of user: String) async throws {
+        guard password.utf8.count <= PasswordHasher.longestPassword else {
+            throw IdentityError.password("A password has at most \(PasswordHasher.longestPassword) bytes")
+        }
+        let (policy, words) = try await database.read { [users] transaction in
+            (try users.rules(transaction).passwords, [user] + (try users.words(user, transaction)))
+        }
+        if let fault = policy.fault(of: password.normalized, words: words) { throw IdentityError.password(fault) }
     }
 
     /// Whether it is the user's password. A user who does not exist takes as long as one who does.
@@ -35,8 +52,11 @@ extension IdentityStore {
             try transaction.first("SELECT password FROM _credential WHERE \"user\" = ?", [.text(user)], [.text])?[0]
                 .text
         }
-        guard try await passwords.verify(password, hash), let hash else { return false }
-        if passwords.isOutdated(hash), let fresh = try? await passwords.hash(password) {
+        var isRight = try await passwords.verify(password.normalized, hash)
+        // One that was set before passwords were kept in one form.
+        if !isRight, !password.isNormalized { isRight = try await passwords.verify(password, hash) }
+        guard isRight, let hash else { return false }
+        if passwords.isOutdated(hash), let fresh = try? await passwords.hash(password.normalized) {
             // Should another password be set meanwhile, that one stays.
             _ = try? await database.write { [self] transaction in
                 let change = CredentialChange(kind: .passwordRehashed, user: user, actor: user)

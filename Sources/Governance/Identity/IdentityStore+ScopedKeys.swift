@@ -36,7 +36,7 @@ extension IdentityStore {
     /// - Throws: ``IdentityError/tooManyKeys(_:)``, ``IdentityError/notAdmitted(_:)``.
     public func makeKey(
         for user: String, label: String, scopes: String, expires: Timestamp? = nil, at now: Timestamp,
-        by actor: String? = nil
+        by actor: String? = nil, from origin: Origin? = Origin.current
     ) async throws -> APIKeys {
         let made = APIKeys(key: SecureRandom.token(bytes: 8), secret: SecureRandom.token(bytes: 16))
         let most = limits.keysPerUser
@@ -47,7 +47,8 @@ extension IdentityStore {
                     "SELECT count(*) FROM _api_key WHERE \"user\" = ?", [.text(user)], [.integer])?[0].int ?? 0
             guard count < most else { throw IdentityError.tooManyKeys(most) }
             let change = CredentialChange(
-                kind: .keyMade, user: user, key: made.key, scopes: scopes, actor: actor ?? user, time: now)
+                kind: .keyMade, user: user, key: made.key, scopes: scopes, actor: actor ?? user, origin: origin,
+                time: now)
             try noting(change, [Self.keys], [.text(user)], in: transaction) {
                 try transaction.insert(
                     into: "_api_key", ["key", "user", "label", "secret", "scopes", "created", "expires"],
@@ -78,16 +79,22 @@ extension IdentityStore {
         }
     }
 
-    /// Ends the validity of a key with scopes; says whether the user had it. `actor` is who does it, the user unless given.
+    /// Ends the validity of a key; says whether the user had it. `actor` is who does it, the user unless given.
     @discardableResult
     public func revokeKey(
-        _ key: String, of user: String, at now: Timestamp, by actor: String? = nil
+        _ key: String, of user: String, at now: Timestamp, by actor: String? = nil,
+        from origin: Origin? = Origin.current
     ) async throws -> Bool {
         let isRevoked = try await database.undertake { [self] transaction in
-            let change = CredentialChange(kind: .keyRevoked, user: user, key: key, actor: actor ?? user, time: now)
-            let (condition, arguments) = ("key = ? AND \"user\" = ?", [Value.text(key), .text(user)])
-            return try !noting(change, [Self.keys], where: condition, arguments, in: transaction) {
-                try transaction.execute("DELETE FROM _api_key WHERE \(condition)", arguments)
+            let change = CredentialChange(
+                kind: .keyRevoked, user: user, key: key, actor: actor ?? user, origin: origin, time: now)
+            let arguments: [Value] = [.text(user), .text(key)]
+            return try !noting(change, [Self.credentials, Self.keys], [.text(user)], in: transaction) {
+                try transaction.execute("DELETE FROM _api_key WHERE \"user\" = ? AND key = ?", arguments)
+                try transaction.execute(
+                    """
+                    UPDATE _credential SET api_key = NULL, api_secret = NULL WHERE "user" = ? AND api_key = ?
+                    """, arguments)
             }.allSatisfy(\.isEmpty)
         }
         cache.withLock { $0.forget(user) }

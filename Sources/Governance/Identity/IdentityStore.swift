@@ -14,42 +14,46 @@ public final class IdentityStore: Sendable {
     let cache = Mutex(IdentityCache())
     /// Writes a change to the logs, in its transaction.
     let note: Note
-    private let admits: Admits
+    let users: UserFacts
+    let seal: SecretSeal
 
     /// Writes a change to the logs, in its transaction.
     public typealias Note = @Sendable (CredentialChange, any Transaction) throws -> Void
 
-    /// Whether there is such a user and it may sign in, asked in the transaction that would give it a session or a key.
-    public typealias Admits = @Sendable (_ user: String, any Transaction) throws -> Bool
-
     /// A store in `database`, whose ``tables`` must be there. `note` is told of each change in the transaction that makes it;
-    /// what it throws undoes the change. Nothing is given to who is not admitted.
+    /// what it throws undoes the change. Nothing is given to who is not admitted. `sealKey`, 32 bytes that are kept elsewhere,
+    /// seals what cannot be kept as a hash; without one it is readable as long as the store lives.
     public init(
         database: any Database, passwords: PasswordHasher, limits: IdentityLimits = IdentityLimits(),
-        admits: @escaping Admits = { _, _ in true }, note: @escaping Note = { _, _ in }
+        users: UserFacts = UserFacts(), sealKey: [UInt8]? = nil, note: @escaping Note = { _, _ in }
     ) {
-        self.admits = admits
+        self.users = users
+        seal = SecretSeal(key: sealKey ?? SecureRandom.bytes(32))
         self.database = database
         self.passwords = passwords
         self.limits = limits
         self.note = note
     }
 
+    /// What a company's key is asked for to seal secrets.
+    public static let sealPurpose = "secrets of users"
+
     /// The tables of the store.
-    public static let tables = [credentials, sessions, keys]
+    public static let tables = [credentials, sessions, keys, secondFactors, recoveryCodes]
 
     static let credentials = TableSchema(
         "_credential",
         columns: [
             .init("user", .text, required: true), .init("password", .text), .init("api_key", .text),
-            .init("api_secret", .bytes), .init("changed", .timestamp),
+            .init("api_secret", .bytes), .init("changed", .timestamp), .init("password_set", .timestamp),
         ], indexes: [.init("api_key", unique: true)])
     static let sessions = TableSchema(
         "_web_session",
         columns: [
             .init("sid", .bytes, required: true), .init("user", .text, required: true),
             .init("created", .timestamp, required: true), .init("last_seen", .timestamp, required: true),
-            .init("expires", .timestamp, required: true),
+            .init("expires", .timestamp, required: true), .init("way", .text), .init("address", .text),
+            .init("agent", .text),
         ], indexes: [.init("user"), .init("expires")])
     static let keys = TableSchema(
         "_api_key",
@@ -59,6 +63,11 @@ public final class IdentityStore: Sendable {
             .init("created", .timestamp, required: true), .init("expires", .timestamp),
             .init("last_used", .timestamp),
         ], indexes: [.init("user")])
+
+    /// What holds for signing in now.
+    public func rules() async throws -> IdentityRules {
+        try await database.readBriefly { [users] in try users.rules($0) }
+    }
 
     /// Runs `body`, which changes rows of a user, or others that `condition` names by its arguments, and notes what
     /// became of them; nothing when nothing did.
@@ -93,10 +102,10 @@ public final class IdentityStore: Sendable {
 
     /// - Throws: ``IdentityError/notAdmitted(_:)``.
     func admit(_ user: String, _ transaction: any Transaction) throws {
-        guard try admits(user, transaction) else { throw IdentityError.notAdmitted(user) }
+        guard try users.admits(user, transaction) else { throw IdentityError.notAdmitted(user) }
     }
 
-    /// Forgets everything of a user who is removed or locked: password, keys and sessions.
+    /// Forgets everything of a user who is removed or locked: password, keys, sessions and second factor.
     public func remove(user: String) async throws {
         try await database.write { [self] transaction in
             let change = CredentialChange(kind: .forgotten, user: user, actor: user)
@@ -112,7 +121,7 @@ public final class IdentityStore: Sendable {
 
 extension IdentityStore {
     /// Ends the sessions and keys of users who are gone from the table of users or disabled there, and forgets the
-    /// passwords of those who are gone, in the transaction that changes the table. Says what became of the rows.
+    /// passwords and second factors of those who are gone, in the transaction that changes the table. Says what became of the rows.
     public static func keepOnly(usersOf table: String, in transaction: any Transaction) throws -> [RowsChange] {
         let users = "SELECT name FROM \(quoted(table))"
         let enabled = "\(users) WHERE enabled = 1"
@@ -120,7 +129,9 @@ extension IdentityStore {
             for own in [sessions, keys] {
                 try transaction.execute("DELETE FROM \(own.name) WHERE \"user\" NOT IN (\(enabled))")
             }
-            try transaction.execute("DELETE FROM _credential WHERE \"user\" NOT IN (\(users))")
+            for own in [credentials, secondFactors, recoveryCodes] {
+                try transaction.execute("DELETE FROM \(own.name) WHERE \"user\" NOT IN (\(users))")
+            }
             try transaction.execute(
                 """
                 UPDATE _credential SET api_key = NULL, api_secret = NULL

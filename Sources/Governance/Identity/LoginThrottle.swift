@@ -32,21 +32,25 @@ public struct LoginThrottle: Sendable {
         case allowed
         /// Not before that many seconds have passed.
         case wait(seconds: Int)
+        /// The same, and only the count of the user from everywhere says so.
+        case waitForStrangers(seconds: Int)
     }
 
     private enum Key: Hashable {
-        case pair(user: Name, address: String)
+        case pair(user: Name, network: String)
         case user(Name)
-        case address(String)
+        case network(String)
     }
 
     private struct Count {
         var failures: Int
         var last: Timestamp
         var blockedUntil: Timestamp
+        var toldUntil: Timestamp?
     }
 
-    private let rules: Rules
+    /// When it slows down and how much.
+    public var rules: Rules
     private var counts: [Key: Count] = [:]
 
     /// A throttle that has seen nothing.
@@ -55,16 +59,37 @@ public struct LoginThrottle: Sendable {
     /// How many counts are kept now.
     var size: Int { counts.count }
 
-    /// Asks whether somebody may try a password, and notes the attempt if so.
-    public mutating func attempt(user: String, address: String, at now: Timestamp) -> Decision {
+    /// Asks whether somebody may try a password, and notes the attempt if so. `isKnown` says that the user has signed in from
+    /// there before.
+    public mutating func attempt(
+        user: String, address: String, isKnown: Bool = false, at now: Timestamp
+    ) -> Decision {
         let keys = keys(user, address)
-        let until = keys.compactMap { counts[$0]?.blockedUntil }.max() ?? now
-        if until > now {
+        let asked = keys.filter { if case .user = $0 { !isKnown } else { true } }
+        func wait(_ keys: [Key]) -> Int? {
+            let until = keys.compactMap { counts[$0]?.blockedUntil }.max() ?? now
+            guard until > now else { return nil }
             let seconds = (until.microseconds - now.microseconds + 999_999) / 1_000_000
-            return .wait(seconds: Int(min(seconds, Int64(rules.longestWait))))
+            return Int(min(seconds, Int64(max(rules.firstWait, rules.longestWait))))
+        }
+        if let seconds = wait(asked) {
+            let own = asked.filter { if case .user = $0 { false } else { true } }
+            return wait(own) == nil ? .waitForStrangers(seconds: seconds) : .wait(seconds: seconds)
         }
         for key in keys { note(key, now) }
         return .allowed
+    }
+
+    /// Whether it is news that somebody has to wait: true once for each wait.
+    public mutating func isNews(user: String, address: String, at now: Timestamp) -> Bool {
+        for key in keys(user, address) {
+            guard var count = counts[key], count.blockedUntil > now else { continue }
+            guard count.toldUntil != count.blockedUntil else { return false }
+            count.toldUntil = count.blockedUntil
+            counts[key] = count
+            return true
+        }
+        return false
     }
 
     /// Notes that the attempt was right: the user starts anew, the address has it taken back.
@@ -87,7 +112,8 @@ public struct LoginThrottle: Sendable {
         let free = if case .pair = key { rules.freeFailures } else { rules.wideFreeFailures }
         if count.failures >= free {
             let doublings = min(count.failures - free, 20)
-            count.blockedUntil = now.adding(seconds: min(rules.firstWait << doublings, rules.longestWait))
+            count.blockedUntil = now.adding(
+                seconds: min(rules.firstWait << doublings, max(rules.firstWait, rules.longestWait)))
         }
         if counts[key] == nil, counts.count >= rules.counts { makeRoom(now) }
         counts[key] = count
@@ -102,6 +128,7 @@ public struct LoginThrottle: Sendable {
 
     private func keys(_ user: String, _ address: String) -> [Key] {
         let user = Name(String(user.prefix(140)))
-        return [.pair(user: user, address: address), .user(user), .address(address)]
+        let network = NetworkAddress.network(of: address)
+        return [.pair(user: user, network: network), .user(user), .network(network)]
     }
 }

@@ -106,4 +106,12 @@ public enum IdentityError: Error, Sendable, Equatable {
     case notAdmitted(String)
     /// A user has as many keys as one may have.
     case tooManyKeys(Int)
+    /// The user has a second factor, and no code of it came.
+    case codeNeeded
+    /// A code that is not right, or was used before.
+    case wrongCode
+    /// The user has a second factor already.
+    case secondFactorExists
+    /// The user has no second factor, or none that is being set up.
+    case noSecondFactor
 }

@@ -52,3 +52,25 @@ package enum Base64 {
         }
     }
 }
+
+/// Bytes as letters and digits that are not taken for one another (RFC 4648 section 6); padding is not written.
+package enum Base32 {
+    /// The bytes as text.
+    package static func text(_ bytes: [UInt8]) -> String {
+        var text: [UInt8] = []
+        var group: UInt32 = 0
+        var bits: UInt32 = 0
+        for byte in bytes {
+            group = group << 8 | UInt32(byte)
+            bits += 8
+            while bits >= 5 {
+                bits -= 5
+                text.append(alphabet[Int(group >> bits & 31)])
+            }
+        }
+        if bits > 0 { text.append(alphabet[Int(group << (5 - bits) & 31)]) }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".utf8)
+}

@@ -43,12 +43,13 @@ public final class Gateway: HTTPResponder {
         resources = Resources(tenant: tenant)
         let signIn = SignIn(tenant: tenant, secureCookies: configuration.secureCookies)
         let uploads = FileUpload(tenant: tenant, store: configuration.objects, configuration: configuration)
-        methods = MethodTable(
-            tenant, AccountMethods(tenant: tenant, signIn: signIn), uploads, timeZone: configuration.timeZone)
+        let accounts = AccountMethods(tenant: tenant, signIn: signIn, authenticator: authenticator)
+        methods = MethodTable(tenant, accounts, uploads, timeZone: configuration.timeZone)
         downloads = FileDownload(tenant: tenant, store: configuration.objects)
         hub = EventHub(tenant, configuration)
         events = EventAnswers(hub)
-        pages = Pages(tenant: tenant, signIn: signIn, title: configuration.title ?? tenant.name)
+        pages = Pages(
+            tenant: tenant, signIn: signIn, accounts: accounts, title: configuration.title ?? tenant.name)
         watchHealth()
     }
 
@@ -71,7 +72,7 @@ public final class Gateway: HTTPResponder {
             return health()
         }
         var incoming = Incoming(
-            request, from: peer, over: channel, trustsProxy: configuration.trustsProxy,
+            request, from: peer, over: channel, proxies: configuration.trustedProxies,
             newID: { "\(start)-\(requests.wrappingAdd(1, ordering: .relaxed).newValue)" })
         if request.head.method == .get, let target = request.head.path, let known = targets.find(target),
             incoming.take(known)
@@ -262,7 +263,8 @@ public final class Gateway: HTTPResponder {
     private func caller(
         of name: String, _ method: MethodDescription, _ request: Incoming
     ) async throws -> Caller {
-        let caller = try await method.allowsGuests ? callerOrGuest(of: request) : knownCaller(of: request)
+        let caller =
+            try await method.allowsGuests ? callerOrGuest(of: request) : knownCaller(of: request, calling: name)
         guard caller.actor.mayCall(name) else {
             throw Problem(
                 .forbidden, "The key is not good for the method \(name.prefix(140))",
@@ -279,8 +281,8 @@ public final class Gateway: HTTPResponder {
         return caller.actor
     }
 
-    private func knownCaller(of request: Incoming) async throws -> Caller {
-        let caller = try await authenticator.caller(of: request)
+    private func knownCaller(of request: Incoming, calling method: String? = nil) async throws -> Caller {
+        let caller = try await authenticator.caller(of: request, calling: method)
         guard !caller.isGuest else {
             throw Problem(
                 .forbidden, "Nobody is signed in", fix: "Sign in, or send Authorization: token <api_key>:<api_secret>.")
@@ -289,13 +291,13 @@ public final class Gateway: HTTPResponder {
         return caller
     }
 
-    /// Who asks; a session that has ended is as good as none where nobody has to be signed in.
+    /// Who asks; a session that has ended, or is good for nothing yet, is as good as none where nobody has to be signed in.
     private func callerOrGuest(of request: Incoming) async throws -> Caller {
         do {
             let caller = try await authenticator.caller(of: request)
             try SiteGuard.check(request, of: caller)
             return caller
-        } catch let problem as Problem where problem.kind == .sessionExpired {
+        } catch let problem as Problem where [.sessionExpired, .stepMissing].contains(problem.kind) {
             return .guest
         }
     }

@@ -1,3 +1,4 @@
+public import Identity
 public import ObjectStorage
 
 /// How the gateway listens and what it accepts.
@@ -42,8 +43,9 @@ public struct GatewayConfiguration: Sendable {
     public var jsonValues = 1_000_000
     /// Cookies are sent by browsers over TLS only; for a server behind a proxy that ends TLS.
     public var secureCookies = false
-    /// The client's address and host are those that a proxy tells in `X-Forwarded-For` and `X-Forwarded-Host`.
-    public var trustsProxy = false
+    /// The addresses of proxies that are believed when they tell the client's address and host in `X-Forwarded-For` and
+    /// `X-Forwarded-Host`; nobody else is.
+    public var trustedProxies: [AddressRange] = []
     /// The site's time zone, as clients are told.
     public var timeZone = "UTC"
     /// The name people see at the top of the pages; the tenant's when nil.

@@ -21,6 +21,7 @@ extension Registry {
         registry.addCollaboration()
         registry.addAutoRepeats()
         registry.addForms()
+        registry.addAccess()
         registry.add(table: KeptAnswer.table, isSealed: true)
         registry.add(daily: KeptAnswer.purge)
         return registry

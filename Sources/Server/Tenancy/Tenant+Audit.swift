@@ -63,6 +63,8 @@ extension Tenant {
     public static func rekey(
         _ database: any Database, modules: [Module], in directory: String, at now: Timestamp
     ) async throws -> String? {
+        // A key that cannot be read has nothing sealed that could be opened.
+        let before = try? AuditKeyFile.read(in: directory)
         let aside = try AuditKeyFile.moveAside(in: directory, at: now)
         let key = try AuditKeyFile.readOrMake(in: directory)
         let registry = Registry.of(modules)
@@ -72,6 +74,11 @@ extension Tenant {
                 actor: .administrator, now: now, registry: registry, transaction: transaction, audit: key
             ) { "" }
             try session.adoptMetadata()
+            if let before {
+                let purpose = IdentityStore.sealPurpose
+                try IdentityStore.reseal(
+                    from: before.derived(for: purpose), to: key.derived(for: purpose), in: transaction)
+            }
             try AuditLog.seal(
                 sealedTables(session.registry), under: key, by: Actor.administrator.user, at: now, anew: true,
                 in: transaction)

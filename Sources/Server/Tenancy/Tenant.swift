@@ -39,6 +39,8 @@ public final class Tenant: Sendable {
     private let clock: @Sendable () -> Timestamp
     private let identifiers: Mutex<IdentifierSource>
     private let actors = Mutex(KnownActors())
+    /// Refusals that were not written yet, by the entry that they belong to.
+    let refusals = Mutex<[String: Int64]>([:])
     /// What else has to be well before the company is, such as the store of its files.
     let lookBeside = Mutex<@Sendable () async throws -> Void>({})
 
@@ -139,7 +141,8 @@ public final class Tenant: Sendable {
         let tenant = Tenant(
             name: name, modules: modules, metadata: metadata, database: database, address: address,
             identity: IdentityStore(
-                database: database, passwords: passwords, admits: Self.admits,
+                database: database, passwords: passwords, users: AccessRules.facts(companyName: name),
+                sealKey: audit.derived(for: IdentityStore.sealPurpose),
                 note: CredentialLog.note(under: audit, clock: clock)),
             audit: audit, identifiers: identifiers.withLock { $0 }, clock: clock)
         try await tenant.addBasics()
@@ -254,7 +257,7 @@ public final class Tenant: Sendable {
         // What can be written is perhaps well again.
         if health.trouble != nil { lookWhenDue() }
         if !touched.isDisjoint(with: User.decidingTypes) { actors.withLock { $0.forget() } }
-        if touched.contains("User") { identity.forgetCached() }
+        if !touched.isDisjoint(with: Self.sessionTypes) { identity.forgetCached() }
         return result
     }
 
@@ -273,18 +276,12 @@ public final class Tenant: Sendable {
         return actor
     }
 
-    /// Whether a user may sign in: one that is enabled. It is asked where a session begins, so that none begins while the
-    /// user is being disabled.
-    private static let admits: IdentityStore.Admits = { user, transaction in
-        if user == Actor.administrator.user { return true }
-        return try transaction.first(
-            "SELECT 1 FROM \"user\" WHERE name = ? AND enabled = 1", [.text(user)], [.integer]) != nil
-    }
-
     /// Lets what is queued finish and closes the database.
     public func close() async { await database.close() }
 
     private static let cachedActors = 10_000
+    /// The DocTypes that decide what sessions are good for.
+    private static let sessionTypes: Set<String> = ["User", "Role", "Role Profile", SystemSettings.doctype.name]
 
     private func makeSession(
         _ actor: Actor, _ now: Timestamp, _ registry: Registry, _ transaction: any Transaction

@@ -3,12 +3,9 @@ import Foundation
 
 /// Reading passwords, so that neither the list of processes nor the screen shows them.
 enum Password {
-    /// The fewest characters of a password.
-    static let shortest = 8
-
     /// Asks for a new password twice at a terminal, or reads it as the first line of standard input.
     ///
-    /// - Throws: ``Problem`` when it is too short or is not the same twice.
+    /// - Throws: ``Problem`` when it is not the same twice.
     static func read(for user: String) throws -> String {
         let password: String
         if isatty(STDIN_FILENO) == 1 {
@@ -18,11 +15,6 @@ enum Password {
             }
         } else {
             password = readLine(strippingNewline: true) ?? ""
-        }
-        guard password.count >= shortest else {
-            throw Problem(
-                .weakPassword, "A password has at least \(shortest) characters", field: "password",
-                fix: "Type it at the prompt, or send it to standard input on one line.")
         }
         return password
     }

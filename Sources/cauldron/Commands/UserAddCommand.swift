@@ -42,6 +42,7 @@ struct UserAddCommand: AsyncParsableCommand {
         fields["last_name"] = lastName.map(JSON.string)
         let sent = fields
         let user = try await data.directory.with { tenant in
+            if let secret { try await tenant.identity.vet(secret, of: email) }
             let user = try await tenant.write(as: .administrator) { session in
                 let document = try session.document("User", from: sent)
                 try session.insert(document)

@@ -4,13 +4,14 @@ import ArgumentParser
 struct UserCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "user",
-        abstract: "Add users, and set their passwords, roles and keys.",
+        abstract: "Add users, set their passwords, roles and keys, and end their sessions.",
         discussion: """
             Example: cauldron user add ana@example.com --first-name Ana --roles "Sales User,Stock User"
             Example: cauldron user password ana@example.com
             """,
         subcommands: [
             UserAddCommand.self, UserPasswordCommand.self, UserRolesCommand.self, UserKeysCommand.self,
-            UserDisableCommand.self, UserEnableCommand.self, UserListCommand.self,
+            UserSessionsCommand.self, UserSecondFactorCommand.self, UserDisableCommand.self, UserEnableCommand.self,
+            UserListCommand.self,
         ])
 }

@@ -113,6 +113,7 @@ public struct Role: DocTypeSchema, Controller {
         permissions: [.manage("System Manager"), .read("All")], summary: "A name that DocTypes give rights to.")
     public let roleName = Data(.required, .setOnlyOnce, .inListView)
     public let disabled = Check()
+    public let twoFactorAuth = Check(.label("Two Factor Authentication"))
     public init() {}
 
     public static func validate(_ role: Doc<Self>, in session: Session) throws {

@@ -10,13 +10,19 @@ internal import Values
 struct AccountMethods: Sendable {
     let tenant: Tenant
     let signIn: SignIn
+    let authenticator: Authenticator
 
     static let descriptions =
         [
             MethodDescription(
-                name: "login", summary: "Begins a session; its identifier comes as the cookie sid.",
-                parameters: [.required("usr", "The user."), .required("pwd", "The password.")], verbs: .changing,
-                allowsGuests: true),
+                name: "login",
+                summary:
+                    "Begins a session, whose identifier comes as the cookie sid; or asks for a code of the second factor.",
+                parameters: [
+                    .optional("usr", "The user."), .optional("pwd", "The password."),
+                    .optional("tmp_id", "What the first answer gave, in place of user and password."),
+                    .optional("otp", "The code, or a recovery code."),
+                ], verbs: .changing, allowsGuests: true),
             // Programs log out by GET; browsers of other sites do not, see SiteGuard.
             MethodDescription(
                 name: "logout", summary: "Ends the session.", parameters: [], verbs: Verbs(.get, .post, .put),
@@ -35,10 +41,10 @@ struct AccountMethods: Sendable {
                 parameters: [.required("user", "The user; others than oneself for System Managers.")],
                 verbs: .changing),
             MethodDescription(
-                name: "frappe.core.doctype.user.user.update_password",
+                name: updatePassword,
                 summary: "Sets a password and ends all sessions; that of somebody else ends the keys, too.",
                 parameters: [
-                    .required("new_password", "At least 8 characters."),
+                    .required("new_password", "The new one."),
                     .optional("old_password", "The password until now, to change one's own."),
                     .optional("user", "Another user, for System Managers."),
                 ], verbs: .changing),
@@ -51,15 +57,26 @@ struct AccountMethods: Sendable {
             MethodDescription(
                 name: "frappe.desk.form.load.getdoctype", summary: "A DocType and those of its tables.",
                 parameters: [.required("doctype")], verbs: .asking),
-        ] + KeyMethods.descriptions
+        ] + KeyMethods.descriptions + SessionMethods.descriptions + SecondFactorMethods.descriptions
+
+    static let updatePassword = "frappe.core.doctype.user.user.update_password"
 
     /// Calls the method of a name; rights to call it at all are checked before.
     func call(_ method: String, _ request: Incoming, by caller: Caller) async throws -> Reply {
         do {
-            return try await answer(method, request, by: caller)
+            return try await Origin.$current.withValue(request.origin) {
+                try await answer(method, request, by: caller)
+            }
         } catch IdentityError.notAdmitted(let user) {
             throw Problem(.notFound, "User \(user) not found, or not enabled", field: "user")
         }
+    }
+
+    /// Calls a method for a form of a page, as who its session says.
+    func call(_ method: String, _ request: Incoming) async throws -> Reply {
+        let caller = try await authenticator.caller(of: request, calling: method)
+        try SiteGuard.check(request, of: caller)
+        return try await call(method, request, by: caller)
     }
 
     private func answer(_ method: String, _ request: Incoming, by caller: Caller) async throws -> Reply {
@@ -75,11 +92,20 @@ struct AccountMethods: Sendable {
         case "version": return .message(.string(Self.version))
         case "frappe.auth.get_logged_user": return .message(.string(caller.actor.user))
         case "frappe.core.doctype.user.user.generate_keys": return try await generateKeys(arguments, caller.actor)
-        case "frappe.core.doctype.user.user.update_password": return try await updatePassword(request, caller.actor)
+        case Self.updatePassword: return try await updatePassword(request, caller)
         case KeyMethods.make, KeyMethods.list, KeyMethods.revoke:
             let user = arguments.text("user") ?? caller.actor.user
             try await requireAccess(to: user, by: caller.actor)
             return try await KeyMethods(tenant: tenant).call(method, arguments, user, by: caller.actor.user)
+        case _ where SessionMethods.names.contains(method):
+            let user = arguments.text("user") ?? caller.actor.user
+            if caller.limit == nil { try await requireAccess(to: user, by: caller.actor) }
+            return try await SessionMethods(tenant: tenant).call(method, arguments, user, by: caller)
+        case _ where SecondFactorMethods.names.contains(method):
+            let isReset = method == SecondFactorMethods.reset
+            let user = isReset ? try arguments.required("user") : caller.actor.user
+            if caller.limit == nil { try await requireAccess(to: user, by: caller.actor) }
+            return try await SecondFactorMethods(tenant: tenant, signIn: signIn).call(method, request, user, by: caller)
         case "frappe.core.doctype.user.user.get_roles": return try await roles(arguments, caller.actor)
         case "frappe.desk.form.load.getdoc": return try await document(arguments, caller.actor)
         default: return try await docType(arguments, caller.actor)
@@ -91,10 +117,7 @@ struct AccountMethods: Sendable {
 
     private func login(_ request: Incoming) async throws -> Reply {
         try SiteGuard.checkOrigin(request)
-        let entry = try await signIn.enter(
-            user: request.arguments.text("usr") ?? "", password: request.arguments.text("pwd") ?? "",
-            from: request.address)
-        return signIn.reply(to: entry)
+        return signIn.reply(to: try await signIn.enter(request))
     }
 
     // MARK: Keys and passwords
@@ -106,18 +129,17 @@ struct AccountMethods: Sendable {
         return .message(["api_key": .string(keys.key), "api_secret": .string(keys.secret)])
     }
 
-    private func updatePassword(_ request: Incoming, _ actor: Actor) async throws -> Reply {
-        let arguments = request.arguments
+    private func updatePassword(_ request: Incoming, _ caller: Caller) async throws -> Reply {
+        let (arguments, actor) = (request.arguments, caller.actor)
         let password = try arguments.required("new_password")
         let user = arguments.text("user") ?? actor.user
-        guard password.count >= Self.shortestPassword, password != user else {
-            throw Problem(
-                .weakPassword, "The password is too weak", field: "new_password",
-                fix: "Use at least \(Self.shortestPassword) characters, and not the user's name.")
-        }
-        if user == actor.user, actor.scopes == nil {
+        if user == actor.user, actor.scopes == nil || caller.limit == .newPassword {
             let old = try arguments.required("old_password")
-            guard try await signIn.check(user, old, from: request.address) != nil else {
+            guard old.normalized != password.normalized else {
+                throw Problem(
+                    .weakPassword, "The new password is the old one", field: "new_password", fix: "Choose another.")
+            }
+            guard try await signIn.check(user, old, operation: "Password", from: request.origin) != nil else {
                 throw Problem(.notSignedIn, "The old password is not right", field: "old_password")
             }
         } else {
@@ -126,12 +148,12 @@ struct AccountMethods: Sendable {
         do {
             try await tenant.identity.setPassword(password, of: user, at: tenant.now(), by: actor.user)
         } catch IdentityError.password(let sentence) {
-            throw Problem(.weakPassword, ProblemText(sentence), field: "new_password")
+            throw Problem(
+                .weakPassword, ProblemText(sentence), field: "new_password",
+                fix: "Choose a longer one that is not easily guessed, such as four words that do not belong together.")
         }
         return .message("/app")
     }
-
-    private static let shortestPassword = 8
 
     /// Whether somebody may touch the credentials of a user: the user, or who manages the system. Those of the user who
     /// may do everything are that user's alone.

@@ -9,6 +9,8 @@ internal import Values
 struct Caller: Sendable {
     let actor: Actor
     let way: Way
+    /// What its session is not good for before its user has done it; it then calls the methods for that and no others.
+    var limit: WebSession.Limit?
 
     enum Way: Sendable {
         /// Nothing was presented.
@@ -34,21 +36,25 @@ struct Caller: Sendable {
         }
     }
 
-    /// The token that forms of this session carry.
-    var formToken: String? {
-        guard case .session(let sid) = way else { return nil }
-        return Secret.derived(from: sid, for: "form token")
+    /// The secret identifier of its session.
+    var sid: String? {
+        if case .session(let sid) = way { sid } else { nil }
     }
+
+    /// The token that forms of this session carry.
+    var formToken: String? { sid.map { Secret.derived(from: $0, for: "form token") } }
 }
 
 /// Finds out who sends a request. What it asks for is kept in memory, so that it costs no query as a rule.
 struct Authenticator: Sendable {
     let tenant: Tenant
 
-    /// Who it is.
+    /// Who it is. A session whose user has to do something first is good for the methods that do it alone: `method` is the one
+    /// that is called.
     ///
-    /// - Throws: ``Problem/Kind/notSignedIn`` when credentials are wrong, ``Problem/Kind/sessionExpired``.
-    func caller(of request: Incoming) async throws -> Caller {
+    /// - Throws: ``Problem/Kind/notSignedIn`` when credentials are wrong, ``Problem/Kind/sessionExpired``,
+    ///   ``Problem/Kind/stepMissing``.
+    func caller(of request: Incoming, calling method: String? = nil) async throws -> Caller {
         if let header = request.authorization { return try await caller(authorization: header) }
         guard let sid = Cookies.value("sid", of: request.headers) ?? request.arguments.text("sid"), !sid.isEmpty,
             sid != "Guest"
@@ -56,7 +62,11 @@ struct Authenticator: Sendable {
         guard let session = try await tenant.identity.session(sid, at: tenant.now()),
             let actor = try await tenant.actor(named: session.user)
         else { throw Problem(.sessionExpired, "The session has ended", fix: "Sign in again.") }
-        return Caller(actor: actor, way: .session(sid: sid))
+        guard let limit = session.limit else { return Caller(actor: actor, way: .session(sid: sid)) }
+        guard let method, limit.methods.contains(method) else { throw limit.problem }
+        // Whatever the method does, it does nothing else.
+        return Caller(
+            actor: actor.limited(to: [Scope(methods: limit.methods.sorted())]), way: .session(sid: sid), limit: limit)
     }
 
     private static var wrong: Problem {
@@ -84,5 +94,28 @@ struct Authenticator: Sendable {
         let way = Caller.Way.key(Credential(ofKey: key, secret: secret))
         guard let scopes = holder.scopes else { return Caller(actor: actor, way: way) }
         return Caller(actor: actor.limited(to: try Scope.list(text: scopes)), way: way)
+    }
+}
+
+extension WebSession.Limit {
+    /// The methods that do what has to be done.
+    fileprivate var methods: Set<String> {
+        let always = ["frappe.auth.get_logged_user", SessionMethods.account]
+        switch self {
+        case .secondFactor: return Set(always + [SecondFactorMethods.begin, SecondFactorMethods.confirm])
+        case .newPassword: return Set(always + [AccountMethods.updatePassword])
+        }
+    }
+
+    fileprivate var problem: Problem {
+        switch self {
+        case .secondFactor:
+            Problem(
+                .stepMissing, "A second factor has to be set up first",
+                fix: "Call \(SecondFactorMethods.begin), then \(SecondFactorMethods.confirm) with a code.")
+        case .newPassword:
+            Problem(
+                .stepMissing, "Another password has to be chosen first", fix: "Call \(AccountMethods.updatePassword).")
+        }
     }
 }

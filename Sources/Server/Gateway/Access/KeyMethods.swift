@@ -12,21 +12,20 @@ struct KeyMethods: Sendable {
     static let list = "cauldron.keys.list"
     static let revoke = "cauldron.keys.revoke"
 
-    private static let user = Method.Parameter.optional("user", "The user; oneself unless given.")
-
     static let descriptions = [
         MethodDescription(
             name: make, summary: "A new API key that is good for some things only. Its secret is shown this once.",
             parameters: [
                 .required("scopes", "A list of objects with doctype (or *), rights and methods."),
-                .optional("label", "What people call it."), .optional("expires", "When it ends to be valid."), user,
+                .optional("label", "What people call it."), .optional("expires", "When it ends to be valid."), .user,
             ], verbs: .changing),
         MethodDescription(
-            name: list, summary: "The keys with scopes of a user, without their secrets.", parameters: [user],
+            name: list, summary: "The keys with scopes of a user, without their secrets.",
+            parameters: [.user],
             verbs: .asking),
         MethodDescription(
             name: revoke, summary: "Ends the validity of a key.",
-            parameters: [.required("key", "The key, not its secret."), user], verbs: .changing),
+            parameters: [.required("key", "The key, not its secret."), .user], verbs: .changing),
     ]
 
     /// `actor` is who does it to the keys of `user`.
@@ -59,6 +58,11 @@ struct KeyMethods: Sendable {
         if let text = arguments.text("expires") {
             guard let moment = Timestamp(text) else {
                 throw Problem(.wrongType, "expires must be a moment as YYYY-MM-DD HH:MM:SS", field: "expires")
+            }
+            guard moment > tenant.now() else {
+                throw Problem(
+                    .outOfBounds, "A key that expires at \(moment) is good for nothing", field: "expires",
+                    fix: "Send a later moment.")
             }
             expires = moment
         }

@@ -5,6 +5,8 @@ extension Problem.Kind {
     public static let notSignedIn = Self("not_signed_in", exception: "AuthenticationError", status: 401)
     /// The session has ended.
     public static let sessionExpired = Self("session_expired", exception: "SessionExpired", status: 401)
+    /// The session is good for nothing before its user has done something.
+    public static let stepMissing = Self("step_missing", exception: "PermissionError", status: 403)
     /// A browser sends this from another site, or with a wrong token.
     public static let crossSite = Self("cross_site_request", exception: "CSRFTokenError", status: 400)
     /// The body is larger than it may be.

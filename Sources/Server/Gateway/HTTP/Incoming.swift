@@ -1,6 +1,7 @@
 internal import Documents
 internal import HTTPTypes
 internal import Hummingbird
+internal import Identity
 internal import NIOCore
 internal import Values
 
@@ -17,9 +18,11 @@ struct Incoming: Sendable {
     let authorization: String?
     /// Whether a body follows the head.
     let hasBody: Bool
-    /// The address of the client.
-    var address: String { forwardedFor ?? peer() }
-    private let forwardedFor: String?
+    /// The address of the client: the last one on the way here that is none of a trusted proxy.
+    var address: String { Forwarding.client(peer: peer(), headers, trusting: proxies) }
+    /// Where the client is, for who signs in.
+    var origin: Origin { Origin(address: address, agent: headers[.userAgent] ?? "") }
+    private let proxies: [AddressRange]
     /// The address at the other end of the connection.
     private let peer: @Sendable () -> String
     /// The connection it came over; nil where it came over none.
@@ -46,7 +49,7 @@ struct Incoming: Sendable {
 
     init(
         _ request: Request, from peer: @escaping @Sendable () -> String, over channel: (any Channel)? = nil,
-        trustsProxy: Bool, newID: () -> String
+        proxies: [AddressRange], newID: () -> String
     ) {
         // What every request is asked for is found in one pass; each look by name would make an index of all names.
         var (sentID, authorization): (String?, String?)
@@ -66,10 +69,11 @@ struct Incoming: Sendable {
         verb = request.head.method
         method = verb == .head ? .get : verb
         headers = request.head.headerFields
-        forwardedFor = trustsProxy ? Self.forwarded("X-Forwarded-For", headers) : nil
+        self.proxies = proxies
         self.peer = peer
         self.channel = channel
-        host = (trustsProxy ? Self.forwarded("X-Forwarded-Host", headers) : nil) ?? request.head.authority ?? ""
+        let told = proxies.isEmpty ? nil : Forwarding.host(peer: peer(), request.head.headerFields, trusting: proxies)
+        host = told ?? request.head.authority ?? ""
         var target = (request.head.path ?? "/")[...]
         if target.utf8.first != 0x2F { target = Self.withoutOrigin(target) }
         if let fragment = target.utf8.firstIndex(of: 0x23) { target = target[..<fragment] }
@@ -101,11 +105,6 @@ struct Incoming: Sendable {
     /// A value of the query.
     func queryValue(_ name: String) -> String? {
         FormBody.urlEncoded(query).last { $0.name == name }?.value
-    }
-
-    /// What the nearest proxy says in a header to which each proxy appends.
-    private static func forwarded(_ name: String, _ headers: HTTPFields) -> String? {
-        HTTPField.Name(name).flatMap { headers[$0] }?.split(separator: ",").last.map { String($0.drop { $0 == " " }) }
     }
 
     /// The target of a request to a proxy, `http://host/path`, without what stands before the path.

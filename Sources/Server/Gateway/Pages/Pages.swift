@@ -10,13 +10,15 @@ internal import Values
 struct Pages: Sendable {
     let tenant: Tenant
     let signIn: SignIn
+    let accounts: AccountMethods
     let title: String
+    private var signInPages: SignInPages { SignInPages(accounts: accounts, signIn: signIn, title: title) }
 
     /// Answers a request for a page.
     func answer(_ page: PageRoute, _ request: Incoming, by caller: Caller) async throws -> Reply {
         switch page {
-        case .signIn where request.method == .post: return try await enter(request)
-        case .signIn: return caller.isGuest ? signInPage(next: request.text("next")) : .redirect(to: "/")
+        case .signIn where request.method == .post: return try await signInPages.enter(request)
+        case .signIn: return caller.isGuest ? signInPages.ask(next: request.text("next")) : .redirect(to: "/")
         case .signOut:
             guard request.method == .post else { return .redirect(to: "/") }
             var reply = Reply.redirect(to: "/")
@@ -26,7 +28,7 @@ struct Pages: Sendable {
         }
         guard !caller.isGuest else {
             return page == .home && request.isSafe
-                ? signInPage(next: nil) : .redirect(to: "/login?next=" + PercentCoding.encode(page.path))
+                ? signInPages.ask(next: nil) : .redirect(to: "/login?next=" + PercentCoding.encode(page.path))
         }
         if request.method == .post, case .document(let doctype, let name) = page {
             return try await act(on: doctype, name, request, caller)
@@ -67,7 +69,7 @@ struct Pages: Sendable {
 
     /// What a page shows when it cannot be shown.
     func failure(_ problem: Problem, _ page: PageRoute) -> Reply {
-        if page == .signIn { return signInPage(next: nil, problem: problem) }
+        if page == .signIn { return signInPages.ask(next: nil, problem: problem) }
         let frame = PageFrame(siteTitle: title, user: nil, navigation: [])
         let content: HTML = """
             <h1>This did not work</h1>
@@ -77,7 +79,7 @@ struct Pages: Sendable {
         return Self.reply(frame.page("Error", content), status: problem.kind.status)
     }
 
-    private static func reply(_ html: HTML, status: Int = 200) -> Reply {
+    static func reply(_ html: HTML, status: Int = 200) -> Reply {
         Reply(status: status, content: .page, body: Array(html.source.utf8))
     }
 
@@ -99,37 +101,6 @@ struct Pages: Sendable {
                 }
                     + module.reports.map { .init(title: $0.name, path: PageRoute.report($0.name).path) })
         }
-    }
-
-    // MARK: Signing in
-
-    private func signInPage(next: String?, problem: Problem? = nil) -> Reply {
-        let frame = PageFrame(siteTitle: title, user: nil, navigation: [])
-        let note: HTML = problem.map { "<div class=\"note bad\" role=\"alert\">\(Bodies.text($0))</div>" } ?? ""
-        let next: HTML = next.map { "<input type=\"hidden\" name=\"next\" value=\"\($0)\">" } ?? ""
-        let content: HTML = """
-            <h1>Sign in</h1>
-            <p class="lead">to \(title)</p>
-            \(note)
-            <form class="card" method="post" action="/login">
-            \(next)
-            <label for="usr">User or e-mail address</label>
-            <input id="usr" name="usr" autocomplete="username" required autofocus>
-            <label for="pwd">Password</label>
-            <input id="pwd" name="pwd" type="password" autocomplete="current-password" required>
-            <button>Sign in</button>
-            </form>
-            """
-        return Self.reply(frame.page("Sign in", content), status: problem?.kind.status ?? 200)
-    }
-
-    private func enter(_ request: Incoming) async throws -> Reply {
-        try SiteGuard.checkOrigin(request)
-        let entry = try await signIn.enter(
-            user: request.text("usr") ?? "", password: request.text("pwd") ?? "", from: request.address)
-        var reply = Reply.redirect(to: Self.local(request.text("next")))
-        reply.headers += signIn.cookies(of: entry)
-        return reply
     }
 
     /// A path within this site, or the first page: nobody is sent elsewhere by what a link says.
