@@ -116,6 +116,9 @@ import Values
             }
         }
         #expect(try await numbers("doctype=Book").isEmpty)
+        // Who asks now and then learns how far it has heard, though nothing of it was about what it watches.
+        let nothing = try await site.send(.get, "/api/events?doctype=Loan&after=0")
+        #expect(nothing.text.hasSuffix(":\nid: \(try await Self.log(site).count)\n\n"))
         #expect(try await numbers("doctype=Book&after=0") == books)
         #expect(try await numbers("doctype=Book&after=\(books[1])") == Array(books.dropFirst(2)))
         #expect(
@@ -487,7 +490,16 @@ import Values
             await listener.leave()
             try await eventually { !hub.isRunning }
         }
-        #expect(hub.count == 0 && hub.state.withLock { $0.readers.isEmpty && $0.ofUser.isEmpty })
+        #expect(
+            hub.count == 0 && hub.state.withLock { $0.readers.isEmpty && $0.ofUser.isEmpty && $0.ofCredential.isEmpty })
+    }
+
+    @Test func `streams end when their company is closed`() async throws {
+        let site = try await Site.streaming()
+        let listener = try await site.listen("doctype=Book")
+        await site.tenant.close()
+        try await listener.until { $0.isOver }
+        #expect(listener.events.last?.json["code"] == "server_stops")
     }
 
     @Test func `a stream says that it is there, and how far it has told all`() async throws {

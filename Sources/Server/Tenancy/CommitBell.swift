@@ -11,6 +11,7 @@ public final class CommitBell: Sendable {
     }
 
     private let isHeard = Atomic(false)
+    private let over = Atomic(false)
     private let state = Mutex(State())
 
     init() {}
@@ -31,6 +32,14 @@ public final class CommitBell: Sendable {
             state.listeners[listener] = nil
             isHeard.store(!state.listeners.isEmpty, ordering: .releasing)
         }
+    }
+
+    /// Whether nothing will be committed any more, because the company is being closed. It rings when that begins.
+    public var isOver: Bool { over.load(ordering: .acquiring) }
+
+    func end() {
+        over.store(true, ordering: .releasing)
+        ring()
     }
 
     func ring() {

@@ -277,7 +277,10 @@ public final class Tenant: Sendable {
     }
 
     /// Lets what is queued finish and closes the database.
-    public func close() async { await database.close() }
+    public func close() async {
+        commits.end()
+        await database.close()
+    }
 
     private static let cachedActors = 10_000
     /// The DocTypes that decide what sessions are good for.

@@ -37,7 +37,7 @@ struct EventBench {
             let beside = try await saves(server, own, from: 1_000_000)
             let count = idle.formatted(.number.locale(Locale(identifier: "en_US")))
             return withExtendedLifetime(streams) {
-                alone.measurements("") + beside.measurements(" beside \(count) idle streams") + [
+                alone.measurements("") + beside.measurements(", beside idle ones") + [
                     Measurement(name: "memory of \(count) idle streams", rate: after - before, unit: "MB"),
                     Measurement(name: "opening idle streams", rate: Double(idle) / opening, unit: "streams/s"),
                 ]

@@ -23,7 +23,7 @@ extension EventHub {
         }
         retryReading()
         do {
-            try await endSignedOut(streams, isDue: ticks.isMultiple(of: Self.ticksOfCredentials))
+            try await endSignedOut(isDue: ticks.isMultiple(of: Self.ticksOfCredentials))
             try await refreshReaders()
         } catch {
             note(error)
@@ -32,11 +32,15 @@ extension EventHub {
     }
 
     /// Ends the streams whose session or key has ended.
-    private func endSignedOut(_ streams: [EventStream], isDue: Bool) async throws {
+    private func endSignedOut(isDue: Bool) async throws {
         let generation = tenant.identity.generation
         guard isDue || state.withLock({ $0.generation }) != generation else { return }
-        let ended = try await tenant.identity.ended(among: Set(streams.map(\.credential)), at: tenant.now())
-        for stream in streams where ended.contains(stream.credential) { stream.notify(.signedOut, ends: true) }
+        let credentials = state.withLock { Set($0.ofCredential.keys) }
+        let ended = try await tenant.identity.ended(among: credentials, at: tenant.now())
+        let streams = state.withLock { state in
+            ended.flatMap { state.ofCredential[$0] ?? [] }.compactMap { state.streams[$0] }
+        }
+        for stream in streams { stream.notify(.signedOut, ends: true) }
         state.withLock { $0.generation = generation }
     }
 

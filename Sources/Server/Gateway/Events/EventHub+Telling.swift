@@ -18,6 +18,11 @@ extension EventHub {
 
     /// Tells all that has come to the log. What cannot be told now is told at the next tick.
     func tell(_ epoch: Int) async {
+        guard !tenant.commits.isOver else {
+            // Who comes again finds the company open, or the server gone.
+            for stream in state.withLock({ Array($0.streams.values) }) { stream.notify(.serverStops, ends: true) }
+            return
+        }
         do {
             while try await tellSome(epoch) {}
             note(nil)

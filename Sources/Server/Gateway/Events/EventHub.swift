@@ -1,5 +1,6 @@
 internal import Documents
 internal import EventLog
+internal import Identity
 internal import Logging
 internal import NIOCore
 internal import Synchronization
@@ -18,6 +19,7 @@ final class EventHub: Sendable {
         var index = WatchIndex()
         var readers: [StreamReader.Key: (reader: StreamReader, streams: Set<Int>)] = [:]
         var ofUser: [Name: Int] = [:]
+        var ofCredential: [Credential: Set<Int>] = [:]
         /// The stream that was opened last.
         var last = 0
         /// Who gets to this event by itself is live: what comes behind it is told to all it concerns.
@@ -120,6 +122,7 @@ final class EventHub: Sendable {
             state.streams[stream.id] = stream
             state.index.add(stream.id, watch)
             state.ofUser[actor.user, default: 0] += 1
+            state.ofCredential[credential, default: []].insert(stream.id)
             return stream
         }
         return OpenStream(stream, self)
@@ -135,6 +138,8 @@ final class EventHub: Sendable {
             let user = stream.reader.key.user
             state.ofUser[user, default: 1] -= 1
             if state.ofUser[user] == 0 { state.ofUser[user] = nil }
+            state.ofCredential[stream.credential]?.remove(stream.id)
+            if state.ofCredential[stream.credential]?.isEmpty == true { state.ofCredential[stream.credential] = nil }
             let key = stream.reader.key
             state.readers[key]?.streams.remove(stream.id)
             if state.readers[key]?.streams.isEmpty == true { state.readers[key] = nil }

@@ -126,7 +126,10 @@ final class EventStream: Sendable {
             guard !state.isOver else { return (state.woken(), false) }
             state.put(frames)
             state.position = max(state.position, end)
-            if !follows, isAtEnd { state.isOver = true }
+            if !follows, isAtEnd, !state.isOver {
+                state.put(StreamText.beat(after: state.position))
+                state.isOver = true
+            }
             if becomesLive(end) { state.isLive = true }
             let woken = state.woken()
             return (woken, woken == nil && Self.isDue(&state))
