@@ -90,7 +90,7 @@ module("Core", "Search", ["Values", "Storage", "Metadata", "Documents", "Lists"]
 module("Core", "Collaboration", ["Values", "Storage", "Metadata", "Documents"], tests: nil)
 module("Core", "AutoRepeats", ["Values", "Storage", "Metadata", "Documents"], tests: nil)
 module(
-    "Core", "Forms", ["Values", "Storage", "Metadata", "Documents", "Collaboration"], tests: nil)
+    "Core", "Forms", ["Values", "Storage", "Audit", "Metadata", "Documents", "Lists", "Collaboration"], tests: nil)
 module("Core", "Reports", ["Values", "Storage", "Documents"])
 module("Modules", "Accounting", ["Values", "Storage", "Documents", "Reports"])
 module("Modules", "Stock", ["Values", "Storage", "Documents", "Reports", "Accounting"])

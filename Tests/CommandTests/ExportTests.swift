@@ -77,7 +77,7 @@ import Values
     private static let doctypes: [(doctype: String, filters: String, named: Bool)] = [
         ("Customer", #"{"name": ["not in", ["Alfreds", "Bolido"]]}"#, true),
         ("Item", #"{"name": ["not in", ["Chai", "Chang"]]}"#, true),
-        ("User", #"{"name": ["!=", "Administrator"]}"#, true),
+        ("User", #"{"name": ["not in", ["Administrator", "Guest"]]}"#, true),
         ("Journal Entry", #"{"name": ["!=", "\#(first)"]}"#, true),
     ]
     private static let first = "ACC-JV-\(Tenant.systemClock().day.year)-00001"

@@ -93,13 +93,13 @@ import Values
         let site = try await Site.make()
         let reader = ["Cookie": try await site.signIn("reader@example.com")]
         let nobody = ["Cookie": try await site.signIn("nobody@example.com")]
-        let note = try await site.send(.post, "/api/resource/Note", json: #"{"text": "mine"}"#, headers: reader)
-        let path = "/api/resource/Note/" + (note.data["name"]?.string ?? "")
+        let note = try await site.send(.post, "/api/resource/Memo", json: #"{"text": "mine"}"#, headers: reader)
+        let path = "/api/resource/Memo/" + (note.data["name"]?.string ?? "")
         #expect(try await site.send(.get, path, headers: reader).status == 200)
         #expect(try await site.send(.get, path, headers: nobody).status == 403)
         #expect(try await site.send(.delete, path, headers: nobody).status == 403)
-        #expect(try await site.send(.get, "/api/resource/Note", headers: nobody).names.isEmpty)
-        #expect(try await site.send(.get, "/api/resource/Note", headers: reader).names.count == 1)
+        #expect(try await site.send(.get, "/api/resource/Memo", headers: nobody).names.isEmpty)
+        #expect(try await site.send(.get, "/api/resource/Memo", headers: reader).names.count == 1)
     }
 
     // MARK: Signing in

@@ -81,7 +81,7 @@ import Values
         ("GET", "/api/resource/Book/None", 404), ("PUT", "/api/resource/Book/None", 404),
         ("DELETE", "/api/resource/Book/None", 404),
         ("GET", "/api/resource/", 404), ("GET", "/api/resource", 404), ("GET", "/api", 404), ("GET", "/api/", 404),
-        ("GET", "/api/v2/document/Book", 404), ("GET", "/nowhere", 404), ("GET", "/api/method/no.such.method", 404),
+        ("GET", "/api/v3/document/Book", 404), ("GET", "/nowhere", 404), ("GET", "/api/method/no.such.method", 404),
         ("POST", "/api/method/os.system", 404), ("GET", "/api/method/", 404), ("GET", "/..%2f..%2fetc/passwd", 404),
         ("PUT", "/api/resource/Book", 405), ("DELETE", "/api/resource/Book", 405),
         ("PATCH", "/api/resource/Book/B-1", 405),

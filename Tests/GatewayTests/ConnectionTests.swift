@@ -172,7 +172,7 @@ import Values
     private static func at(_ seconds: Int64) -> NIODeadline { .uptimeNanoseconds(0) + .seconds(seconds) }
 
     @Test func `what a connection does decides when it ends`() {
-        var clock = ConnectionClock(quiet: .seconds(10), arrival: .seconds(30), now: Self.at(0))
+        var clock = ConnectionClock(quiet: .seconds(10), arrival: .seconds(30), bytesPerSecond: 1_000, now: Self.at(0))
         #expect(clock.look(at: Self.at(9)) == .wait(until: Self.at(10)))
         // A request that is worked on takes as long as it takes; the rest of its body does not.
         clock.head(at: Self.at(9))
@@ -181,23 +181,23 @@ import Values
         clock.answered(true, at: Self.at(500))
         #expect(clock.look(at: Self.at(510)) == .close)
 
-        clock = ConnectionClock(quiet: .seconds(10), arrival: .seconds(30), now: Self.at(0))
+        clock = ConnectionClock(quiet: .seconds(10), arrival: .seconds(30), bytesPerSecond: 1_000, now: Self.at(0))
         clock.head(at: Self.at(1))
         for second in stride(from: Int64(5), to: 30, by: 5) { clock.partial(at: Self.at(second)) }
         #expect(clock.look(at: Self.at(30)) == .wait(until: Self.at(31)))
         #expect(clock.look(at: Self.at(31)) == .endBody)
         #expect(clock.isLate)
 
-        clock = ConnectionClock(quiet: .seconds(10), arrival: .seconds(30), now: Self.at(0))
+        clock = ConnectionClock(quiet: .seconds(10), arrival: .seconds(30), bytesPerSecond: 1_000, now: Self.at(0))
         clock.head(at: Self.at(1))
         clock.answered(true, at: Self.at(2))
         #expect(clock.look(at: Self.at(12)) == .close, "it was answered without its body")
 
-        clock = ConnectionClock(quiet: .seconds(10), arrival: .seconds(30), now: Self.at(0))
+        clock = ConnectionClock(quiet: .seconds(10), arrival: .seconds(30), bytesPerSecond: 1_000, now: Self.at(0))
         clock.partial(at: Self.at(1))
         #expect(clock.look(at: Self.at(11)) == .answer)
 
-        clock = ConnectionClock(quiet: .seconds(10), arrival: .seconds(30), now: Self.at(0))
+        clock = ConnectionClock(quiet: .seconds(10), arrival: .seconds(30), bytesPerSecond: 1_000, now: Self.at(0))
         clock.head(at: Self.at(1))
         clock.end(at: Self.at(1))
         clock.isBlocked = true

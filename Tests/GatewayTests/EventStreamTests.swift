@@ -240,22 +240,22 @@ import Values
         let all = try await Self.all(site)
         let one = try await site.cookie("reader@example.com")
         let other = try await site.cookie("nobody@example.com")
-        let listeners = (try await site.listen("doctype=Note", one), try await site.listen("doctype=Note", other))
-        let made = try await site.send(.post, "/api/resource/Note", json: #"{"text": "mine"}"#, headers: one)
+        let listeners = (try await site.listen("doctype=Memo", one), try await site.listen("doctype=Memo", other))
+        let made = try await site.send(.post, "/api/resource/Memo", json: #"{"text": "mine"}"#, headers: one)
         let name = try #require(made.data["name"]?.string)
         try await site.drain(all)
-        #expect(listeners.0.subjects == ["Note/\(name)"] && listeners.1.subjects.isEmpty)
+        #expect(listeners.0.subjects == ["Memo/\(name)"] && listeners.1.subjects.isEmpty)
         try await Self.make(
             site, "DocShare",
-            ["share_doctype": "Note", "share_name": .string(name), "user": "nobody@example.com", "read": 1])
+            ["share_doctype": "Memo", "share_name": .string(name), "user": "nobody@example.com", "read": 1])
         try await site.drain(all)
-        let path = "/api/resource/Note/\(name)"
+        let path = "/api/resource/Memo/\(name)"
         #expect(try await site.send(.put, path, json: #"{"text": "ours"}"#, headers: one).status == 200)
-        try await listeners.1.until { $0.subjects.contains("Note/\(name)") }
+        try await listeners.1.until { $0.subjects.contains("Memo/\(name)") }
         #expect(try await site.send(.delete, path, headers: one).status == 202)
         try await site.drain(all)
-        #expect(listeners.0.events.last?.event == "cauldron.note.deleted")
-        #expect(listeners.1.events.allSatisfy { $0.event != "cauldron.note.deleted" }, "the share went first")
+        #expect(listeners.0.events.last?.event == "cauldron.memo.deleted")
+        #expect(listeners.1.events.allSatisfy { $0.event != "cauldron.memo.deleted" }, "the share went first")
     }
 
     @Test func `rights that change while a stream is open hold from then on`() async throws {
@@ -362,7 +362,7 @@ import Values
                             // Those that are undone leave nothing.
                             try? await site.tenant.write(as: .administrator) { session in
                                 try session.make("Shelf", ["title": title])
-                                try session.make("Note", ["text": title])
+                                try session.make("Memo", ["text": title])
                                 let document = try session.get("Book", book)
                                 try session.apply(["title": title], to: document)
                                 try session.save(document)
@@ -373,7 +373,7 @@ import Values
                 }
             }
         }
-        let queries = ["", "doctype=Shelf", "doctype=Book&name=B-2", "watch=" + coded(#"["Note", "Book/B-3"]"#)]
+        let queries = ["", "doctype=Shelf", "doctype=Book&name=B-2", "watch=" + coded(#"["Memo", "Book/B-3"]"#)]
         let clients = queries.enumerated().map { place, query in
             Task {
                 var dice = Dice(seed: UInt64(100 + place))
@@ -410,7 +410,7 @@ import Values
         let expected: [[Event]] = [
             log.filter { $0.subject.hasPrefix("Shelf/") || $0.subject.hasPrefix("Book/") },
             log.filter { $0.subject.hasPrefix("Shelf/") }, log.filter { $0.subject == "Book/B-2" },
-            // Notes are their owner's.
+            // Memos are their owner's.
             log.filter { $0.subject == "Book/B-3" },
         ]
         for (client, events) in zip(clients, expected) { #expect(try await client.value == events.map(\.number)) }

@@ -10,7 +10,7 @@ enum Library {
     static let module = Module("Library", roles: ["Librarian", "Reader Role"], reports: [LibraryReports.loans]) {
         registry in
         registry.add(
-            Shelf.self, Book.self, Author.self, LoanLine.self, Loan.self, LoanRow.self, Note.self)
+            Shelf.self, Book.self, Author.self, LoanLine.self, Loan.self, LoanRow.self, Memo.self)
         registry.add(
             Method(
                 "library.books", allowsGuests: true, parameters: [.optional("shelf", "Only those of this shelf.")],
@@ -131,9 +131,9 @@ struct LoanRow: DocTypeSchema {
 }
 
 /// Something everybody may write for oneself.
-struct Note: DocTypeSchema {
+struct Memo: DocTypeSchema {
     static let doctype = DocTypeInfo(
-        "Note", module: "Library", naming: .hash,
+        "Memo", module: "Library", naming: .hash,
         permissions: [Permission("All", [.read, .write, .create, .delete, .select], ifOwner: true)])
     let text = SmallText(.required, .inListView)
     init() {}

@@ -55,6 +55,7 @@ extension Session {
         guard !actor.isGuest else { throw Problem(.forbidden, "Nobody is signed in", fix: "Sign in first.") }
         let fileName = try FileName.cleaned(upload.fileName)
         try FileContent.check(fileName, head: upload.head)
+        try requireRoom(forFile: upload.hash, of: upload.size)
         let file = try new(File.self)
         if let reference = upload.reference {
             try requireAttachable(Reference(reference.doctype, reference.name))
@@ -74,6 +75,28 @@ extension Session {
             try noteAttached(file, Reference(reference.doctype, reference.name))
         }
         return file.document
+    }
+
+    /// Refuses a file of so many bytes where it does not fit in the quota of the company. The same bytes count once: `hash` is
+    /// the SHA-256 of these, where they are known.
+    ///
+    /// - Throws: ``Problem/Kind/quotaExceeded``.
+    public func requireRoom(forFile hash: String = "", of size: Int64) throws {
+        let settings = try privileged { try get("System Settings", "System Settings") }
+        let quota = settings.exact("file_storage_quota")
+        guard quota.isPositive else { return }
+        let used = try transaction.first(
+            """
+            SELECT COALESCE(SUM(size), 0), COALESCE(MAX(own), 0) FROM (SELECT MAX(file_size) AS size,
+            MAX(CASE WHEN content_hash = ? THEN 1 ELSE 0 END) AS own FROM file WHERE content_hash IS NOT NULL
+            GROUP BY content_hash) held
+            """, [.text(hash)], [.integer, .integer])
+        guard used?[1].int != 1 else { return }
+        let bytes = Exact(used?[0].int ?? 0) + Exact(size)
+        guard bytes > quota * 1_048_576 else { return }
+        throw Problem(
+            .quotaExceeded, "The files of the company would be more than \(quota) megabytes",
+            fix: "Delete some, or raise File Storage Quota in System Settings.")
     }
 
     /// Attaches a file that is there already to another document; the bytes are kept once.
@@ -258,4 +281,9 @@ extension Session {
         }
         return wanted
     }
+}
+
+extension Problem.Kind {
+    /// A file that does not fit in the company's quota.
+    public static let quotaExceeded = Self("storage_quota_exceeded", status: 413)
 }

@@ -4,7 +4,7 @@ internal import Metadata
 extension Registry {
     /// Declares how people work together on documents: comments, assignments, tags, files and who follows what.
     public mutating func addCollaboration() {
-        add(Comment.self, ToDo.self, Tag.self, TagLink.self, DocumentFollow.self, File.self)
+        add(Comment.self, ToDo.self, Tag.self, TagLink.self, DocumentFollow.self, File.self, Note.self)
         observe(.all, .written) { changes, session in
             try session.copyAttachments(changes)
             try session.forgetSeen(changes)

@@ -62,7 +62,26 @@ public enum MetadataMethods {
         return .object(object)
     }
 
+    /// A DocType as forms load it, on its own or with those of its tables.
+    private static let get = Method(
+        "cauldron.meta.get",
+        parameters: [
+            .required("doctype", "The DocType."),
+            .optional("include", "children, for the DocTypes of its tables, too."),
+        ], summary: "A DocType: its fields, permissions and switches.", form: .whole
+    ) { arguments, session in
+        let type = try session.registry.doctype(arguments.required("doctype"))
+        try requireSeen(type, session)
+        guard let include = arguments.text("include") else { return ["message": described(type)] }
+        guard include == "children" else {
+            throw Problem(.notAnOption, "There is nothing to include as \(include.prefix(40))", field: "include")
+        }
+        let children = type.tables.compactMap { session.registry.find($0.field.options ?? "") }
+        return ["message": described(type), "children": .array(children.map(described))]
+    }
+
     static func register(_ registry: inout Registry) {
+        registry.add(get)
         registry.add(
             Method(
                 "cauldron.meta.export", parameters: [.required("doctype", "The DocType.")],

@@ -14,11 +14,21 @@ public struct Method: Sendable {
     public let summary: String
     /// What a call runs, in the caller's session; it gives what the call returns.
     public let run: @Sendable (Arguments, Session) throws -> JSON
+    /// How what a call gives stands in its answer.
+    public let form: AnswerForm
     /// Writes what a call gives as it is read, however long it is; nil where ``run`` makes it whole.
     public let write: Writing?
 
     /// How a method writes what a call gives: one value.
     public typealias Writing = @Sendable (Arguments, Session, inout JSONWriter) throws -> Void
+
+    /// How what a call gives stands in its answer.
+    public enum AnswerForm: Sendable {
+        /// As `message`; a null is left out.
+        case message
+        /// As the whole answer: an object of parts with names of their own.
+        case whole
+    }
 
     /// One argument of a method.
     public struct Parameter: Sendable {
@@ -53,12 +63,14 @@ public struct Method: Sendable {
     /// that declares such a parameter does so itself.
     public init(
         _ name: String, writes: Bool = false, allowsGuests: Bool = false, parameters: [Parameter] = [],
-        summary: String = "", run: @escaping @Sendable (Arguments, Session) throws -> JSON
+        summary: String = "", form: AnswerForm = .message,
+        run: @escaping @Sendable (Arguments, Session) throws -> JSON
     ) {
         self.name = name
         self.writes = writes
         self.allowsGuests = allowsGuests
         self.summary = summary
+        self.form = form
         write = nil
         let named: @Sendable (Arguments, Session) throws -> JSON = { arguments, session in
             try run(arguments.withNames(of: parameters, in: session), session)
@@ -80,6 +92,7 @@ public struct Method: Sendable {
         self.name = name
         writes = false
         allowsGuests = false
+        form = .message
         self.summary = summary
         self.parameters = parameters
         let named: Writing = { arguments, session, writer in

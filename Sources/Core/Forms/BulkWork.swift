@@ -5,11 +5,13 @@ internal import Storage
 public import Values
 
 /// What came of it for one document.
-public struct BulkResult: Sendable {
+public struct BulkResult {
     /// The document.
     public let name: String
     /// Why nothing was done to it; nil when it was done.
     public let problem: Problem?
+    /// The document as it is now; nil where nothing was done to it, or it is gone.
+    let document: Document?
 
     /// The result for clients.
     public var json: JSON {
@@ -42,19 +44,18 @@ extension Session {
         if allOrNothing {
             return try savepoint {
                 try work.map { one in
-                    try perform(one)
-                    return BulkResult(name: one.name ?? "", problem: nil)
+                    BulkResult(name: one.name ?? "", problem: nil, document: try perform(one).document)
                 }
             }
         }
         return try work.map { one in
             do {
-                try savepoint { _ = try perform(one) }
-                return BulkResult(name: one.name ?? "", problem: nil)
+                let document = try savepoint { try perform(one).document }
+                return BulkResult(name: one.name ?? "", problem: nil, document: document)
             } catch let problem as Problem {
-                return BulkResult(name: one.name ?? "", problem: problem)
+                return BulkResult(name: one.name ?? "", problem: problem, document: nil)
             } catch let error as StorageError where error.isAboutData {
-                return BulkResult(name: one.name ?? "", problem: Problem(error))
+                return BulkResult(name: one.name ?? "", problem: Problem(error), document: nil)
             }
         }
     }

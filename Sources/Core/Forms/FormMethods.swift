@@ -1,11 +1,12 @@
 internal import Collaboration
 internal import Documents
+internal import Lists
 internal import Metadata
 internal import Values
 
 /// Methods that forms call, under the names Frappe's clients call them by.
 enum FormMethods {
-    static let all = [info, submittedLinks, cancelAll]
+    static let all = [info, submittedLinks, cancelAll, next]
 
     private static let doctype = Method.Parameter.required("doctype", "The DocType.")
     private static let name = Method.Parameter.required("name", "The document.", of: .argument("doctype"))
@@ -26,6 +27,36 @@ enum FormMethods {
             ["doctype": .string(document.doctype.name), "name": .string(document.name), "docstatus": 1]
         }
         return ["docs": .array(documents), "count": .int(Int64(documents.count))]
+    }
+
+    private static let next = Method(
+        "frappe.desk.form.utils.get_next",
+        parameters: [
+            doctype, .required("value", "The document that is open.", of: .argument("doctype")),
+            .optional("prev", "1 for the one before it."), .optional("filters", "Conditions that all hold."),
+            .optional("sort_field", "The field they are sorted by; modified unless given."),
+            .optional("sort_order", "asc or desc; desc unless given."),
+        ], summary: "The document that stands behind another in a list, or before it; nothing at the end."
+    ) { arguments, session in
+        let type = try session.registry.doctype(arguments.required("doctype"))
+        let field = arguments.text("sort_field") ?? "modified"
+        let isDescending = (arguments.text("sort_order") ?? "desc").lowercased() == "desc"
+        let isBefore = arguments.flag("prev") ?? false
+        guard type.slot(of: field) != nil, session.fieldAccess(to: type).opens(field) else {
+            throw Problem(.unknownField, "\(type.name) has no field \(field.prefix(140))", field: "sort_field")
+        }
+        let open = try session.get(type.name, arguments.required("value"))
+        let goesDown = isDescending != isBefore
+        var query = ListQuery(
+            type.name, filters: try arguments.json("filters"),
+            orderBy: "\(field) \(goesDown ? "desc" : "asc"), name \(goesDown ? "desc" : "asc")", limit: 1)
+        // Among those of the same value the name decides, so that none is left out.
+        let value = JSON(open[field])
+        query.fixed = [
+            [[.string(field), goesDown ? "<" : ">", value]], "or",
+            [[.string(field), "=", value], "and", ["name", goesDown ? "<" : ">", .string(open.name)]],
+        ]
+        return try session.list(query).rows.first.map { JSON($0[0]) } ?? .null
     }
 
     private static let cancelAll = Method(

@@ -139,8 +139,25 @@ enum LifecycleMethods {
     private static let copy = Method(
         "cauldron.copy", parameters: [doctype, name], summary: "A draft like a document, not yet inserted."
     ) { arguments, session in
-        session.present(try session.copy(session.get(arguments.required("doctype"), arguments.required("name"))))
+        unsaved(
+            session.present(try session.copy(session.get(arguments.required("doctype"), arguments.required("name")))))
     }
+
+    /// A document that is still to be saved, or a row of it: without what it gets then, and without empty fields.
+    private static func unsaved(_ json: JSON) -> JSON {
+        guard case .object(let object) = json else { return json }
+        let members = object.members.compactMap { key, value -> (String, JSON)? in
+            if value.isNull || savedFields.contains(key) { return nil }
+            guard case .array(let rows) = value else { return (key, value) }
+            return (key, .array(rows.map(unsaved)))
+        }
+        return .object(JSONObject(members))
+    }
+
+    private static let savedFields: Set = [
+        "name", "owner", "creation", "modified", "modified_by", "docstatus", "idx", "parent", "parenttype",
+        "parentfield",
+    ]
 
     // MARK: Locks
 

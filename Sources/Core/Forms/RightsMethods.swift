@@ -1,11 +1,12 @@
 internal import Documents
+internal import Lists
 internal import Metadata
 internal import Storage
 internal import Values
 
 /// Methods about rights: User Permissions, and why somebody may or may not do something.
 enum RightsMethods {
-    static let all = [userPermissions, explain]
+    static let all = [userPermissions, explain, allRoles, linkTitle]
 
     private static let doctype = Method.Parameter.required("doctype", "The DocType.")
 
@@ -32,6 +33,31 @@ enum RightsMethods {
             byType[row[0].text ?? ""] = .array((byType[row[0].text ?? ""]?.array ?? []) + [entry])
         }
         return .object(byType)
+    }
+
+    // MARK: Roles
+
+    private static let allRoles = Method(
+        "frappe.core.doctype.user.user.get_all_roles", summary: "The roles that users can be given."
+    ) { _, session in
+        var query = ListQuery("Role", filters: [["disabled", "=", 0]], orderBy: "name asc", limit: 0)
+        query.fixed = [["name", "not in", ["Administrator", "All", "Desk User", "Guest"]]]
+        return .array(try session.privileged { try session.list(query).rows.map { JSON($0[0]) } })
+    }
+
+    private static let linkTitle = Method(
+        "frappe.desk.search.get_link_title",
+        parameters: [doctype, .required("docname", "The document.", of: .argument("doctype"))],
+        summary: "What people call a document: its title, or its name where it has none."
+    ) { arguments, session in
+        let type = try session.registry.doctype(arguments.required("doctype"))
+        let name = try arguments.required("docname")
+        let field = type.titleField.flatMap { type.slot(of: $0) == nil ? nil : $0 } ?? "name"
+        let query = ListQuery(type.name, fields: [.string(field)], filters: [["name", "=", .string(name)]], limit: 1)
+        guard let title = try session.list(query).rows.first?[0] else {
+            throw Problem(.notFound, "\(type.name) \(name.prefix(140)) not found", field: "docname")
+        }
+        return title.isNothing ? .string(name) : JSON(title)
     }
 
     // MARK: Why

@@ -74,6 +74,27 @@ extension Session {
         return count
     }
 
+    /// Hands on the rows of a list in parts, however many there are: few of them are in memory at a time, and each part costs
+    /// the same. They all come from one snapshot. A list whose rows are made in memory, or are sums of others, is one part.
+    ///
+    /// - Throws: as ``list(_:)``, and what `each` throws.
+    public func listParts(_ query: ListQuery, _ each: (ListResult) throws -> Void) throws {
+        guard query.start == 0, query.groupBy == nil, !query.distinct, query.asOf == nil,
+            query.fields.allSatisfy({ $0.string?.contains("(") == false }), try virtualList(query) == nil
+        else { return try each(list(query)) }
+        var part = query
+        part.cursor = query.cursor ?? ""
+        var left = query.limit > 0 ? query.limit : Int.max
+        while left > 0 {
+            part.limit = min(Limits.rowsOfPart, left)
+            let result = try list(part)
+            try each(result)
+            left -= result.rows.count
+            guard let next = result.nextCursor else { return }
+            part.cursor = next
+        }
+    }
+
     /// How many documents a list has, however long its page is; each counts once.
     ///
     /// - Throws: as ``list(_:)``.

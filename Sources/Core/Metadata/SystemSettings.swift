@@ -19,6 +19,7 @@ public struct SystemSettings: DocTypeSchema {
     public let firstDayOfTheWeek = Select(
         ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"])
     public let appName = Data()
+    public let fileStorageQuota = IntField(.nonNegative, .description("Megabytes of all files; 0 is no limit."))
 
     /// How people sign in; `Tenancy` makes the rules of it.
     public let sessionExpiry = Data(

@@ -44,13 +44,17 @@ enum SearchMethods {
                 .optional("filters", "Conditions that all hold."), .optional("page_length", "The most answers."),
                 .optional("searchfield", "A field to look in besides."), .optional("query"),
                 .optional("reference_doctype", "The DocType of the form."),
+                .optional("limit", "The same as page_length."), .optional("start", "Answers to leave out."),
             ], summary: "What a link field offers."
         ) { arguments, session in
-            .array(
-                try session.searchLink(
-                    arguments.required("doctype"), arguments.text("txt") ?? "", filters: arguments.json("filters"),
-                    searchField: arguments.text("searchfield"),
-                    limit: arguments.int("page_length", in: 0...Int.max) ?? 10))
+            let start = try arguments.int("start", in: 0...Limits.listRows) ?? 0
+            let named = arguments["page_length"] == nil ? "limit" : "page_length"
+            let length = try arguments.int(named, in: 0...Int.max) ?? 10
+            let answers = try session.searchLink(
+                arguments.required("doctype"), arguments.text("txt") ?? "", filters: arguments.json("filters"),
+                searchField: arguments.text("searchfield"),
+                limit: length > Int.max - start ? length : length + start)
+            return .array(Array(answers.dropFirst(start)))
         }
     }
 }

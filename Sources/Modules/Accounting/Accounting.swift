@@ -42,6 +42,6 @@ public let accountingModule = Module(
     registry.add(daily: DailyTask("accounting.overdue") { session, _ in try Invoices.markOverdue(in: session) })
     for word in SeriesWords.all { registry.add(namingWord: word) }
     registry.add(PaymentMethods.getPaymentEntry)
-    for method in LedgerMethods.all { registry.add(method) }
+    for method in LedgerMethods.all + DetailMethods.all { registry.add(method) }
     for check in LedgerChecks.all { registry.add(check: check) }
 }

@@ -7,8 +7,55 @@ internal import Values
 enum StockMethods {
     static let all: [Method] = [
         DeliveryNote.toInvoice.method("erpnext.stock.doctype.delivery_note.delivery_note.make_sales_invoice"),
-        stockBalance, latestQty,
+        stockBalance, latestQty, itemDetails,
     ]
+
+    /// Its own arguments come as one object, as clients of ERPNext send them.
+    private static let itemDetails = Method(
+        "erpnext.stock.get_item_details.get_item_details",
+        parameters: [
+            .optional("args", "item_code, doctype, company, customer or supplier, qty, uom, price list and day."),
+            .optional("ctx", "The same, as later clients call it."),
+            .optional("doc", "The document as it stands in the form."),
+            .optional("for_validate"), .optional("overwrite_warehouse"),
+        ], summary: "What a row of a document gets from its item: names, units, prices, accounts, warehouse and taxes."
+    ) { arguments, session in
+        guard case .object(let asked)? = try arguments.json(arguments["ctx"] == nil ? "args" : "ctx") else {
+            throw Problem(.mandatory, "The argument args is missing", field: "args", fix: "Send args as an object.")
+        }
+        let doctype = asked["doctype"]?.string ?? "Sales Invoice"
+        let type = try session.registry.doctype(doctype)
+        guard let items = type.field("items"), let child = session.registry.find(items.options ?? ""),
+            child.slot(of: "item_code") != nil
+        else {
+            throw Problem(.notAnOption, "A \(type.name) has no items", field: "doctype", fix: "Name a trade document.")
+        }
+        guard asked["item_code"]?.string?.isEmpty == false else {
+            throw Problem(
+                .mandatory, "The argument item_code is missing", field: "item_code", fix: "Send item_code in args.")
+        }
+        var head = try arguments.json("doc")?.object ?? [:]
+        for (table, _) in type.tables { head.removeValue(forKey: table.name) }
+        for field in ["name", "doctype", "docstatus"] { head.removeValue(forKey: field) }
+        var row: JSONObject = [:]
+        let ofRow: Set = ["item_code", "qty", "uom", "conversion_factor", "warehouse", "rate", "batch_no", "serial_no"]
+        for (key, value) in asked.members
+        where !value.isNull && value != "" && !["doctype", "name", "parent"].contains(key) {
+            if child.slot(of: key) != nil, ofRow.contains(key) || type.slot(of: key) == nil {
+                row[key] = value
+            } else if type.slot(of: key) != nil {
+                head[key] = value
+            }
+        }
+        if let list = asked["price_list"] {
+            for field in ["selling_price_list", "buying_price_list"]
+            where type.slot(of: field) != nil && head[field] == nil {
+                head[field] = list
+            }
+        }
+        if row["qty"] == nil { row["qty"] = 1 }
+        return try DetailMethods.row(of: type.name, head, row, in: session)
+    }
 
     private static let stockBalance = Method(
         "erpnext.stock.utils.get_stock_balance",

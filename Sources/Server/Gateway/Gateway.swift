@@ -28,6 +28,7 @@ public final class Gateway: HTTPResponder {
     private let events: EventAnswers
     /// The open streams of events.
     let hub: EventHub
+    private let resumable: ResumableUploads
     private let logger: Logger
     private let targets = ReadTargets()
     private let requests = Atomic<UInt64>(0)
@@ -42,7 +43,9 @@ public final class Gateway: HTTPResponder {
         authenticator = Authenticator(tenant: tenant)
         resources = Resources(tenant: tenant)
         let signIn = SignIn(tenant: tenant, secureCookies: configuration.secureCookies)
-        let uploads = FileUpload(tenant: tenant, store: configuration.objects, configuration: configuration)
+        resumable = ResumableUploads(tenant: tenant, store: configuration.objects, configuration: configuration)
+        let uploads = FileUpload(
+            tenant: tenant, store: configuration.objects, configuration: configuration, resumable: resumable)
         let accounts = AccountMethods(tenant: tenant, signIn: signIn, authenticator: authenticator)
         methods = MethodTable(tenant, accounts, uploads, timeZone: configuration.timeZone)
         downloads = FileDownload(tenant: tenant, store: configuration.objects)
@@ -131,7 +134,7 @@ public final class Gateway: HTTPResponder {
         } catch let problem as Problem {
             return failure(problem, request, route)
         } catch let tries as TooManyTries {
-            guard case .page = route, request.text("cmd") == nil else { return tries.reply }
+            guard case .page = route, request.text("cmd") == nil else { return tries.reply(in: request.version) }
             return failure(tries.problem, request, route)
         } catch let error as StorageError {
             tenant.health.note(error)
@@ -156,7 +159,7 @@ public final class Gateway: HTTPResponder {
                 "a request was not served",
                 metadata: ["path": "\(request.path)", "request": "\(request.id)", "problem": "\(problem)"])
         }
-        var reply = Reply.problem(problem)
+        var reply = Reply.problem(problem, in: request.version)
         if case .page(let page) = route, request.text("cmd") == nil { reply = pages.failure(problem, page) }
         if problem.kind == .wrongVerb, let verbs = try? verbs(of: route, request) {
             reply.headers.append((.allow, verbs.allow))
@@ -176,8 +179,12 @@ public final class Gateway: HTTPResponder {
                 fix: "Send the arguments in the body.")
         }
         let method = name(ofMethodAt: route, request).flatMap { try? methods.find($0) }
-        var use = method?.description.takesForm == true ? Incoming.BodyUse.argumentsOrForm : .arguments
-        if case .file = route { use = .none }
+        var use = Incoming.BodyUse.arguments(except: method?.description.streamed ?? [])
+        switch route {
+        case .file: use = .none
+        case .uploads, .upload: use = .arguments(except: [ResumableUploads.partType])
+        default: break
+        }
         try await request.readArguments(raw, configuration, use)
         if raw.head.method == .get, !request.hasBody, let target = raw.head.path {
             targets.keep(target, route, request.arguments)
@@ -187,7 +194,8 @@ public final class Gateway: HTTPResponder {
     /// The method that a request calls: that of its path, or on any page the argument `cmd`, the older way.
     private func name(ofMethodAt route: Route, _ request: Incoming) -> String? {
         switch route {
-        case .method(let name): name
+        case .method(let name, _): name
+        case .doctypeMethod(let doctype, let name): methods.name(of: name, ofDocType: doctype)
         case .page: request.text("cmd") ?? request.queryValue("cmd")
         default: nil
         }
@@ -197,25 +205,40 @@ public final class Gateway: HTTPResponder {
     ///
     /// - Throws: ``Problem/Kind/noSuchMethod``, ``Problem/Kind/noSuchPage``.
     private func verbs(of route: Route, _ request: Incoming) throws -> Verbs {
-        if let name = name(ofMethodAt: route, request) { return try methods.find(name).description.verbs }
+        if let name = name(ofMethodAt: route, request) {
+            let verbs = try methods.find(name).description.verbs
+            // An address of its own asks or does, and not both.
+            guard case .method(_, let said) = route, !said.isEmpty else { return verbs }
+            return verbs.contains(.get) ? .reading : Verbs(.post)
+        }
         switch route {
         case .page(let page): return page.verbs
         case .resources(let doctype): return Resources.verbs(ofDocuments: tenant.registry.find(doctype))
-        case .resource(let doctype, _): return Resources.verbs(ofDocument: tenant.registry.find(doctype))
-        case .openAPI, .file, .health, .events: return .reading
-        case .method, .unknown: throw Problem(.noSuchPage, "There is nothing at \(request.path.prefix(200))")
+        case .resource(let doctype, _):
+            return Resources.verbs(ofDocument: tenant.registry.find(doctype), in: request.version)
+        case .uploads: return ResumableUploads.verbs
+        case .upload: return ResumableUploads.verbsOfOne
+        case .openAPI, .docs, .file, .health, .discovery, .events: return .reading
+        case .method, .doctypeMethod, .unknown:
+            throw Problem(.noSuchPage, "There is nothing at \(request.path.prefix(200))")
         }
     }
 
     private func dispatch(_ request: Incoming, _ route: Route) async throws -> Reply {
         let verbs = try verbs(of: route, request)
-        if request.verb == .options { return Reply(content: .text, headers: [(.allow, verbs.allow)]) }
-        guard verbs.contains(request.verb) else {
+        if request.verb == .options {
+            var reply = Reply(content: .text, headers: [(.allow, verbs.allow)])
+            if case .uploads = route { reply.headers += resumable.abilities }
+            return reply
+        }
+        // What is asked for in a body is asked for; the description has no word for it.
+        let isQuery = request.verb == .query && request.version == .v2 && verbs.contains(.get)
+        guard verbs.contains(request.verb) || isQuery else {
             throw Problem(
                 .wrongVerb, "This address does not take \(request.verb.rawValue.prefix(20))",
                 fix: "Send \(verbs.all.map(\.rawValue).joined(separator: " or ")).")
         }
-        if let name = name(ofMethodAt: route, request) { return try await call(name, request) }
+        if let name = name(ofMethodAt: route, request) { return try await call(name, request.calling(route)) }
         switch route {
         case .page(let page): return try await pages.answer(page, request, by: callerOrGuest(of: request))
         case .resources(let doctype):
@@ -227,11 +250,18 @@ public final class Gateway: HTTPResponder {
         case .file(let url): return try await downloads.answer(url, request, as: callerOrGuest(of: request).actor)
         case .events: return try await events.answer(request, by: knownCaller(of: request))
         case .openAPI: return Reply(body: try await openAPI(for: actor(of: request)))
+        case .uploads: return try await resumable.begin(request, as: actor(of: request))
+        case .upload(let id): return try await resumable.answer(id, request, as: actor(of: request))
+        case .docs: return APIPage.reply(siteTitle: configuration.title ?? tenant.name)
         case .health:
             let trouble = tenant.trouble()
             return Reply(
                 status: trouble == nil ? 200 : 503, content: .text, body: Array("\(trouble?.message ?? "ok")\n".utf8))
-        case .method, .unknown: throw Problem(.noSuchPage, "There is nothing at \(request.path.prefix(200))")
+        case .discovery(let parts):
+            let isGuest = try await callerOrGuest(of: request).isGuest
+            return try Discovery(methods: methods).answer(parts, request, isGuest: isGuest)
+        case .method, .doctypeMethod, .unknown:
+            throw Problem(.noSuchPage, "There is nothing at \(request.path.prefix(200))")
         }
     }
 
@@ -239,7 +269,7 @@ public final class Gateway: HTTPResponder {
         _ doctype: String, _ name: String, _ request: Incoming, as actor: Actor
     ) async throws -> Reply {
         switch request.method {
-        case .put: return try await resources.update(doctype, name, request, as: actor)
+        case .put, .patch: return try await resources.update(doctype, name, request, as: actor)
         case .delete: return try await resources.delete(doctype, name, request, as: actor)
         case .post:
             guard let method = request.text("run_method") else {

@@ -11,6 +11,8 @@ public struct GatewayConfiguration: Sendable {
     public var bodyBytes = 25 << 20
     /// The most bytes of a file that is uploaded.
     public var fileBytes = 100 << 20
+    /// The most bytes of a file that comes in parts; see `/api/uploads`.
+    public var uploadBytes: Int64 = 5 << 30
     /// Where uploaded files are kept; without it none are taken.
     public var objects: (any ObjectStore)?
     /// The most bytes of a request's path and query.
@@ -35,8 +37,10 @@ public struct GatewayConfiguration: Sendable {
     public var streamTick = Duration.seconds(1)
     /// After how many seconds without a byte a connection is closed; one with half a request is told so before.
     public var idleSeconds = 60
-    /// How many seconds a request may take to arrive, its head and its body.
+    /// How many seconds a request may take to arrive, its head and its body, besides what its bytes give it.
     public var bodySeconds = 120
+    /// The bytes of a body for which a request gets a second more: who sends much must not be slower than this.
+    public var bodyBytesPerSecond = 64 << 10
     /// How deep a request's JSON may be nested.
     public var jsonDepth = 64
     /// The most values of a request's JSON.

@@ -49,7 +49,9 @@ public struct DailyScheduler: Sendable {
         }
         do {
             if let objects, try await mayCollect(objects) {
-                let used = try await tenant.read(as: .administrator) { try $0.usedFileHashes() }
+                let used = try await tenant.read(as: .administrator) { session in
+                    try session.usedFileHashes().union(ResumableUpload.usedKeys(in: session))
+                }
                 try await objects.collect(keeping: used, idleFor: Self.fileGraceSeconds)
             }
         } catch {

@@ -16,6 +16,8 @@ public struct Export: Sendable {
     public var isRaw = false
     /// Which documents, in the form of the list API; nil for all.
     public var filters: JSON?
+    /// The most documents; nil for all.
+    public var limit: Int?
 
     /// An export of all documents.
     public init(_ doctype: String) { self.doctype = doctype }
@@ -34,22 +36,13 @@ public struct Export: Sendable {
     ///
     /// - Throws: ``Problem/Kind/forbidden``, ``Problem/Kind/unknownField``; what `write` throws.
     public func run(in session: Session, write: ([UInt8]) throws -> Void) throws -> Count {
-        let type = try session.registry.doctype(doctype)
-        guard type.kind != .child else {
-            throw Problem(
-                .forbidden, "\(type.name) is exported with the documents its rows belong to",
-                fix: "Export \(session.registry.parents(of: type.name).map(\.name).joined(separator: " or ")).")
-        }
-        try session.require(.export, type)
+        let type = try exported(in: session)
         let columns = try columns(of: type, session)
         var writer = CSVWriter()
         writer.append(columns.map(\.header))
         try write(writer.take())
         var count = Count()
-        // All names first, so that pages cannot miss or repeat a document.
-        for names in try names(in: session) {
-            let documents = try session.getMany(type.name, names)
-            try session.require(.export, type, all: documents)
+        try eachPart(of: type, in: session) { documents in
             for document in documents {
                 let records = records(of: session.screened(document), columns)
                 for record in records { writer.append(record) }
@@ -61,17 +54,51 @@ public struct Export: Sendable {
         return count
     }
 
-    private func names(in session: Session) throws -> [[String]] {
-        var names: [String] = []
-        while true {
-            let page = ListQuery(
-                doctype, filters: filters, orderBy: "creation asc, name asc", start: names.count, limit: Limits.listRows
-            )
-            let rows = try session.list(page).rows
-            names += rows.compactMap { $0[0].text }
-            guard rows.count == Limits.listRows else { break }
+    /// Hands the documents to `write` as JSON, one in each line, in the order in which they were made: as reading one answers
+    /// it, without its empty fields.
+    ///
+    /// - Throws: ``Problem/Kind/forbidden``; what `write` throws.
+    public func runLines(in session: Session, write: ([UInt8]) throws -> Void) throws -> Count {
+        let type = try exported(in: session)
+        var count = Count()
+        try eachPart(of: type, in: session) { documents in
+            var lines: [UInt8] = []
+            for document in documents {
+                var writer = JSONWriter(capacity: 1024)
+                session.write(document, to: &writer, nulls: false)
+                lines += writer.bytes
+                lines.append(UInt8(ascii: "\n"))
+            }
+            count.documents += documents.count
+            count.rows += documents.count
+            try write(lines)
         }
-        return names.chunks(of: Self.documentsAtOnce).map(Array.init)
+        return count
+    }
+
+    /// The DocType, where it can be exported.
+    private func exported(in session: Session) throws -> DocType {
+        let type = try session.registry.doctype(doctype)
+        guard type.kind != .child else {
+            throw Problem(
+                .forbidden, "\(type.name) is exported with the documents its rows belong to",
+                fix: "Export \(session.registry.parents(of: type.name).map(\.name).joined(separator: " or ")).")
+        }
+        try session.require(.export, type)
+        return type
+    }
+
+    /// Some documents at a time, in the order in which they were made; all from one snapshot.
+    private func eachPart(of type: DocType, in session: Session, _ each: ([Document]) throws -> Void) throws {
+        guard limit != 0 else { return }
+        let query = ListQuery(doctype, filters: filters, orderBy: "creation asc, name asc", limit: limit ?? 0)
+        try session.listParts(query) { part in
+            for names in part.rows.compactMap({ $0[0].text }).chunks(of: Self.documentsAtOnce) {
+                let documents = try session.getMany(type.name, Array(names))
+                try session.require(.export, type, all: documents)
+                try each(documents)
+            }
+        }
     }
 
     // MARK: Columns
@@ -128,8 +155,8 @@ public struct Export: Sendable {
             fix: "Give names of fields, and of rows as \(type.tables.first?.field.name ?? "table").field.")
     }
 
-    /// A value as text. Three decimals get a zero behind them, so that their point is none between thousands.
-    private func cell(_ value: Value) -> String {
+    /// A value as it stands in a file that a spreadsheet may open. Three decimals get a zero behind them, so that their point is none between thousands.
+    public static func cell(_ value: Value, isRaw: Bool = false) -> String {
         // Numbers, days and moments are no texts, and are never run.
         if case .text(let text) = value { return isRaw ? text : SpreadsheetText.harmless(text) }
         let text = value.description
@@ -145,9 +172,11 @@ public struct Export: Sendable {
         let count = max(1, tables.values.map(\.count).max() ?? 0)
         return (0..<count).map { index in
             columns.map { column in
-                guard let table = column.table else { return index == 0 ? cell(document[column.field]) : "" }
+                guard let table = column.table else {
+                    return index == 0 ? Self.cell(document[column.field], isRaw: isRaw) : ""
+                }
                 guard let rows = tables[table], index < rows.count else { return "" }
-                return cell(rows[index][column.field])
+                return Self.cell(rows[index][column.field], isRaw: isRaw)
             }
         }
     }

@@ -24,6 +24,9 @@ extension Registry {
         registry.addAccess()
         registry.add(table: KeptAnswer.table, isSealed: true)
         registry.add(daily: KeptAnswer.purge)
+        registry.add(table: ResumableUpload.table, isSealed: true)
+        registry.add(table: ResumableUpload.partTable, isSealed: true)
+        registry.add(daily: ResumableUpload.purge)
         return registry
     }
 

@@ -307,11 +307,14 @@ public final class Tenant: Sendable {
                     role.roleName = name
                     return role.document
                 })
-            if try session.exists("User", Actor.administrator.user) { return }
-            let user = try session.new(User.self)
-            user.email = Actor.administrator.user
-            user.firstName = Actor.administrator.user
-            try session.insert(user)
+            // Who may do everything, and whoever has not signed in.
+            for name in [Actor.administrator.user, Actor.guest.user] where try !session.exists("User", name) {
+                let user = try session.new(User.self)
+                user.email = name
+                user.firstName = name
+                if name == Actor.guest.user { user.userType = "Website User" }
+                try session.insert(user)
+            }
         }
     }
 }

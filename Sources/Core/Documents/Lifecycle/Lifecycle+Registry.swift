@@ -10,6 +10,5 @@ extension Lifecycle {
         registry.add(doubles: .shares)
         registry.add(doubles: .userPermissions)
         registry.add(daily: DailyTask("document_locks") { session, _ in try session.purgeLocks() })
-        registry.add(AuditMethods.head)
     }
 }

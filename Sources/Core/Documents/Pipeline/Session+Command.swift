@@ -54,6 +54,8 @@ extension Session {
             try insert(amended)
             return amended
         case .delete:
+            let type = try registry.doctype(command.target)
+            if type.kind == .child { return try changeRow(type, named(command), nil) }
             try delete(command.target, named(command), cascade: arguments.flag("cascade") ?? false)
             return nil
         case .rename:
@@ -95,7 +97,7 @@ extension Session {
     }
 
     /// Changes a document as a client asks; a row of a table through what it belongs to.
-    private func change(_ doctype: String, _ name: String, _ object: JSONObject) throws -> Document {
+    private func change(_ doctype: String, _ name: String, _ object: JSONObject) throws -> Document? {
         let type = try registry.doctype(doctype)
         if type.kind == .child { return try changeRow(type, name, object) }
         let document = try get(doctype, name)
@@ -104,29 +106,27 @@ extension Session {
         return document
     }
 
-    private func put(_ doctype: String, _ object: JSONObject) throws -> Document {
+    private func put(_ doctype: String, _ object: JSONObject) throws -> Document? {
         if let name = object["name"]?.string, object["__islocal"]?.int != 1, try find(doctype, name) != nil {
             return try change(doctype, name, object)
         }
         return try create(doctype, object)
     }
 
-    private func changeRow(_ type: DocType, _ name: String, _ object: JSONObject) throws -> Document {
+    /// Changes a row as `object` says; without it the row is taken away.
+    private func changeRow(_ type: DocType, _ name: String, _ object: JSONObject?) throws -> Document? {
         let row = try get(type.name, name)
         let field = row.text("parentfield")
         let parent = try get(row.text("parenttype"), row.parent)
         // A row that is sent with its name alone stays as it is.
-        let rows = parent.table(field).map { row -> JSON in
-            var sent = row.name == name ? object : [:]
+        let rows = parent.table(field).compactMap { row -> JSON? in
+            guard var sent = row.name == name ? object : [:] else { return nil }
             sent["name"] = .string(row.name)
             return .object(sent)
         }
         try apply([field: .array(rows)], to: parent)
         try save(parent)
-        guard let changed = parent.table(field).first(where: { $0.name == name }) else {
-            throw Problem(.notFound, "The row \(name) is gone")
-        }
-        return changed
+        return parent.table(field).first { $0.name == name }
     }
 
     private func addRow(

@@ -36,14 +36,17 @@ public struct Mapping: Sendable {
         self.after = after
     }
 
-    /// The unsaved document. When only a part of the source is left, its actual charges and its discount amount are
+    /// The unsaved document, or `given` with the rows that it gets from the source. When only a part of the source is left, its actual charges and its discount amount are
     /// taken in proportion to the amounts of the rows.
     ///
     /// - Throws: ``Problem/Kind/transition`` when the source is not submitted, ``Problem/Kind/nothingLeft`` when no row is
-    ///   left, ``Problem/Kind/forbidden`` without the right to read the one and create the other.
-    public func make(from name: String, in session: Session) throws -> Document {
+    ///   left or `rows` are none of it, ``Problem/Kind/forbidden`` without the right to read the one and create the other,
+    ///   ``Problem/Kind/differsFromSource`` when `given` is for another party, company or currency.
+    public func make(
+        from name: String, into given: Document? = nil, rows wanted: Set<Name>? = nil, in session: Session
+    ) throws -> Document {
         let original = try session.get(source, name)
-        let made = try session.new(target)
+        let made = try given ?? session.new(target)
         try session.require(.create, made.doctype)
         guard original.docstatus == .submitted else {
             throw Problem(
@@ -54,12 +57,17 @@ public struct Mapping: Sendable {
             throw Problem(.transition, "\(source) \(name) is \(original.text("status"))", fix: "Open it again first.")
                 .about(original)
         }
-        copy(original, to: made)
-        let rows = try takeRows(of: original, for: made, in: session)
+        if given == nil { copy(original, to: made) } else { try requireFit(of: made, to: original) }
+        let rows = try takeRows(of: original, wanted, for: made, in: session)
         guard !rows.isEmpty else {
             throw Problem(.nothingLeft, "Nothing is left of \(source) \(name) for a \(target)").about(original)
         }
-        made.setTable("items", rows)
+        made.setTable("items", (given?.table("items") ?? []) + rows)
+        // What somebody has begun keeps its own taxes and discount.
+        if given != nil {
+            try Trade.calculate(made, in: session)
+            return made
+        }
         let share = self.share(of: original, rows)
         if !skipTaxes { try takeTaxes(of: original, for: made, share, in: session) }
         if share != .one, made.has("discount_amount"), made.exact("additional_discount_percentage").isZero {
@@ -70,17 +78,53 @@ public struct Mapping: Sendable {
         return made
     }
 
+    /// That a document somebody has begun can take rows of the source: both are for the same party, company and currency.
+    private func requireFit(of made: Document, to original: Document) throws {
+        let renamed = Dictionary(fields.map { ($0.value, $0.key) }, uniquingKeysWith: { first, _ in first })
+        for field in ["company", "customer", "supplier", "currency"] where made.has(field) {
+            let origin = original.has(field) ? field : renamed[field] ?? field
+            guard original.has(origin), !original.text(origin).isEmpty else { continue }
+            if made.text(field).isEmpty { made[field] = original[origin] }
+            guard made.text(field) != original.text(origin) else { continue }
+            throw Problem(
+                .differsFromSource,
+                "\(source) \(original.name) is for \(original.text(origin)), and the \(target) for \(made.text(field))",
+                field: field, fix: "Make another \(target) of it.")
+        }
+    }
+
     /// The method clients call for it; its argument is `source_name`, its answer the unsaved document.
     public func method(_ dotted: String) -> Method {
         Method(
-            dotted, parameters: [.required("source_name", "The \(source) to make it from.", of: .doctype(source))],
-            summary: "Makes an unsaved \(target) from a \(source)."
+            dotted,
+            parameters: [
+                .required("source_name", "The \(source) to make it from.", of: .doctype(source)),
+                .optional("target_doc", "The unsaved \(target) that gets the rows; a new one unless given."),
+                .optional("selected_children", "Only these rows, as {\"items\": [names]}."),
+            ], summary: "Makes an unsaved \(target) from a \(source)."
         ) { arguments, session in
-            let document = try make(from: arguments.required("source_name"), in: session)
+            let document = try make(
+                from: arguments.required("source_name"), into: begun(arguments, session), rows: rows(arguments),
+                in: session)
             guard case .object(var object) = session.present(document) else { return .null }
             object["__islocal"] = .int(1)
             return .object(object)
         }
+    }
+
+    /// The document that somebody has begun, if it was sent.
+    private func begun(_ arguments: Arguments, _ session: Session) throws -> Document? {
+        switch try arguments.json("target_doc") {
+        case .object(let object)?: return try session.document(target, from: object)
+        case nil, .string("")?: return nil
+        default: throw Problem(.malformed, "target_doc must be a document as a JSON object", field: "target_doc")
+        }
+    }
+
+    /// The names of the rows that are asked for; nil for all.
+    private func rows(_ arguments: Arguments) throws -> Set<Name>? {
+        guard let items = try arguments.json("selected_children")?["items"]?.array, !items.isEmpty else { return nil }
+        return Set(items.compactMap { $0.string ?? $0["name"]?.string }.map { Name($0) })
     }
 
     /// Copies what both have under the same name, then what `fields` says.
@@ -101,9 +145,12 @@ public struct Mapping: Sendable {
         for (from, to) in fields where original.has(from) && made.has(to) { made[to] = original[from] }
     }
 
-    private func takeRows(of original: Document, for made: Document, in session: Session) throws -> [Document] {
+    private func takeRows(
+        of original: Document, _ wanted: Set<Name>?, for made: Document, in session: Session
+    ) throws -> [Document] {
         let child = made.doctype.field("items")?.options ?? ""
         return try original.table("items").compactMap { row in
+            if let wanted, !wanted.contains(Name(row.name)) { return nil }
             let left = quantity?(row) ?? row.exact("qty")
             guard left.isPositive else { return nil }
             let new = try session.new(child)

@@ -259,8 +259,8 @@ struct TooManyTries: Error {
     }
 
     /// The reply that says how long.
-    var reply: Reply {
-        var reply = Reply.problem(problem)
+    func reply(in version: APIVersion) -> Reply {
+        var reply = Reply.problem(problem, in: version)
         reply.headers.append((.retryAfter, String(seconds)))
         return reply
     }

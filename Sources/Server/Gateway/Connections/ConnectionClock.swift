@@ -3,8 +3,8 @@ internal import Values
 
 /// How long a connection may take for what: the state of one connection and what is to be done about it when.
 ///
-/// A request that arrives, head and body, has a time in which it must be there, and a shorter one in which another byte must
-/// come. Without a request, or while the other end does not take the answer, the connection may be quiet for the shorter one.
+/// A request that arrives, head and body, has a time in which it must be there, more with each byte that has come, and a
+/// shorter one in which another byte must come. Without a request, or while the other end does not take the answer, the connection may be quiet for the shorter one.
 struct ConnectionClock {
     /// What is done when a time is over.
     enum Action: Equatable {
@@ -20,13 +20,17 @@ struct ConnectionClock {
 
     /// How long nothing may happen.
     let quiet: TimeAmount
-    /// How long a request may take to arrive.
+    /// How long a request may take to arrive, besides what its bytes give it.
     let arrival: TimeAmount
+    /// The bytes of a body for which a request gets a second more: who sends much takes long, and must not be slow.
+    let bytesPerSecond: Int
 
     /// When something came or went last.
     private var lastMove: NIODeadline
     /// When the request began that is arriving; nil when none is.
     private(set) var began: NIODeadline?
+    /// The bytes of the body of that request so far.
+    private var bytes = 0
     /// Its head is there and its body is not.
     private var isInBody = false
     /// The requests that have no whole answer yet.
@@ -36,9 +40,10 @@ struct ConnectionClock {
     /// A request was too late: the connection ends with the next answer.
     private(set) var isLate = false
 
-    init(quiet: TimeAmount, arrival: TimeAmount, now: NIODeadline) {
+    init(quiet: TimeAmount, arrival: TimeAmount, bytesPerSecond: Int, now: NIODeadline) {
         self.quiet = quiet
         self.arrival = arrival
+        self.bytesPerSecond = bytesPerSecond
         lastMove = now
     }
 
@@ -47,8 +52,12 @@ struct ConnectionClock {
         lastMove = now
         began = began ?? now
         isInBody = true
+        bytes = 0
         unanswered += 1
     }
+
+    /// Bytes of a body have come.
+    mutating func body(_ count: Int) { bytes += count }
 
     /// The end of a request has come.
     mutating func end(at now: NIODeadline) {
@@ -72,7 +81,7 @@ struct ConnectionClock {
     /// What to do now.
     mutating func look(at now: NIODeadline) -> Action {
         if let began {
-            let due = min(began + arrival, lastMove + quiet)
+            let due = min(began + arrival + .seconds(Int64(bytes / bytesPerSecond)), lastMove + quiet)
             guard now >= due else { return .wait(until: due) }
             isLate = true
             if unanswered == 0 { return isInBody ? .close : .answer }

@@ -40,7 +40,8 @@ struct GuardedChannel: ServerChildChannel {
             }
             let reader = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
             let watch = RequestWatch(
-                quiet: .seconds(Int64(configuration.idleSeconds)), arrival: .seconds(Int64(configuration.bodySeconds))
+                quiet: .seconds(Int64(configuration.idleSeconds)), arrival: .seconds(Int64(configuration.bodySeconds)),
+                bytesPerSecond: max(1, configuration.bodyBytesPerSecond)
             ) { place.leave() }
             try pipeline.addHandler(watch, position: .after(reader))
             return value

@@ -28,9 +28,9 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
     private let onStream: @Sendable () -> Void
 
     /// `onStream` is called when the connection begins to carry a stream of events.
-    init(quiet: TimeAmount, arrival: TimeAmount, onStream: @escaping @Sendable () -> Void) {
+    init(quiet: TimeAmount, arrival: TimeAmount, bytesPerSecond: Int, onStream: @escaping @Sendable () -> Void) {
         self.onStream = onStream
-        clock = ConnectionClock(quiet: quiet, arrival: arrival, now: .now())
+        clock = ConnectionClock(quiet: quiet, arrival: arrival, bytesPerSecond: bytesPerSecond, now: .now())
     }
 
     func channelActive(context: ChannelHandlerContext) {
@@ -56,7 +56,7 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
                 context.fireChannelRead(wrapInboundOut(.head(head)))
                 return
             }
-        case .body: break
+        case .body(let bytes): clock.body(bytes.readableBytes)
         case .end:
             clock.end(at: .now())
             madeEnd = true

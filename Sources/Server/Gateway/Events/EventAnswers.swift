@@ -37,7 +37,7 @@ struct EventAnswers: Sendable {
                 watch, actor.limited(to: caller.actor.scopes), try EventHub.Beginning(after: number, in: session)
             )
         }
-        var reply = Reply(content: .none, headers: Self.headers).telling(remarks)
+        var reply = Reply(content: .none, headers: Self.headers).telling(remarks, in: request.version)
         // Nothing is opened for who only looks.
         guard request.verb == .get else { return reply }
         let channel = request.channel

@@ -13,6 +13,7 @@ struct FileUpload: Sendable {
     let tenant: Tenant
     let store: (any ObjectStore)?
     let configuration: GatewayConfiguration
+    let resumable: ResumableUploads
 
     /// The method by all its names.
     static let description = MethodDescription(
@@ -26,11 +27,12 @@ struct FileUpload: Sendable {
             .optional("is_private", "0 for a file that everybody may get."),
             .optional("file_url", "Instead of a file: the address of one."),
             .optional("library_file_name", "Instead of a file: the name of a File that is there."),
+            .optional("upload", "Instead of a file: the id of an upload in parts that has come whole."),
             .optional("filedata", "Instead of a file: its text."),
             .optional("filename", "The name of the file whose text is sent."),
             .optional("decode_base64", "1 where the text is base 64."),
         ], verbs: .changing,
-        answersMessage: true, takesForm: true, keepsAnswers: true,
+        answer: .message, streamed: [Incoming.multipart], keepsAnswers: true,
         aliases: ["frappe.handler.upload_file", "frappe.client.attach_file"])
     private static let fieldBytes = 64 << 10
 
@@ -41,8 +43,11 @@ struct FileUpload: Sendable {
     func take(_ request: Incoming, as actor: Actor) async throws -> Reply {
         var form = Form(arguments: request.arguments)
         do {
-            if let raw = request.form { try await read(raw, &form) } else { try await readText(&form) }
+            if let raw = request.arriving { try await read(raw, &form) } else { try await readText(&form) }
             try Self.description.requireEarnest(form.arguments)
+            if form.file == nil, let id = form.arguments.text("upload") {
+                (form.file, form.fileName) = try await resumable.file(id, as: actor)
+            }
             return try await finish(form, request, as: actor)
         } catch {
             await form.writer?.abandon()
@@ -118,7 +123,9 @@ struct FileUpload: Sendable {
         let isStrict = try arguments.isStrict
         let repeatable = try RepeatableRequest(
             request, arguments, file: file?.key ?? "", isRehearsal: false, by: actor)
-        return try await tenant.writingAnswer(to: repeatable, as: actor, strict: isStrict) { session in
+        return try await tenant.writingAnswer(
+            to: repeatable, in: request.version, as: actor, strict: isStrict
+        ) { session in
             let doctype = arguments.text("doctype")
             var reference: (doctype: String, name: String)?
             if let doctype, let name = arguments.text("docname"), try !Self.isUnsaved(name, doctype, session) {
@@ -147,8 +154,9 @@ struct FileUpload: Sendable {
                 try session.apply([field: .string(document.text("file_url"))], to: holder)
                 try session.save(holder)
             }
+            if let id = arguments.text("upload") { try ResumableUpload.end(id, in: session) }
             try session.passOver(arguments: arguments.stray, of: "upload_file")
-            return Bodies.message(session.present(document))
+            return request.version.answer(session.present(document))
         }
     }
 

@@ -58,8 +58,11 @@ final class AnswerStream: Sendable {
     /// Nobody takes the pieces any more.
     private struct Stopped: Error {}
 
+    private let version: APIVersion
     private let state = Mutex(State())
     private let spool = Mutex<AnswerSpool?>(nil)
+
+    init(_ version: APIVersion) { self.version = version }
 
     /// Reads as `actor` what `body` writes, and answers once it is there or its first piece is.
     ///
@@ -68,15 +71,43 @@ final class AnswerStream: Sendable {
         _ tenant: Tenant, as actor: Actor, strict: Bool,
         _ body: @escaping @Sendable (Session, inout JSONWriter) throws -> Void
     ) async throws -> Reply {
+        try await answer(tenant, as: actor, strict: strict) { session, put in
+            var writer = JSONWriter(pieceBytes: Self.pieceBytes, handingOn: put)
+            try body(session, &writer)
+            return writer.bytes
+        }
+    }
+
+    /// The same for bytes of any kind, which `body` hands to its argument.
+    func file(
+        _ tenant: Tenant, as actor: Actor, strict: Bool,
+        _ body: @escaping @Sendable (Session, (_ bytes: [UInt8]) throws -> Void) throws -> Void
+    ) async throws -> Reply {
+        try await answer(tenant, as: actor, strict: strict) { session, put in
+            var waiting: [UInt8] = []
+            try body(session) { bytes in
+                waiting += bytes
+                guard waiting.count >= Self.pieceBytes else { return }
+                try put(waiting)
+                waiting.removeAll(keepingCapacity: true)
+            }
+            return waiting
+        }
+    }
+
+    /// `read` puts pieces, and gives what is left at the end.
+    private func answer(
+        _ tenant: Tenant, as actor: Actor, strict: Bool,
+        _ read: @escaping @Sendable (Session, _ put: @escaping ([UInt8]) throws -> Void) throws -> [UInt8]
+    ) async throws -> Reply {
         let pieces = Pieces(self)
         Task {
             do {
                 let (rest, head) = try await tenant.read(as: actor) { [self] session in
                     try begin()
                     session.passesOverUnknown = !strict
-                    var writer = JSONWriter(pieceBytes: Self.pieceBytes) { try self.put($0, Head(session)) }
-                    try body(session, &writer)
-                    return (writer.bytes, Head(session))
+                    let rest = try read(session) { try self.put($0, Head(session)) }
+                    return (rest, Head(session))
                 }
                 end(.success(rest), head)
             } catch {
@@ -88,7 +119,7 @@ final class AnswerStream: Sendable {
         var reply = Reply()
         if isPart { reply.stream = pieces.body } else { reply.body = try ending?.get() ?? [] }
         guard let head else { return reply }
-        return reply.telling(head.remarks).telling(more: head.more)
+        return reply.telling(head.remarks, in: version).telling(more: head.more)
     }
 
     // MARK: The side that reads the database
@@ -130,7 +161,7 @@ final class AnswerStream: Sendable {
             state.ending = ending
             if !state.pieces.isEmpty, let head {
                 // What has no effect is told at the end of the body.
-                state.ending = ending.map { Bodies.adding(head.remarks.warnings, to: $0) }
+                state.ending = ending.map { version.adding(head.remarks.warnings, to: $0) }
             }
             state.head = state.head ?? head
             return state.takeWaiter()

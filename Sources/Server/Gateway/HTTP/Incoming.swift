@@ -11,7 +11,7 @@ struct Incoming: Sendable {
     /// What it is known by in its answer, the log and the events of what it does: the client's, where it sends one that can
     /// be kept, or else one of the gateway's own.
     let id: String
-    /// The HTTP method as it was sent: `method` is GET for HEAD, too.
+    /// The HTTP method as it was sent: `method` is GET for HEAD and QUERY, too.
     let verb: HTTPRequest.Method
     let headers: HTTPFields
     /// The header `Authorization`.
@@ -31,6 +31,10 @@ struct Incoming: Sendable {
     let host: String
     /// The path as it was sent, without the query and not decoded.
     let path: Substring
+    /// The version of the API that the path belongs to.
+    let version: APIVersion
+    /// Whether the path is one of the API.
+    var isAPI: Bool { path.hasPrefix("/api/") }
     /// What stands behind the `?`, as it was sent.
     let query: Substring
     /// The arguments: the JSON object of the body, or else the query and the fields of a form. `_` is left out. `rehearse`
@@ -44,8 +48,8 @@ struct Incoming: Sendable {
     private(set) var stray: [String]?
     /// The arguments of the query that are not taken: `sid`, and all beside a JSON body, which takes their place.
     private(set) var displaced: [String] = []
-    /// The request itself where its body is a form that was left to be read as it arrives.
-    private(set) var form: Request?
+    /// The request itself where its body was left to be read as it arrives.
+    private(set) var arriving: Request?
 
     init(
         _ request: Request, from peer: @escaping @Sendable () -> String, over channel: (any Channel)? = nil,
@@ -67,7 +71,7 @@ struct Incoming: Sendable {
         self.hasBody = hasBody
         id = sentID.flatMap { Self.isIdentifier($0) ? $0 : nil } ?? newID()
         verb = request.head.method
-        method = verb == .head ? .get : verb
+        method = verb == .head || verb == .query ? .get : verb
         headers = request.head.headerFields
         self.proxies = proxies
         self.peer = peer
@@ -84,6 +88,7 @@ struct Incoming: Sendable {
             path = target
             query = ""
         }
+        version = APIVersion(path)
     }
 
     /// Whether it only asks.
@@ -116,6 +121,24 @@ struct Incoming: Sendable {
 
     // MARK: Arguments
 
+    /// The request as the call of a method that its address names, with the arguments that stand there: they count before
+    /// those that were sent. What a method of a document is called with stands in `kwargs`.
+    func calling(_ route: Route) -> Incoming {
+        guard case .method(let name, let said) = route, !said.isEmpty else { return self }
+        var request = self
+        var values = arguments.values
+        if name == "run_doc_method" {
+            func only(_ isWanted: (String) -> Bool) -> JSONObject {
+                JSONObject(arguments.values.members.filter { isWanted($0.key) }.map { ($0.key, $0.value) })
+            }
+            values = only { Arguments.carried.contains($0) }
+            values["kwargs"] = .object(only { !Arguments.carried.contains($0) })
+        }
+        for (key, value) in said.members { values[key] = value }
+        request.arguments = Arguments(values, notesAsked: true)
+        return request
+    }
+
     /// Takes over what is known of the address; only of a request without a body.
     mutating func take(_ target: ReadTargets.Target) -> Bool {
         guard !hasBody else { return false }
@@ -142,10 +165,8 @@ struct Incoming: Sendable {
 
     /// What is done with the body of a request before it is known who sends it.
     enum BodyUse {
-        /// It holds arguments.
-        case arguments
-        /// The same, but a form is left to be read as it arrives.
-        case argumentsOrForm
+        /// It holds arguments, unless it is of one of these types: then it is left to be read as it arrives.
+        case arguments(except: [String])
         /// There is nothing to be said in it: it is not read.
         case none
     }
@@ -157,9 +178,12 @@ struct Incoming: Sendable {
     mutating func readArguments(
         _ request: Request, _ configuration: GatewayConfiguration, _ use: BodyUse
     ) async throws {
-        let isForm = headers[.contentType]?.lowercased().hasPrefix(Self.multipart) ?? false
-        if use == .argumentsOrForm, isForm { form = request }
-        let isRead = use != .none && form == nil
+        var isRead = false
+        if case .arguments(let streamed) = use {
+            let type = headers[.contentType]?.prefix { $0 != ";" && $0 != " " }.lowercased() ?? ""
+            if streamed.contains(type) { arriving = request }
+            isRead = arriving == nil
+        }
         try setArguments(isRead && hasBody ? await Self.body(of: request, configuration) : [], configuration)
     }
 
@@ -285,5 +309,5 @@ struct Incoming: Sendable {
     }
 
     private static let form = "application/x-www-form-urlencoded"
-    private static let multipart = "multipart/form-data"
+    static let multipart = "multipart/form-data"
 }

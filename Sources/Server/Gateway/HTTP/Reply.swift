@@ -9,6 +9,8 @@ struct Reply: Sendable {
     var status = 200
     var content = Content.json
     var body: [UInt8] = []
+    /// What a method gives, where the body is still to be made of it in the form that the request's version has.
+    private var result: JSON?
     /// The body where it is written as it goes; `body` is then empty.
     var stream: ResponseBody?
     /// Headers besides those that every reply of its content has.
@@ -22,8 +24,24 @@ struct Reply: Sendable {
         case none
     }
 
-    /// JSON, as `{"data": …}` or `{"message": …}`; a null message is left out.
-    static func message(_ json: JSON) -> Reply { Reply(body: Bodies.message(json)) }
+    init(status: Int = 200, content: Content = .json, body: [UInt8] = [], headers: [(HTTPField.Name, String)] = []) {
+        (self.status, self.content, self.body, self.headers) = (status, content, body, headers)
+    }
+
+    /// What a method gives: JSON under the name that the version has for it; a null is left out.
+    static func message(_ json: JSON) -> Reply {
+        var reply = Reply()
+        reply.result = json
+        return reply
+    }
+
+    /// The answer with its body made in the form of a version.
+    func made(for version: APIVersion) -> Reply {
+        guard let result else { return self }
+        var reply = self
+        (reply.result, reply.body) = (nil, version.answer(result))
+        return reply
+    }
 
     /// JSON as it is.
     static func json(_ json: JSON, status: Int = 200) -> Reply { Reply(status: status, body: json.encoded) }
@@ -42,8 +60,8 @@ struct Reply: Sendable {
     }
 
     /// What went wrong.
-    static func problem(_ problem: Problem) -> Reply {
-        var reply = Reply(status: problem.kind.status, body: Bodies.problem(problem))
+    static func problem(_ problem: Problem, in version: APIVersion) -> Reply {
+        var reply = Reply(status: problem.kind.status, body: version.problem(problem))
         // What is left of the request is not waited for.
         if problem.kind == .slowRequest { reply.headers.append((.connection, "close")) }
         if problem.kind == .tooManyStreams || problem.kind == .tooManyStreamsOfUser {
@@ -55,6 +73,7 @@ struct Reply: Sendable {
 
     /// The response to a request, which names the request's id.
     func response(to request: Incoming) -> Response {
+        let body = made(for: request.version).body
         var fields =
             switch content {
             case .json: Self.jsonFields
@@ -63,6 +82,9 @@ struct Reply: Sendable {
             case .none: HTTPFields()
             }
         for (name, value) in headers { fields.append(HTTPField(name: name, value: value)) }
+        if request.isAPI, let name = Self.versionName {
+            fields.append(HTTPField(name: name, value: request.version.name))
+        }
         for name in Self.requestIDNames { fields.append(HTTPField(name: name, value: request.id)) }
         let plain = body.isEmpty ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: body))
         return Response(status: HTTPResponse.Status(code: status), headers: fields, body: stream ?? plain)
@@ -80,6 +102,7 @@ struct Reply: Sendable {
         HTTPField.Name("Referrer-Policy") ?? .referer: "same-origin",
     ]
     private static let noStore = "no-store, no-cache, must-revalidate, max-age=0"
+    private static let versionName = HTTPField.Name("X-Cauldron-API")
     /// What a request and its answer carry the request's id in.
     static let requestIDName = HTTPField.Name("X-Request-Id")
     /// The same, and the name that clients of Frappe know.
@@ -102,30 +125,6 @@ enum Bodies {
     static func data(to writer: inout JSONWriter, _ content: (inout JSONWriter) throws -> Void) rethrows {
         writer.beginObject()
         writer.key(data)
-        try content(&writer)
-        writer.endObject()
-    }
-
-    /// `{"message": …}`, or `{}` for null.
-    static func message(_ json: JSON) -> [UInt8] {
-        var writer = JSONWriter()
-        message(json, to: &writer)
-        return writer.bytes
-    }
-
-    /// The same, written to a writer.
-    static func message(_ json: JSON, to writer: inout JSONWriter) {
-        guard json.isNull else { return message(to: &writer) { $0.json(json) } }
-        writer.beginObject()
-        writer.endObject()
-    }
-
-    /// `{"message": …}` with what `content` writes.
-    static func message(
-        to writer: inout JSONWriter, _ content: (inout JSONWriter) throws -> Void
-    ) rethrows {
-        writer.beginObject()
-        writer.key(message)
         try content(&writer)
         writer.endObject()
     }
@@ -160,23 +159,37 @@ enum Bodies {
         return JSON.object(body).encoded
     }
 
-    /// A body, or the end of one, that is an object, with what has no effect told in it.
-    static func adding(_ warnings: [Problem], to body: [UInt8]) -> [UInt8] {
-        guard !warnings.isEmpty, body.last == UInt8(ascii: "}") else { return body }
-        var body = Array(body.dropLast())
-        if body.last != UInt8(ascii: "{") { body.append(UInt8(ascii: ",")) }
-        return body + Self.warnings(warnings).encoded.dropFirst()
+    /// What has no effect, for programs and for clients of Frappe, which show such messages beside an answer.
+    static func warnings(_ warnings: [Problem]) -> JSONObject {
+        let shown = warnings.map { JSON.string(message($0).text) }
+        return ["warnings": .array(warnings.map(\.json)), "_server_messages": .string(JSON.array(shown).text)]
     }
 
-    /// What has no effect, for programs and for clients of Frappe, which show such messages beside an answer.
-    static func warnings(_ warnings: [Problem]) -> JSON {
-        let shown = warnings.map { warning -> JSON in
-            let message: JSONObject = ["message": .string(text(warning)), "indicator": "orange", "title": "Message"]
-            return .string(JSON.object(message).text)
-        }
-        return [
-            "warnings": .array(warnings.map(\.json)), "_server_messages": .string(JSON.array(shown).text),
+    /// A sentence that clients show beside an answer.
+    static func message(_ warning: Problem) -> JSON {
+        ["message": .string(text(warning)), "indicator": "orange", "title": "Message"]
+    }
+
+    /// The errors of version 2: one for each problem, with what programs can use. As there, `exception` is left out for
+    /// documents and pages that are not found.
+    static func errors(_ problem: Problem) -> [UInt8] {
+        let parts = problem.parts.isEmpty ? [problem] : problem.parts
+        var body: JSONObject = ["errors": .array(parts.filter { $0.kind != .noEffect }.map(error))]
+        let warnings = parts.filter { $0.kind == .noEffect }
+        if !warnings.isEmpty { body["messages"] = .array(warnings.map(message)) }
+        return JSON.object(body).encoded
+    }
+
+    private static func error(_ problem: Problem) -> JSON {
+        var error: JSONObject = [
+            "type": .string(problem.kind.exception), "message": .string(problem.message), "title": "Message",
+            "indicator": "red",
         ]
+        if problem.kind.status != 404 || problem.kind == .noSuchMethod {
+            error["exception"] = .string("frappe.exceptions.\(problem.kind.exception): \(problem.message)")
+        }
+        for (key, value) in problem.json.object?.members ?? [] where key != "message" { error[key] = value }
+        return .object(error)
     }
 
     /// The sentence and what would fix it.

@@ -21,3 +21,8 @@ struct Verbs: Sendable, Equatable {
     /// The value of `Allow`.
     var allow: String { (all + [.options]).map(\.rawValue).joined(separator: ", ") }
 }
+
+extension HTTPRequest.Method {
+    /// Asks as GET does, with what is asked in the body (draft-ietf-httpbis-safe-method-w-body).
+    static let query = Self("QUERY") ?? .get
+}

@@ -25,6 +25,8 @@ public enum GatewayOpenAPI {
             paths["/api/method/\(method.name)"] = OpenAPIPaths.method(
                 method, body: method.name == OpenAPIPaths.reportMethod ? OpenAPISchemas.reportCalls(sorted) : nil)
         }
+        for (path, operations) in OpenAPIPaths.uploads.members { paths[path] = operations }
+        for (path, operations) in OpenAPIVersion2.paths.members { paths[path] = operations }
         paths["/files/{name}"] = OpenAPIPaths.file("public", isOpen: true)
         paths["/private/files/{name}"] = OpenAPIPaths.file("private", isOpen: false)
         paths["/api/events"] = OpenAPIPaths.events
@@ -56,7 +58,7 @@ public enum GatewayOpenAPI {
         for type in types where type.kind != .child && !tags.contains(type.module) {
             tags.append(type.module)
         }
-        for own in ["Methods", "Server"] where !tags.contains(own) { tags.append(own) }
+        for own in ["Methods", "Version 2", "Server"] where !tags.contains(own) { tags.append(own) }
         return tags
     }
 

@@ -8,15 +8,15 @@ enum OpenAPIPaths {
 
     private static let failure: JSON = OpenAPISchemas.reference("responses", "Error")
 
-    private static func answer(_ description: String, _ schema: JSON) -> JSON {
+    static func answer(_ description: String, _ schema: JSON) -> JSON {
         ["description": .string(description), "content": ["application/json": ["schema": schema]]]
     }
 
-    private static func wrapped(_ key: String, _ schema: JSON) -> JSON {
+    static func wrapped(_ key: String, _ schema: JSON) -> JSON {
         ["type": "object", "properties": .object([key: schema])]
     }
 
-    private static func body(_ schema: JSON) -> JSON {
+    static func body(_ schema: JSON) -> JSON {
         ["required": true, "content": ["application/json": ["schema": schema]]]
     }
 
@@ -39,12 +39,12 @@ enum OpenAPIPaths {
         return .object(object)
     }
 
-    private static let repeatKey = OpenAPISchemas.reference("parameters", "idempotency_key")
-    private static let match = OpenAPISchemas.reference("parameters", "if_match")
+    static let repeatKey = OpenAPISchemas.reference("parameters", "idempotency_key")
+    static let match = OpenAPISchemas.reference("parameters", "if_match")
 
-    private static func operation(
+    static func operation(
         _ id: String, _ tag: String, _ summary: String, _ responses: JSONObject, parameters: [JSON] = [],
-        body: JSON? = nil, isOpen: Bool = false
+        body: JSON? = nil, isOpen: Bool = false, failure: JSON = failure
     ) -> JSON {
         var object: JSONObject = [
             "operationId": .string(id), "tags": [.string(tag)], "summary": .string(summary),
@@ -58,12 +58,12 @@ enum OpenAPIPaths {
         return .object(object)
     }
 
-    private static let rehearse: JSON = [
+    static let rehearse: JSON = [
         "name": "rehearse", "in": "query", "schema": ["type": "integer", "enum": [0, 1]],
         "description": "1 only says what would happen; nothing is kept.",
     ]
 
-    private static let strict: JSON = [
+    static let strict: JSON = [
         "name": "strict", "in": "query", "schema": ["type": "integer", "enum": [0, 1]],
         "description": "1 refuses what nothing knows; else it is passed over and named in X-Cauldron-Ignored.",
     ]
@@ -139,9 +139,14 @@ enum OpenAPIPaths {
         let name = method.name
         let result = name == reportMethod ? OpenAPISchemas.reference("schemas", "ReportResult") : [:]
         let returned = "What the method returns"
-        var answers: JSONObject = [
-            "200": answer("\(returned).", method.answersMessage ? wrapped("message", result) : ["type": "object"])
-        ]
+        var answers: JSONObject
+        switch method.answer {
+        case .message: answers = ["200": answer("\(returned).", wrapped("message", result))]
+        case .parts: answers = ["200": answer("\(returned).", ["type": "object"])]
+        case .file(let types):
+            let content = types.map { ($0, JSON.object(["schema": ["type": "string"]])) }
+            answers = ["200": ["description": "The file.", "content": .object(JSONObject(content))]]
+        }
         if method.isRehearsable, method.verbs == .changing {
             let both: JSON = ["anyOf": [["description": .string(returned)], OpenAPISchemas.changeset]]
             answers["200"] = answer("\(returned); with rehearse=1 what would happen.", wrapped("message", both))
@@ -149,13 +154,19 @@ enum OpenAPIPaths {
         let tag = name.contains(".") ? "Methods" : "Server"
         let summary = method.summary.isEmpty ? name : method.summary
         var sent = method.parameters.isEmpty ? JSON?.none : body(schema ?? arguments(method.parameters))
-        if method.takesForm { sent = form(method.parameters) }
+        if method.streamed == [Incoming.multipart] {
+            sent = form(method.parameters)
+        } else if !method.streamed.isEmpty {
+            let content = method.streamed.map { ($0, JSON.object(["schema": ["type": "string"]])) }
+            sent = ["required": true, "content": .object(JSONObject(content))]
+        }
         var paths: JSONObject = [:]
         for verb in method.verbs.all where verb != .head {
             let word = verb.rawValue.lowercased()
             paths[word] = operation(
                 "\(word == "post" ? "call" : word).\(name)", tag, summary, answers,
-                parameters: verb == .get ? method.parameters.map(query) : method.keepsAnswers ? [repeatKey] : [],
+                parameters: verb == .get || method.takesQuery
+                    ? method.parameters.map(query) : method.keepsAnswers ? [repeatKey] : [],
                 body: verb == .get ? nil : sent,
                 isOpen: method.allowsGuests)
         }
@@ -187,7 +198,7 @@ enum OpenAPIPaths {
         ]
     }
 
-    private static func query(_ parameter: Method.Parameter) -> JSON {
+    static func query(_ parameter: Method.Parameter) -> JSON {
         [
             "name": .string(parameter.name), "in": "query", "required": .bool(parameter.isRequired),
             "schema": ["type": "string"], "description": .string(parameter.summary),
@@ -258,6 +269,43 @@ enum OpenAPIPaths {
                 ])
         ]
     }()
+
+    /// Where a large file is sent in parts, by tus 1.0.
+    static let uploads: JSONObject = [
+        "/api/uploads": [
+            "post": operation(
+                "upload.begin", "Server", "Begin a large file that comes in parts, by the protocol tus 1.0",
+                ["201": uploadAnswer("It is begun; Location is where its parts go.")],
+                parameters: [
+                    header("Upload-Length", "The bytes of the whole file.", isRequired: true),
+                    header("Upload-Metadata", "filename and its value in base 64."),
+                ])
+        ],
+        "/api/uploads/{id}": [
+            "parameters": [
+                ["name": "id", "in": "path", "required": true, "schema": ["type": "string", "minLength": 1]]
+            ],
+            "head": operation(
+                "upload.look", "Server", "Where the upload is", ["200": uploadAnswer("Upload-Offset says it.")]),
+            "patch": operation(
+                "upload.append", "Server", "Send the next part", ["204": uploadAnswer("The part is kept.")],
+                parameters: [header("Upload-Offset", "Where the part begins.", isRequired: true)],
+                body: [
+                    "required": true,
+                    "content": .object([ResumableUploads.partType: ["schema": ["type": "string", "format": "binary"]]]),
+                ]),
+            "delete": operation("upload.end", "Server", "Forget the upload", ["204": uploadAnswer("It is forgotten.")]),
+        ],
+    ]
+
+    private static func uploadAnswer(_ description: String) -> JSON { ["description": .string(description)] }
+
+    private static func header(_ name: String, _ description: String, isRequired: Bool = false) -> JSON {
+        [
+            "name": .string(name), "in": "header", "required": .bool(isRequired), "schema": ["type": "string"],
+            "description": .string(description),
+        ]
+    }
 
     static let health: JSON = [
         "get": [

@@ -199,6 +199,33 @@ enum OpenAPISchemas {
             "description": "What went wrong.",
             "content": ["application/json": ["schema": ["$ref": "#/components/schemas/Error"]]],
         ],
+        "Errors": [
+            "description": "What went wrong, in version 2.",
+            "content": [
+                "application/json": [
+                    "schema": [
+                        "type": "object", "required": ["errors"],
+                        "properties": [
+                            "errors": [
+                                "type": "array", "minItems": 1,
+                                "items": [
+                                    "type": "object", "required": ["type", "message", "code"],
+                                    "properties": [
+                                        "type": [
+                                            "type": "string", "description": "The class that clients of Frappe know.",
+                                        ],
+                                        "message": ["type": "string"], "code": ["type": "string"],
+                                        "exception": ["type": "string"], "field": ["type": "string"],
+                                        "row": ["type": "integer"], "fix": ["type": "string"],
+                                    ],
+                                ],
+                            ],
+                            "messages": ["type": "array", "items": ["type": "object"]],
+                        ],
+                    ]
+                ]
+            ],
+        ],
         "Deleted": [
             "description": "The document is removed.",
             "content": [

@@ -82,7 +82,7 @@ struct PageFrame: Sendable {
         "default-src 'none'; style-src 'sha256-\(Base64.text(Secret.digest(style.source)))='; img-src data:; "
         + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-    private static let style: HTML = """
+    static let style: HTML = """
         :root{color-scheme:light dark;--ink:#1b1f24;--soft:#57606a;--line:#d8dee4;--paper:#fff;--back:#f6f8fa;--accent:#0b57d0;\
         --on-accent:#fff;--good:#116329;--good-back:#dafbe1;--warn:#7d4e00;--warn-back:#fff1c2;--bad:#a40e26;--bad-back:#ffebe9}\
         @media (prefers-color-scheme:dark){:root{--ink:#e6edf3;--soft:#9da7b1;--line:#30363d;--paper:#161b22;--back:#0d1117;\

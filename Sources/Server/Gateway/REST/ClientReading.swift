@@ -6,6 +6,7 @@ internal import Values
 enum ClientReading {
     static let methods = [
         getList, getCount, get, getValue, getSingleValue, hasPermission, documentPermissions, validateLink, isAmended,
+        password,
     ]
 
     private static let doctype = Method.Parameter.required("doctype", "The DocType.")
@@ -128,6 +129,27 @@ enum ClientReading {
         _ arguments: Arguments, _ session: Session, _ rights: [Right]
     ) throws -> [Right: Bool] {
         try session.rights(on: arguments.required("doctype"), arguments.required("docname"), rights)
+    }
+
+    private static let password = Method(
+        "frappe.client.get_password",
+        parameters: [
+            doctype, .required("name", "The document.", of: .argument("doctype")),
+            .required("fieldname", "The field that holds it."),
+        ], summary: "What a Password field holds, for System Managers who may read it."
+    ) { arguments, session in
+        guard session.actor.isAdministrator || session.actor.roles.contains("System Manager") else {
+            throw Problem(.forbidden, "Passwords of documents are for System Managers")
+        }
+        let document = try session.get(arguments.required("doctype"), arguments.required("name"))
+        let field = try arguments.required("fieldname")
+        guard document.doctype.field(field)?.type == .password,
+            session.fieldAccess(to: document.doctype).opens(field)
+        else {
+            throw Problem(
+                .unknownField, "\(document.doctype.name) has no password \(field.prefix(140))", field: "fieldname")
+        }
+        return JSON(document[field])
     }
 
     // MARK: Links

@@ -1,4 +1,5 @@
 internal import Documents
+internal import Forms
 internal import Storage
 internal import Values
 
@@ -14,19 +15,19 @@ enum ClientWriting {
         "frappe.client.insert", writes: true, parameters: [doc], summary: "Adds a document."
     ) { arguments, session in
         let object = try arguments.document("doc")
-        return try present(Command(.insert, doctype(of: object), nil, object), session)
+        return try present(Command(.insert, object.sentDocType, nil, object), session)
     }
 
     private static let insertMany = Method(
         "frappe.client.insert_many", writes: true, parameters: [.required("docs", "Up to 200 documents.")],
         summary: "Adds documents, all or none, and returns their names."
     ) { arguments, session in
-        let objects = try documents(arguments)
-        let doctypes = try Set(objects.map(doctype))
+        let objects = try arguments.documents("docs")
+        let doctypes = try Set(objects.map { try $0.sentDocType })
         guard let only = doctypes.first, doctypes.count == 1, try session.registry.doctype(only).kind != .child else {
             return .array(
                 try objects.map {
-                    .string(try session.perform(Command(.insert, doctype(of: $0), nil, $0)).document?.name ?? "")
+                    .string(try session.perform(Command(.insert, $0.sentDocType, nil, $0)).document?.name ?? "")
                 })
         }
         let added = try objects.map { try session.document(only, from: $0) }
@@ -38,7 +39,7 @@ enum ClientWriting {
         "frappe.client.save", writes: true, parameters: [doc], summary: "Changes a document, or adds it."
     ) { arguments, session in
         let object = try arguments.document("doc")
-        return try present(Command(.put, doctype(of: object), nil, object), session)
+        return try present(Command(.put, object.sentDocType, nil, object), session)
     }
 
     private static let setValue = Method(
@@ -70,7 +71,7 @@ enum ClientWriting {
         summary: "Submits a document, with what is changed in it."
     ) { arguments, session in
         let object = try arguments.document("doc", "doclist")
-        return try present(Command(.submit, doctype(of: object), nil, object), session)
+        return try present(Command(.submit, object.sentDocType, nil, object), session)
     }
 
     private static let cancel = Method(
@@ -92,17 +93,17 @@ enum ClientWriting {
         summary: "Changes documents, each by itself, and returns those that could not be changed."
     ) { arguments, session in
         var failed: [JSON] = []
-        for object in try documents(arguments) {
+        for object in try arguments.documents("docs") {
             do {
                 try session.savepoint {
                     var changes = object
                     guard let name = (object["docname"] ?? object["name"])?.string else {
                         throw Problem(.mandatory, "The document has no docname", field: "docname")
                     }
-                    if try session.registry.doctype(doctype(of: object)).field("docname") == nil {
+                    if try session.registry.doctype(object.sentDocType).field("docname") == nil {
                         changes.removeValue(forKey: "docname")
                     }
-                    try session.perform(Command(.save, doctype(of: object), name, changes))
+                    try session.perform(Command(.save, object.sentDocType, name, changes))
                 }
             } catch let problem as Problem {
                 failed.append(failure(object, problem))
@@ -120,30 +121,5 @@ enum ClientWriting {
 
     private static func failure(_ object: JSONObject, _ problem: Problem) -> JSON {
         ["doc": .object(object), "exc": .string(Bodies.text(problem)), "code": .string(problem.kind.code)]
-    }
-
-    private static func doctype(of object: JSONObject) throws -> String {
-        guard let doctype = object["doctype"]?.string else {
-            throw Problem(
-                .mandatory, "The document has no doctype", field: "doctype", fix: "Send doctype in the document.")
-        }
-        return doctype
-    }
-
-    private static func documents(_ arguments: Arguments) throws -> [JSONObject] {
-        guard case .array(let elements)? = try arguments.json("docs") else {
-            throw Problem(.malformed, "docs must be a list of documents", field: "docs")
-        }
-        guard elements.count <= Limits.documentsPerCall else {
-            throw Problem(
-                .tooMany, "\(elements.count) documents are more than \(Limits.documentsPerCall) in one call",
-                field: "docs")
-        }
-        return try elements.enumerated().map { index, element in
-            guard case .object(let object) = element else {
-                throw Problem(.malformed, "Document \(index + 1) is not an object", field: "docs", row: index + 1)
-            }
-            return object
-        }
     }
 }

@@ -4,7 +4,38 @@ internal import Values
 
 /// What Frappe's desk calls, and clients with it: reports.
 enum DeskMethods {
-    static func methods(_ reports: [String: Report]) -> [Method] { [runReport(reports)] }
+    static func methods(_ reports: [String: Report]) -> [Method] { [runReport(reports), script(reports)] }
+
+    /// The filters that a report is called with.
+    ///
+    /// - Throws: ``Problem/Kind/malformed``.
+    static func filters(_ arguments: Arguments) throws -> Arguments {
+        switch try arguments.json("filters") {
+        case nil, .string("")?: return Arguments([:])
+        case .object(let object)?: return Arguments(object)
+        default: throw Problem(.malformed, "filters must be an object of the report's filters", field: "filters")
+        }
+    }
+
+    /// What clients load before they run a report: which filters it has. Its columns come with its rows.
+    private static func script(_ reports: [String: Report]) -> Method {
+        Method(
+            "frappe.desk.query_report.get_script", parameters: [.required("report_name", "The report.")],
+            summary: "The filters of a report."
+        ) { arguments, session in
+            let report = try reports.find(arguments)
+            try session.require(.report, session.registry.doctype(report.doctype))
+            let filters = report.filters.map { filter -> JSON in
+                var object: JSONObject = [
+                    "fieldname": .string(filter.name), "label": .string(Text.title(filter.name)),
+                    "fieldtype": .string(filter.type.rawValue), "reqd": filter.isRequired ? 1 : 0,
+                ]
+                object["options"] = filter.options.map(JSON.string)
+                return .object(object)
+            }
+            return ["script": "", "html_format": .null, "execution_time": 0, "filters": .array(filters)]
+        }
+    }
 
     private static func runReport(_ reports: [String: Report]) -> Method {
         Method(
@@ -15,20 +46,25 @@ enum DeskMethods {
                 .optional("limit_page_length", "The most rows; all unless given."),
             ], summary: "Runs a report."
         ) { arguments, session, writer in
-            let name = try arguments.required("report_name")
-            guard let report = reports[name] else {
-                throw Problem(.notFound, "Report \(name) not found", field: "report_name")
-            }
-            var filters: JSONObject = [:]
-            switch try arguments.json("filters") {
-            case nil: break
-            case .object(let object)?: filters = object
-            default: throw Problem(.malformed, "filters must be an object of the report's filters", field: "filters")
-            }
+            let report = try reports.find(arguments)
+            let filters = try filters(arguments)
             let start = try ListArguments.start(arguments) ?? 0
             let limit = try ListArguments.limit(arguments) ?? 0
-            try report.run(Arguments(filters), in: session).write(to: &writer, from: start, limit: limit)
+            try report.run(filters, in: session).write(to: &writer, from: start, limit: limit)
         }
+    }
+}
+
+extension [String: Report] {
+    /// The report that `report_name` says.
+    ///
+    /// - Throws: ``Problem/Kind/notFound``.
+    func find(_ arguments: Arguments) throws -> Report {
+        let name = try arguments.required("report_name")
+        guard let report = self[name] else {
+            throw Problem(.notFound, "Report \(name.prefix(140)) not found", field: "report_name")
+        }
+        return report
     }
 }
 

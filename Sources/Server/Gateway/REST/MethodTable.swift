@@ -15,14 +15,28 @@ struct MethodDescription: Sendable {
     var allowsGuests = false
     /// Whether it understands `rehearse`; others refuse it, so that nothing is done in earnest by mistake.
     var isRehearsable = false
-    /// Whether it answers `{"message": …}`; else an object of its own.
-    var answersMessage = false
-    /// Whether it reads a body of type `multipart/form-data` itself, as it arrives, once it is known who sends it.
-    var takesForm = false
+    /// What it answers.
+    var answer = Answer.parts
+    /// The types of the bodies that it reads itself, as they arrive, once it is known who sends them.
+    var streamed: [String] = []
+    /// Whether its arguments stand in the address alone, because its body is what it takes.
+    var takesQuery: Bool { !streamed.isEmpty && !streamed.contains(Incoming.multipart) }
     /// Whether its answer is kept under an idempotency key.
     var keepsAnswers = false
     /// Other names it is called by.
     var aliases: [String] = []
+
+    /// What a method answers.
+    enum Answer: Sendable, Equatable {
+        /// `{"message": …}`, in version 2 `{"data": …}`.
+        case message
+        /// An object of parts with names of their own.
+        case parts
+        /// A file of one of these types.
+        case file([String])
+
+        static func file(_ types: String...) -> Answer { .file(types) }
+    }
 }
 
 extension MethodDescription {
@@ -39,7 +53,7 @@ extension MethodDescription {
         self.init(
             name: method.name, summary: method.summary, parameters: method.parameters,
             verbs: method.writes ? .changing : .asking, allowsGuests: method.allowsGuests, isRehearsable: true,
-            answersMessage: true, keepsAnswers: method.writes)
+            answer: method.form == .message ? .message : .parts, keepsAnswers: method.writes)
     }
 }
 
@@ -53,40 +67,68 @@ struct MethodTable: Sendable {
     }
 
     private var entries: [String: Entry] = [:]
+    /// The names of methods by what stands behind the last but two points, such as `user.user.get_roles`.
+    private var namesByDocType: [String: String] = [:]
 
     init(_ tenant: Tenant, _ accounts: AccountMethods, _ uploads: FileUpload, timeZone: String) {
         for method in Self.inSessions(tenant.registry, tenant.reports, timeZone: timeZone) {
             add(MethodDescription(method)) { request, caller in
                 let arguments = request.arguments
                 let displaced = request.displaced
+                let version = request.version
                 let body: @Sendable (Session, inout JSONWriter) throws -> Void = { session, writer in
                     if let write = method.write {
                         // What it passes over is told before its rows.
                         let stray = arguments.stray(besides: method.names) + displaced
                         try session.passOver(arguments: stray, of: method.name)
                         try method.requireArguments(arguments)
-                        try Bodies.message(to: &writer) { try write(arguments, session, &$0) }
+                        writer.beginObject()
+                        writer.key(version.result)
+                        try write(arguments, session, &writer)
+                        writer.endObject()
                     } else {
                         let message = try method.call(arguments, session)
                         try session.passOver(arguments: arguments.stray + displaced, of: method.name)
-                        Bodies.message(message, to: &writer)
+                        // What would happen is told in the same form by every method.
+                        if method.form == .whole, try !arguments.isRehearsal {
+                            version.answer(parts: message, to: &writer)
+                        } else {
+                            version.answer(message, to: &writer)
+                        }
                     }
                 }
                 return try await method.writes
                     ? tenant.writingAnswer(
                         to: RepeatableRequest(
                             request, arguments, isRehearsal: arguments.isRehearsal, by: caller.actor),
-                        as: caller.actor, strict: request.isStrict
+                        in: version, as: caller.actor, strict: request.isStrict
                     ) { session in
                         var writer = JSONWriter()
                         try body(session, &writer)
                         return writer.bytes
                     }
-                    : tenant.answer(as: caller.actor, strict: request.isStrict, body)
+                    : tenant.answer(request, as: caller.actor, body)
             }
         }
         add(FileUpload.description) { request, caller in
             try await uploads.take(request, as: caller.actor)
+        }
+        let downloads = DownloadMethods(tenant: tenant)
+        for method in DownloadMethods.descriptions {
+            add(method) { request, caller in
+                try RepeatableRequest.refuse(request)
+                var remarks = Remarks()
+                try remarks.passOver(
+                    arguments: request.arguments.stray(besides: Set(method.parameters.map(\.name)))
+                        + request.displaced, of: method.name, strict: request.isStrict)
+                return try await downloads.call(method.name, request, by: caller.actor).telling(
+                    remarks, in: request.version)
+            }
+        }
+        let imports = ImportMethod(tenant: tenant)
+        add(ImportMethod.description) { request, caller in
+            try RepeatableRequest.refuse(request)
+            return try await imports.take(request, as: caller.actor)
         }
         for method in AccountMethods.descriptions {
             add(method) { request, caller in
@@ -95,7 +137,7 @@ struct MethodTable: Sendable {
                 let known = Set(method.parameters.map(\.name)).union(["arg"])
                 try remarks.passOver(
                     arguments: request.arguments.stray(besides: known), of: method.name, strict: request.isStrict)
-                return try await accounts.call(method.name, request, by: caller).telling(remarks)
+                return try await accounts.call(method.name, request, by: caller).telling(remarks, in: request.version)
             }
         }
     }
@@ -105,7 +147,20 @@ struct MethodTable: Sendable {
     ) {
         for name in [description.name] + description.aliases {
             entries[name] = Entry(description: description, run: run)
+            let end = name.split(separator: ".").suffix(3)
+            if end.count == 3, end.first == end.dropFirst().first { namesByDocType[end.joined(separator: ".")] = name }
         }
+    }
+
+    /// The whole name of a method that stands with a DocType, such as `get_roles` of User.
+    func name(of method: String, ofDocType doctype: String) -> String {
+        let module = doctype.lowercased().split(separator: " ").joined(separator: "_")
+        return namesByDocType["\(module).\(module).\(method)"] ?? "\(module).\(method)"
+    }
+
+    /// What can be called, by the names that the API's description tells, in order.
+    var descriptions: [MethodDescription] {
+        entries.filter { $0.key == $0.value.description.name }.map(\.value.description).sorted { $0.name < $1.name }
     }
 
     /// The method of a name.
@@ -120,7 +175,8 @@ struct MethodTable: Sendable {
 
     /// What the API's description tells, in order: not the names that stand for others.
     static func described(_ registry: Registry, _ reports: [String: Report]) -> [MethodDescription] {
-        AccountMethods.descriptions + [FileUpload.description]
+        AccountMethods.descriptions + DownloadMethods.descriptions
+            + [FileUpload.description, ImportMethod.description]
             + inSessions(registry, reports, timeZone: "").map(MethodDescription.init).sorted { $0.name < $1.name }
     }
 
@@ -130,8 +186,8 @@ struct MethodTable: Sendable {
     ) -> [Method] {
         var methods: [String: Method] = [:]
         let own =
-            ClientReading.methods + ClientWriting.methods + DeskMethods.methods(reports) + RealtimeMethods.all
-            + [RehearseMethod.method]
+            ClientReading.methods + ClientWriting.methods + DeskMethods.methods(reports) + ReportView.methods
+            + RealtimeMethods.all + [RehearseMethod.method]
             + [
                 Method(
                     "frappe.client.get_time_zone", allowsGuests: true, summary: "The site's time zone."

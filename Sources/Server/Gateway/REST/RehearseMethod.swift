@@ -1,4 +1,5 @@
 internal import Documents
+internal import Forms
 internal import Values
 
 /// `cauldron.rehearse`: says what an action would do, by doing it and taking it back.

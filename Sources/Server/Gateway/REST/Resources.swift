@@ -1,4 +1,5 @@
 internal import Documents
+internal import Forms
 internal import HTTPTypes
 internal import History
 internal import Lists
@@ -12,7 +13,7 @@ struct Resources: Sendable {
     let tenant: Tenant
 
     /// The arguments that reading a document takes.
-    static let readNames: Set<String> = ["as_of"]
+    static let readNames: Set<String> = ["as_of", "expand_links"]
     /// A list of at most so many rows counts as brief.
     private static let briefRows = 101
 
@@ -25,9 +26,10 @@ struct Resources: Sendable {
     }
 
     /// What a document takes, by its DocType; it is posted to only where it is submitted.
-    static func verbs(ofDocument type: DocType?) -> Verbs {
+    static func verbs(ofDocument type: DocType?, in version: APIVersion) -> Verbs {
         switch type?.kind {
         case .ledger?, .kept?: .reading
+        case _ where version == .v2: ofDocumentInVersion2
         case _ where type?.isSubmittable == false: ofDocument
         default: ofSubmittable
         }
@@ -35,6 +37,7 @@ struct Resources: Sendable {
 
     private static let ofDocuments = Verbs(.get, .head, .post)
     private static let ofDocument = Verbs(.get, .head, .put, .delete)
+    private static let ofDocumentInVersion2 = Verbs(.get, .head, .put, .patch, .delete)
     private static let ofSubmittable = Verbs(.get, .head, .put, .delete, .post)
 
     /// `GET /api/resource/<DocType>`
@@ -42,15 +45,22 @@ struct Resources: Sendable {
         let arguments = try request.list ?? ListArguments(doctype, request.arguments, looksAhead: true)
         let isPage = (1...Self.briefRows).contains(arguments.query.limit)
         let stray = request.stray ?? request.arguments.stray(besides: ListArguments.names) + request.displaced
-        return try await tenant.answer(as: actor, strict: request.isStrict, briefly: isPage) { session, writer in
+        let version = request.version
+        let counts = version == .v2 && request.text("include")?.split(separator: ",").contains("count") == true
+        return try await tenant.answer(request, as: actor, briefly: isPage) { session, writer in
             try session.passOver(arguments: stray, of: "a list")
             writer.beginObject()
             writer.key(Bodies.data)
             let list = try session.writeList(
                 arguments.query, to: &writer, dictionaries: arguments.isDictionary, limit: arguments.pageLength)
-            if list.rows > arguments.pageLength || list.next != nil || session.more != nil {
+            let hasMore = list.rows > arguments.pageLength || list.next != nil || session.more != nil
+            if hasMore || version == .v2 {
                 writer.key("has_next_page")
-                writer.bool(true)
+                writer.bool(hasMore)
+            }
+            if counts {
+                writer.key("count")
+                writer.int(Int64(try session.count(arguments.query)))
             }
             for (key, cursor) in [("next_cursor", list.next), ("previous_cursor", list.previous)] {
                 guard let cursor else { continue }
@@ -64,16 +74,22 @@ struct Resources: Sendable {
     /// `GET /api/resource/<DocType>/<name>`; with `as_of` as it was at that moment.
     func read(_ doctype: String, _ name: String, _ request: Incoming, as actor: Actor) async throws -> Reply {
         let moment = try request.arguments.moment("as_of")
+        let expands = request.arguments.flag("expand_links") ?? false
         let stray = request.stray ?? request.arguments.stray(besides: Self.readNames) + request.displaced
-        let reply = try await tenant.answer(as: actor, strict: request.isStrict, briefly: moment == nil) {
-            session, writer in
+        let reply = try await tenant.answer(request, as: actor, briefly: moment == nil) { session, writer in
             try session.passOver(arguments: stray, of: "reading a document")
             let document =
                 try moment.map { try session.get(doctype, name, asOf: $0) } ?? session.get(doctype, name)
+            if expands {
+                let expanded = try session.expandingLinks(of: document)
+                return Bodies.data(to: &writer) {
+                    $0.json(.object(request.version.hasNulls ? expanded : expanded.withoutNulls))
+                }
+            }
             session.remarks.version = document.version
             // What the client has is not sent again.
             if !request.hasVersion(of: document) {
-                Bodies.data(to: &writer) { session.write(document, to: &$0, nulls: false) }
+                Bodies.data(to: &writer) { session.write(document, to: &$0, nulls: request.version.hasNulls) }
             }
         }
         return reply.body.isEmpty ? reply.notModified : reply
@@ -100,13 +116,26 @@ struct Resources: Sendable {
     func run(
         _ method: String, _ doctype: String, _ name: String, _ request: Incoming, as actor: Actor
     ) async throws -> Reply {
-        guard let action = Command.Action(rawValue: method), [.submit, .cancel, .discard].contains(action) else {
-            throw Problem(
-                .forbidden, "The method \(method.prefix(140)) of \(doctype) is not open to clients",
-                field: "run_method", fix: "Use submit, cancel or discard.")
-        }
         let stray = request.arguments.stray(besides: ["run_method"])
-        return try await write(Command(action, doctype, name), request, stray, as: actor)
+        if let action = Command.Action(rawValue: method), [.submit, .cancel, .discard].contains(action) {
+            return try await write(Command(action, doctype, name), request, stray, as: actor)
+        }
+        let called = try DocumentMethod.find(method, of: doctype)
+        let arguments = request.arguments
+        let isRehearsal = try arguments.isRehearsal
+        let known = Set(called.parameters.map(\.name))
+        return try await tenant.writingAnswer(
+            to: RepeatableRequest(request, arguments, isRehearsal: isRehearsal, by: actor), in: request.version,
+            as: actor, strict: request.isStrict
+        ) { session in
+            try session.passOver(arguments: stray.filter { !known.contains($0) }, of: method)
+            if isRehearsal {
+                let shown = try session.rehearse { _ = try called.call(doctype, name, arguments, in: $0) }.shown
+                return JSON.object(["data": shown]).encoded
+            }
+            let (document, answer) = try called.call(doctype, name, arguments, in: session)
+            return JSON.object(["data": answer, "docs": [document]]).encoded
+        }
     }
 
     /// Whether a change is only to be shown: the argument `rehearse`, unless the DocType has a field of that name.
@@ -131,7 +160,7 @@ struct Resources: Sendable {
         let isDeleted = command.action == .delete && !isRehearsal
         let repeatable = try RepeatableRequest(request, request.arguments, isRehearsal: isRehearsal, by: actor)
         var reply = try await tenant.writingAnswer(
-            to: repeatable, as: actor, strict: isStrict(request, of: command.target)
+            to: repeatable, in: request.version, as: actor, strict: isStrict(request, of: command.target)
         ) { session in
             try session.passOver(arguments: stray, of: command.target)
             if request.headers[.ifMatch] != nil {
@@ -142,7 +171,7 @@ struct Resources: Sendable {
                 return JSON.object(["data": "ok"]).encoded
             }
             session.remarks.version = document.version
-            return Bodies.data { session.write(document, to: &$0, nulls: false) }
+            return Bodies.data { session.write(document, to: &$0, nulls: request.version.hasNulls) }
         }
         if isDeleted { reply.status = 202 }
         return reply

@@ -3,7 +3,7 @@ internal import HTTPTypes
 internal import Tenancy
 internal import Values
 
-/// How an answer of version 1 tells what it passed over and what has no effect.
+/// How an answer tells what it passed over and what has no effect.
 ///
 /// Clients of Frappe send what other versions and apps know, and expect it to be passed over: a header names it. With
 /// `strict=1` it is refused instead.
@@ -11,22 +11,25 @@ extension Tenant {
     /// The answer of a method or resource that only reads. One that is long is sent while it is made, unless it is read
     /// `briefly`; see ``AnswerStream``.
     func answer(
-        as actor: Actor, strict: Bool, briefly: Bool = false,
+        _ request: Incoming, as actor: Actor, briefly: Bool = false,
         _ body: @escaping @Sendable (Session, inout JSONWriter) throws -> Void
     ) async throws -> Reply {
-        guard briefly else { return try await AnswerStream().answer(self, as: actor, strict: strict, body) }
+        let (version, strict) = (request.version, try request.isStrict)
+        guard briefly else {
+            return try await AnswerStream(version).answer(self, as: actor, strict: strict, body)
+        }
         let (bytes, remarks, more) = try await read(as: actor, briefly: true) { session in
             session.passesOverUnknown = !strict
             var writer = JSONWriter(capacity: 2048)
             try body(session, &writer)
             return (writer.bytes, session.remarks, session.more)
         }
-        return Reply(body: bytes).telling(remarks).telling(more: more)
+        return Reply(body: bytes).telling(remarks, in: version).telling(more: more)
     }
 
     /// The answer of a method or resource that changes something; that which is kept, where the request was answered before.
     func writingAnswer(
-        to request: RepeatableRequest?, as actor: Actor, strict: Bool,
+        to request: RepeatableRequest?, in version: APIVersion, as actor: Actor, strict: Bool,
         _ body: @escaping @Sendable (Session) throws -> [UInt8]
     ) async throws -> Reply {
         try await write(as: actor) { session in
@@ -35,7 +38,7 @@ extension Tenant {
             }
             session.passesOverUnknown = !strict
             let bytes = try body(session)
-            let reply = Reply(body: bytes).telling(session.remarks).telling(more: session.more)
+            let reply = Reply(body: bytes).telling(session.remarks, in: version).telling(more: session.more)
             if let request {
                 let kept = KeptAnswer(
                     body: reply.body, ignored: reply.ignored, version: session.remarks.version)
@@ -87,13 +90,13 @@ extension Arguments {
 
 extension Reply {
     /// The same answer, which tells what was passed over in a header, and what has no effect in its body: for programs as
-    /// `warnings`, for clients of Frappe as `_server_messages`.
-    func telling(_ remarks: Remarks) -> Reply {
+    /// `warnings`, for clients of Frappe as `_server_messages`, in version 2 as `messages`.
+    func telling(_ remarks: Remarks, in version: APIVersion) -> Reply {
         guard !remarks.isEmpty else { return self }
-        var reply = self
+        var reply = made(for: version)
         if !remarks.ignored.isEmpty { reply.headers.append((Self.ignoredName, Self.line(remarks))) }
         if let version = remarks.version { reply.headers.append((.eTag, EntityTag.of(version))) }
-        if content == .json { reply.body = Bodies.adding(remarks.warnings, to: body) }
+        if content == .json { reply.body = version.adding(remarks.warnings, to: reply.body) }
         return reply
     }
 

@@ -2,18 +2,6 @@ internal import Documents
 internal import Values
 
 extension Arguments {
-    /// A document that came as an object or as JSON text.
-    ///
-    /// - Throws: ``Problem/Kind/mandatory``, ``Problem/Kind/malformed``.
-    func document(_ names: String...) throws -> JSONObject {
-        for name in names {
-            guard let json = try json(name) else { continue }
-            if case .object(let object) = json { return object }
-            throw Problem(.malformed, "\(name) must be a document as a JSON object", field: name)
-        }
-        throw Problem(.mandatory, "The argument \(names[0]) is missing", field: names[0], fix: "Send \(names[0]).")
-    }
-
     /// The document of a request to create or change one: `data`, or else all arguments; and the arguments that are then
     /// no part of it.
     ///
@@ -28,5 +16,16 @@ extension Arguments {
         var object = values
         for name in Self.carried where type.field(name) == nil { object.removeValue(forKey: name) }
         return (object, [])
+    }
+}
+
+extension JSONObject {
+    /// The same without the members that are null, and without those of its rows.
+    var withoutNulls: JSONObject {
+        JSONObject(
+            members.filter { !$0.value.isNull }.map { key, value in
+                guard case .array(let rows) = value else { return (key, value) }
+                return (key, .array(rows.map { row in row.object.map { .object($0.withoutNulls) } ?? row }))
+            })
     }
 }

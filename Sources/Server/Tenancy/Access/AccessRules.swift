@@ -13,6 +13,7 @@ enum AccessRules {
         var facts = UserFacts()
         facts.admits = { user, transaction in
             if user == Actor.administrator.user { return true }
+            if user == Actor.guest.user { return false }
             return try transaction.first(
                 "SELECT 1 FROM \"user\" WHERE name = ? AND enabled = 1", [.text(user)], [.integer]) != nil
         }

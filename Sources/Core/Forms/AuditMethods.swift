@@ -1,4 +1,6 @@
 internal import Audit
+internal import Documents
+internal import Metadata
 internal import Values
 
 /// Methods about the audit log.
