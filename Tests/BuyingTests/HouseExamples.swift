@@ -55,6 +55,15 @@ enum HouseExamples {
         "Fiscal Year": .init(changing: ["disabled": 1]) { _ in
             ["year": "2030", "year_start_date": "2030-01-01", "year_end_date": "2030-12-31"]
         },
+        "Payment Term": .init(changing: ["credit_days": 45]) { _ in
+            ["payment_term_name": "A month", "credit_days": 30]
+        },
+        "Payment Terms Template": .init(changing: ["terms": [["invoice_portion": 100, "credit_days": 7]]]) { _ in
+            [
+                "template_name": "Halves",
+                "terms": [["invoice_portion": 50], ["invoice_portion": 50, "credit_days": 30]],
+            ]
+        },
         "Journal Entry": .init(changing: ["user_remark": "Opening"], afterCancel: .stays) { _ in journal },
         "Payment Entry": .init(changing: ["remarks": "By cheque"], afterCancel: .stays) { _ in
             [

@@ -17,7 +17,8 @@ public let accountingModule = Module(
 ) { registry in
     registry.add(
         Currency.self, Company.self, Account.self, CostCenter.self, FiscalYear.self, ModeOfPayment.self,
-        ModeOfPaymentAccount.self, AccountsSettings.self)
+        ModeOfPaymentAccount.self, PaymentTerm.self, PaymentTermsTemplate.self, PaymentTermsTemplateDetail.self,
+        AccountsSettings.self)
     registry.add(SalesTaxesAndCharges.self, PurchaseTaxesAndCharges.self)
     registry.add(SalesInvoice.self, SalesInvoiceItem.self)
     registry.add(PaymentEntry.self, PaymentEntryReference.self, PaymentEntryDeduction.self)

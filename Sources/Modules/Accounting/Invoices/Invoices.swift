@@ -10,7 +10,11 @@ public enum Invoices {
     /// - Throws: ``Problem`` when it is due before it is posted or comes to less than nothing.
     public static func prepare(_ invoice: Document, in session: Session) throws {
         if invoice.day("posting_date") == nil { invoice.set("posting_date", session.today) }
-        if invoice.day("due_date") == nil { invoice.set("due_date", invoice.day("posting_date")) }
+        if invoice.day("due_date") == nil, let day = invoice.day("posting_date") {
+            let terms = invoice.text("payment_terms_template")
+            let due = try terms.isEmpty ? nil : PaymentTermsTemplate.due(day, by: terms, in: session)
+            invoice.set("due_date", due ?? day)
+        }
         try session.checking {
             guard let due = invoice.day("due_date"), let posted = invoice.day("posting_date"), due < posted else {
                 return

@@ -19,7 +19,9 @@ public struct SalesInvoice: DocTypeSchema, Controller {
     public let postingDate = DateField(.required, .today, .inListView, .indexed, .noCopy)
     public let postingTime = TimeField(.noCopy)
     public let setPostingTime = Check(.noCopy)
-    public let dueDate = DateField(.noCopy)
+    public let paymentTermsTemplate = Link(
+        PaymentTermsTemplate.self, .fetch("customer", "payment_terms"), .fetchIfEmpty)
+    public let dueDate = DateField(.noCopy, .description("By the payment terms when it is not given."))
     public let head = TradeHead()
     public let poNo = Data(.label("Customer's Purchase Order"))
     public let poDate = DateField()

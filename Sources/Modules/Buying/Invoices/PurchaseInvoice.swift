@@ -19,7 +19,10 @@ public struct PurchaseInvoice: DocTypeSchema {
     public let postingDate = DateField(.required, .today, .inListView, .indexed, .label("Date"))
     public let postingTime = TimeField(.noCopy)
     public let setPostingTime = Check(.noCopy, .hidden)
-    public let dueDate = DateField(.description("The posting date when it is not given."))
+    public let paymentTermsTemplate = Link(
+        PaymentTermsTemplate.self, .fetch("supplier", "payment_terms"), .fetchIfEmpty)
+    public let dueDate = DateField(
+        .description("By the payment terms when it is not given; the posting date without them."))
     public let billNo = Data(.indexed, .noCopy, .label("Supplier Invoice No"))
     public let billDate = DateField(.noCopy, .label("Supplier Invoice Date"))
     public let head = TradeHead()

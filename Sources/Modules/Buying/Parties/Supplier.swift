@@ -32,6 +32,7 @@ public struct Supplier: DocTypeSchema, Controller {
 
     public let money = Section("Currency and Bills")
     public let defaultCurrency = Link(Currency.self, .label("Billing Currency"))
+    public let paymentTerms = Link(PaymentTermsTemplate.self, .label("Default Payment Terms Template"))
     public let taxID = Data(.named("tax_id"), .label("Tax ID"))
 
     public let contact = Section("Address and Contact")

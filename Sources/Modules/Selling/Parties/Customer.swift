@@ -31,6 +31,7 @@ public struct Customer: DocTypeSchema, Controller {
 
     public let money = Section("Currency and Limits")
     public let defaultCurrency = Link(Currency.self, .label("Billing Currency"))
+    public let paymentTerms = Link(PaymentTermsTemplate.self, .label("Default Payment Terms Template"))
     public let creditLimit = CurrencyField(
         .nonNegative,
         .description(
