@@ -33,13 +33,20 @@ let core: [Target.Dependency] = [
 ]
 
 /// Declares a module at `Sources/<layer>/<name>` and, with `tests`, its tests at `Tests/<name>Tests`, which
-/// read the files in `fixtures`.
+/// read the files in `fixtures`. The files of its folder `data` are compiled in by C, which can embed a file, as a module of
+/// the name `data`.
 @MainActor func module(
     _ layer: String, _ name: String, _ needs: [Target.Dependency] = [], tests: [Target.Dependency]? = [],
-    fixtures: [String] = []
+    fixtures: [String] = [], data: (name: String, files: [String])? = nil
 ) {
+    let path = "Sources/\(layer)/\(name)"
+    if let data {
+        package.targets.append(.target(name: data.name, path: "\(path)/data", exclude: data.files))
+    }
     package.targets.append(
-        .target(name: name, dependencies: needs, path: "Sources/\(layer)/\(name)", swiftSettings: settings))
+        .target(
+            name: name, dependencies: needs + (data.map { [.byName(name: $0.name)] } ?? []), path: path,
+            exclude: data == nil ? [] : ["data"], swiftSettings: settings))
     guard let tests else { return }
     package.targets.append(
         .testTarget(
@@ -92,10 +99,19 @@ module("Core", "AutoRepeats", ["Values", "Storage", "Metadata", "Documents"], te
 module(
     "Core", "Forms", ["Values", "Storage", "Audit", "Metadata", "Documents", "Lists", "Collaboration"], tests: nil)
 module("Core", "Reports", ["Values", "Storage", "Documents"])
-module("Modules", "Accounting", ["Values", "Storage", "Documents", "Reports"])
+module(
+    "Modules", "Accounting", ["Values", "Storage", "Documents", "Reports"],
+    data: ("AccountingData", ["LICENSE.unicode", "SOURCE.md", "currencies.json", "standard.json"]))
 module("Modules", "Stock", ["Values", "Storage", "Documents", "Reports", "Accounting"])
 module("Modules", "Selling", ["Values", "Storage", "Documents", "Reports", "Accounting", "Stock"])
 module("Modules", "Buying", ["Values", "Storage", "Documents", "Reports", "Accounting", "Stock", "Selling"])
+module(
+    "Modules", "SetupWizard", ["Values", "Storage", "Documents", "Reports", "Accounting"],
+    tests: ["Stock", "Selling", "Buying"],
+    data: (
+        "SetupData",
+        ["LICENSE.unicode", "SOURCE.md", "countries.json", "languages.json", "records.json", "taxes.json"]
+    ))
 module(
     "Server", "Tenancy",
     [
@@ -126,7 +142,7 @@ let house: [Target.Dependency] = [
     "Metadata", "Documents", "History", "Lists", "Customization", "Lookalikes", "Search", "Collaboration",
     "AutoRepeats",
     "Forms", "Reports",
-    "Accounting", "Stock", "Selling", "Buying", "Tenancy", "Gateway",
+    "Accounting", "Stock", "Selling", "Buying", "SetupWizard", "Tenancy", "Gateway",
 ]
 
 /// The sample company's data, compiled in by C, which can embed a file.
@@ -148,7 +164,8 @@ package.targets.append(
 /// Tests the built command as its users run it.
 package.targets.append(
     .testTarget(
-        name: "CommandTests", dependencies: ["cauldron", "TestSupport"] + house, path: "Tests/CommandTests",
+        name: "CommandTests",
+        dependencies: ["cauldron", "TestSupport", hummingbird, httpTypes, nio] + house, path: "Tests/CommandTests",
         swiftSettings: settings))
 
 /// Tests the repository itself.

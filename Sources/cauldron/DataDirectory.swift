@@ -38,11 +38,11 @@ struct DataDirectory: Sendable {
         }
     }
 
-    /// Opens the company, runs `body` and closes the company again.
+    /// Opens the company, or makes an empty one with `creating`, runs `body` and closes the company again.
     func with<T: Sendable>(
-        limits: StorageLimits = .standard, _ body: (Tenant) async throws -> T
+        creating: Bool = false, limits: StorageLimits = .standard, _ body: (Tenant) async throws -> T
     ) async throws -> T {
-        let tenant = try await open(limits: limits)
+        let tenant = try await open(creating: creating, limits: limits)
         do {
             let result = try await body(tenant)
             try await tenant.keepHead(in: .standard(in: path))

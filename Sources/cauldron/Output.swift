@@ -45,10 +45,13 @@ struct Output: Sendable {
     }
 
     private func refuse(_ problem: Problem) -> ExitCode {
+        // All that is wrong is told at once, where it was found at once.
         if isJSON {
-            Self.write(JSON.object(["error": problem.json]).text + "\n", to: .standardError)
+            var object: JSONObject = ["error": problem.json]
+            if problem.parts.count > 1 { object["problems"] = .array(problem.parts.map(\.json)) }
+            Self.write(JSON.object(object).text + "\n", to: .standardError)
         } else {
-            Self.write("cauldron: \(problem.line)\n", to: .standardError)
+            for one in problem.single { Self.write("cauldron: \(one.line)\n", to: .standardError) }
         }
         return problem.exitCode
     }

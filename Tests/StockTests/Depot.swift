@@ -27,7 +27,15 @@ struct Depot: TestCompany {
             try session.makeFiscalYears(2024...2026)
             try session.make(
                 "Company", ["company_name": "Acme", "abbr": "A", "default_currency": "USD", "country": "US"])
-            try StockSetup.install(in: session)
+            for (unit, isWhole) in [
+                ("Nos", 1), ("Unit", 1), ("Pair", 1), ("Box", 0), ("Kg", 0), ("Gram", 0), ("Litre", 0), ("Hour", 0),
+            ] as [(JSON, JSON)] {
+                try session.make("UOM", ["uom_name": unit, "must_be_whole_number": isWhole])
+            }
+            try session.make("Item Group", ["item_group_name": "All Item Groups", "is_group": 1])
+            for name in ["Products", "Raw Material", "Services", "Consumable"] as [JSON] {
+                try session.make("Item Group", ["item_group_name": name, "parent_item_group": "All Item Groups"])
+            }
             let shop = try session.document(
                 "Warehouse",
                 from: ["warehouse_name": "Shop", "company": "Acme", "parent_warehouse": "All Warehouses - A"])

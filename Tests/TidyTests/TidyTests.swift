@@ -9,7 +9,7 @@ import Testing
         "Expressions", "Identity", "Audit",
         "Metadata", "Documents", "History", "Lists", "Customization", "Lookalikes", "Search", "Collaboration",
         "AutoRepeats", "Forms", "Reports",
-        "Accounting", "Stock", "Selling", "Buying",
+        "Accounting", "Stock", "Selling", "Buying", "SetupWizard",
         "Tenancy", "Gateway",
         "cauldron",
     ]

@@ -1,5 +1,5 @@
 internal import EventLog
-internal import Storage
+public import Storage
 internal import Synchronization
 public import Values
 
@@ -12,21 +12,9 @@ extension IdentityStore {
         _ password: String, of user: String, at now: Timestamp, by actor: String? = nil,
         from origin: Origin? = Origin.current
     ) async throws {
-        try await vet(password, of: user)
-        let hash = try await passwords.hash(password.normalized)
+        let hashed = try await hash(password, of: user)
         try await database.undertake { [self] transaction in
-            let change = CredentialChange(
-                kind: .passwordSet, user: user, actor: actor ?? user, origin: origin, time: now)
-            try noting(change, [Self.credentials, Self.sessions, Self.keys], [.text(user)], in: transaction) {
-                let sql = """
-                    INSERT INTO _credential ("user", password, changed, password_set) VALUES (?, ?, ?, ?)
-                    ON CONFLICT ("user") DO UPDATE SET password = excluded.password, changed = excluded.changed,
-                    password_set = excluded.password_set
-                    """
-                try transaction.execute(sql, [.text(user), .text(hash), .timestamp(now), .timestamp(now)])
-                try transaction.execute("DELETE FROM _web_session WHERE \"user\" = ?", [.text(user)])
-                if let actor, actor != user { try Self.endKeys(of: user, transaction) }
-            }
+            try set(hashed, of: user, at: now, by: actor, from: origin, in: transaction)
         }
         cache.withLock { $0.forget(user) }
     }
@@ -42,6 +30,34 @@ extension IdentityStore {
             (try users.rules(transaction).passwords, [user] + (try users.words(user, transaction)))
         }
         if let fault = policy.fault(of: password.normalized, words: words) { throw IdentityError.password(fault) }
+    }
+
+    /// A password that the company's policy takes, hashed, which takes long, so that it can be set in the transaction of
+    /// something else.
+    ///
+    /// - Throws: ``IdentityError/password(_:)`` when the company's policy does not take it, ``IdentityError/busy``.
+    public func hash(_ password: String, of user: String) async throws -> HashedPassword {
+        try await vet(password, of: user)
+        return HashedPassword(hash: try await passwords.hash(password.normalized))
+    }
+
+    /// Sets a user's password as ``setPassword(_:of:at:by:from:)`` does, in a transaction of the caller. Where the user was
+    /// there before, ``forgetCached()`` is called once it is committed.
+    public func set(
+        _ password: HashedPassword, of user: String, at now: Timestamp, by actor: String? = nil, from origin: Origin?,
+        in transaction: any Transaction
+    ) throws {
+        let change = CredentialChange(kind: .passwordSet, user: user, actor: actor ?? user, origin: origin, time: now)
+        try noting(change, [Self.credentials, Self.sessions, Self.keys], [.text(user)], in: transaction) {
+            let sql = """
+                INSERT INTO _credential ("user", password, changed, password_set) VALUES (?, ?, ?, ?)
+                ON CONFLICT ("user") DO UPDATE SET password = excluded.password, changed = excluded.changed,
+                password_set = excluded.password_set
+                """
+            try transaction.execute(sql, [.text(user), .text(password.hash), .timestamp(now), .timestamp(now)])
+            try transaction.execute("DELETE FROM _web_session WHERE \"user\" = ?", [.text(user)])
+            if let actor, actor != user { try Self.endKeys(of: user, transaction) }
+        }
     }
 
     /// Whether it is the user's password. A user who does not exist takes as long as one who does.
@@ -78,4 +94,9 @@ extension IdentityStore {
                 != nil
         }
     }
+}
+
+/// A password as it is kept.
+public struct HashedPassword: Sendable {
+    let hash: String
 }

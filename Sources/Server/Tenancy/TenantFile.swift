@@ -56,7 +56,7 @@ public enum TenantFile {
         return Problem(
             .unavailable, "There is no company in \(directory)",
             fix:
-                "Make one with `cauldron serve`, `cauldron demo` or `cauldron restore`, or say where it is with --data."
+                "Make one with `cauldron serve`, `cauldron setup`, `cauldron demo` or `cauldron restore`, or say where it is with --data."
         )
     }
 

@@ -42,17 +42,17 @@ struct UserAddCommand: AsyncParsableCommand {
         fields["last_name"] = lastName.map(JSON.string)
         let sent = fields
         let user = try await data.directory.with { tenant in
-            if let secret { try await tenant.identity.vet(secret, of: email) }
-            let user = try await tenant.write(as: .administrator) { session in
+            let hashed = if let secret { try await tenant.identity.hash(secret, of: email) } else { nil as HashedPassword? }
+            return try await tenant.write(as: .administrator) { session in
                 let document = try session.document("User", from: sent)
                 try session.insert(document)
+                if let hashed {
+                    try tenant.identity.set(
+                        hashed, of: document.name, at: session.now, by: Actor.administrator.user,
+                        from: nil, in: session.transaction)
+                }
                 return UserLine(document)
             }
-            if let secret {
-                try await tenant.identity.setPassword(
-                    secret, of: email, at: tenant.now(), by: Actor.administrator.user)
-            }
-            return user
         }
         format.output.line("added \(user.text)")
         format.output.json(user.json)

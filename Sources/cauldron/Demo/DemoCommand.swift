@@ -16,8 +16,15 @@ struct DemoCommand: AsyncParsableCommand {
             The data has no purchases and no payments. Goods are bought at 60 % of the list price, each quarter what the \
             next one ships; customers pay 30 days after the invoice.
 
+            The demo has a directory of its own and shares nothing with companies elsewhere: --remove takes it away again \
+            without a trace.
+
             Example: cauldron demo --data northwind --port 8000
+            Example: cauldron demo --data northwind --remove
             """)
+
+    @Flag(help: "Remove the demo's directory instead; one that holds anything else is refused.")
+    var remove = false
 
     @OptionGroup var data: DataOptions
     @OptionGroup var format: OutputOptions
@@ -25,6 +32,12 @@ struct DemoCommand: AsyncParsableCommand {
 
     func run() async throws {
         let directory = data.directory
+        if remove {
+            try await DemoRemoval(directory: directory).run()
+            format.output.line("removed \(directory.path)")
+            format.output.json(["removed": .string(directory.path)])
+            return
+        }
         let lock = try await directory.take()
         defer { lock.release() }
         let maker = try DemoMaker(directory: directory.path, database: directory.database)

@@ -1,5 +1,5 @@
 import Documents
-import Stock
+import Tenancy
 import Values
 
 /// What the demo's company has before its first order: accounts, a warehouse, goods, and those it trades with.
@@ -77,22 +77,23 @@ struct DemoCompany {
     // MARK: - Books and groups
 
     private func makeBooks(_ write: DemoWriter) throws {
-        try write.insert(
-            "Company",
-            [
-                "company_name": .string(Self.name), "abbr": .string(Self.abbr),
-                "default_currency": .string(Self.currency),
-                "country": "United States", "rounding_method": "Commercial Rounding", "enable_perpetual_inventory": 1,
-            ])
-        try write.insertAll(
-            "Fiscal Year",
-            years.map { year in
+        let (first, last) = ("\(years.first ?? 0)-01-01", "\(years.first ?? 0)-12-31")
+        try write.session.perform(
+            Command(
+                .call, SetupCall.method, nil,
+                [
+                    "company_name": .string(Self.name), "company_abbr": .string(Self.abbr),
+                    "country": "United States", "currency": .string(Self.currency), "fy_start_date": .string(first),
+                    "fy_end_date": .string(last),
+                ]))
+        for year in years {
+            try write.ensure(
+                "Fiscal Year", "\(year)",
                 [
                     "year": .string("\(year)"), "year_start_date": .string("\(year)-01-01"),
                     "year_end_date": .string("\(year)-12-31"),
-                ]
-            })
-        try StockSetup.install(in: write.session)
+                ])
+        }
     }
 
     private func makeGroups(_ write: DemoWriter) throws {
@@ -107,10 +108,6 @@ struct DemoCompany {
                 try write.ensure(
                     doctype, name, ["\(field)_name": .string(name), "parent_\(field)": .string(root)])
             }
-        }
-        for (name, flag) in [(Self.sellingPrices, "selling"), (Self.buyingPrices, "buying")] {
-            try write.ensure(
-                "Price List", name, ["price_list_name": .string(name), "currency": .string(Self.currency), flag: 1])
         }
     }
 

@@ -30,8 +30,7 @@ public struct Account: DocTypeSchema, Controller {
 
     public static func autoname(_ account: Doc<Self>, in session: Session) throws -> String {
         let abbr = try Companies.get(account.company, in: session).abbr
-        let number = account.accountNumber.isEmpty ? "" : "\(account.accountNumber) - "
-        return "\(number)\(account.accountName) - \(abbr)"
+        return fullName(account.accountName, account.accountNumber, abbr: abbr)
     }
 
     public static func validate(_ account: Doc<Self>, in session: Session) throws {

@@ -29,7 +29,9 @@ public struct Company: DocTypeSchema, Controller {
     public let registrationDetails = SmallText(.description("Numbers and words that have to stand on letters."))
     public let companyDescription = SmallText()
     public let monthlySalesTarget = CurrencyField(.nonNegative)
-    public let chartOfAccounts = Select(["Standard"], .fallback("Standard"))
+    public let chartOfAccounts = Select(
+        ChartOfAccounts.names, .fallback(ChartOfAccounts.names[0]),
+        .description("The accounts that a new company gets. Those of a custom chart are brought by whoever makes it."))
     public let accountsSection = Section("Accounts")
     public let defaultReceivableAccount = Link(Account.self)
     public let defaultPayableAccount = Link(Account.self)
@@ -55,14 +57,8 @@ public struct Company: DocTypeSchema, Controller {
     public init() {}
 
     public static func beforeInsert(_ company: Doc<Self>, in session: Session) throws {
-        if company.abbr.isEmpty {
-            company.abbr = String(
-                company.companyName.split(whereSeparator: \.isWhitespace).compactMap(\.first).prefix(10)
-            ).uppercased()
-        }
-        if company.abbr.contains(where: { $0 == "-" || $0.isWhitespace }) {
-            throw Problem(.invalidAbbreviation, "The abbreviation has no spaces and no dashes", field: "abbr")
-        }
+        if company.abbr.isEmpty { company.abbr = abbreviation(of: company.companyName) }
+        try checkAbbreviation(company.abbr, field: "abbr")
         try Currency.ensure(company.defaultCurrency, in: session)
     }
 
@@ -87,5 +83,22 @@ public struct Company: DocTypeSchema, Controller {
 
     public static func afterInsert(_ company: Doc<Self>, in session: Session) throws {
         try CompanySetup.run(company, in: session)
+    }
+}
+
+extension Company {
+    /// The first letters or digits of the words of a name, at most ten; empty where it has none.
+    package static func abbreviation(of name: String) -> String {
+        let words = name.split(whereSeparator: \.isWhitespace)
+        let signs = words.compactMap { word in word.first { $0.isLetter || $0.isNumber } }
+        return String(String(signs.prefix(10)).uppercased().prefix(10))
+    }
+
+    /// Refuses an abbreviation that would not stand out behind a name.
+    ///
+    /// - Throws: ``Problem/Kind/invalidAbbreviation``.
+    package static func checkAbbreviation(_ abbr: String, field: String) throws {
+        guard abbr.contains(where: { $0 == "-" || $0.isWhitespace }) else { return }
+        throw Problem(.invalidAbbreviation, "The abbreviation has no spaces and no dashes", field: field)
     }
 }

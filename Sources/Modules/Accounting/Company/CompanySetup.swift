@@ -1,14 +1,13 @@
-internal import Documents
+package import Documents
 internal import Values
 
 /// Makes what a new company needs to keep books.
-enum CompanySetup {
+package enum CompanySetup {
     /// Makes the chart of accounts and the cost centers, and names the usual accounts in the company.
     static func run(_ company: Doc<Company>, in session: Session) throws {
         try session.privileged {
-            let accounts = try makeAccounts(ChartOfAccounts.standard, for: company, in: session)
-            for (field, account) in accounts where company.document[field].isNull {
-                company.document.set(field, account)
+            if let chart = ChartOfAccounts.named(company.chartOfAccounts) {
+                try makeAccounts(chart, for: company, in: session)
             }
             let main = try makeCostCenters(for: company, in: session)
             if company.costCenter.isEmpty { company.costCenter = main }
@@ -17,35 +16,41 @@ enum CompanySetup {
         }
     }
 
-    /// Inserts the chart level by level, since a parent must be there before its children.
+    /// Inserts the accounts of a chart, and names the usual ones in the company, which is not saved.
     ///
-    /// - Returns: the account of each field of the company that one stands for.
-    private static func makeAccounts(
+    /// They are inserted level by level, since a parent must be there before its children.
+    ///
+    /// - Throws: ``Problem`` about the first account that is refused.
+    package static func makeAccounts(
         _ chart: ChartOfAccounts, for company: Doc<Company>, in session: Session
-    ) throws -> [(field: String, account: String)] {
-        var standard: [(String, String)] = []
+    ) throws {
         let levels = (chart.nodes.map(\.depth).max() ?? 0) + 1
+        let names = chart.nodes.map { Account.fullName($0.name, $0.number, abbr: company.abbr) }
         for depth in 0..<levels {
             var accounts: [Document] = []
             // The path from the root to the node at hand; the last group above it is its parent.
-            var path: [ChartOfAccounts.Node] = []
-            for node in chart.nodes {
+            var path: [Int] = []
+            for (index, node) in chart.nodes.enumerated() {
                 path.removeLast(path.count - min(path.count, node.depth))
                 if node.depth == depth {
                     let account = try session.new(Account.self)
                     account.accountName = node.name
+                    account.accountNumber = node.number
                     account.company = company.name
                     account.isGroup = node.isGroup
-                    account.parentAccount = path.last.map { "\($0.name) - \(company.abbr)" } ?? ""
-                    if depth == 0 { account.rootType = node.type } else { account.accountType = node.type }
+                    account.parentAccount = path.last.map { names[$0] } ?? ""
+                    account.rootType = node.rootType
+                    account.accountType = node.accountType
+                    account.taxRate = node.taxRate
                     accounts.append(account.document)
-                    if let field = node.standard { standard.append((field, "\(node.name) - \(company.abbr)")) }
                 }
-                path.append(node)
+                path.append(index)
             }
             try session.insert(accounts)
         }
-        return standard
+        for (field, node) in chart.standards where company.document[field].isNull {
+            company.document.set(field, names[node])
+        }
     }
 
     /// Makes the root and the main cost center and returns the main one's name.

@@ -1,5 +1,6 @@
+internal import AccountingData
 public import Documents
-internal import Values
+package import Values
 
 /// A currency, and what its smaller unit and its symbol are.
 public struct Currency: DocTypeSchema {
@@ -24,22 +25,49 @@ extension Currency {
     static func ensure(_ code: String, in session: Session) throws {
         guard code.utf8.count == 3, code.utf8.allSatisfy({ (0x41...0x5A).contains($0) }) else { return }
         guard try !session.exists("Currency", code) else { return }
-        let unit = try session.new(Currency.self)
-        unit.currencyName = code
-        unit.enabled = true
-        unit.fractionUnits = withoutFraction.contains(code) ? 1 : (withThousandth.contains(code) ? 1000 : 100)
-        unit.symbol = symbols[code] ?? code
-        try session.privileged { try session.insert(unit) }
+        let facts = CurrencyFacts.named(code) ?? CurrencyFacts(code: code, name: code, units: 100, symbol: code)
+        try session.privileged { try session.insert(session.document("Currency", from: facts.content)) }
+    }
+}
+
+/// What is known of a currency of ISO 4217 that is legal tender somewhere.
+package struct CurrencyFacts: Sendable {
+    /// Three letters.
+    package let code: String
+    /// What it is called in English.
+    package let name: String
+    /// How many of its smaller unit make one.
+    package let units: Int
+    /// What stands beside amounts.
+    package let symbol: String
+    /// What its smaller unit is called; empty where that is not known.
+    package var fraction = ""
+    /// Whether it is offered at once.
+    package var isCommon = false
+
+    /// The document of it, to be inserted.
+    package var content: JSONObject {
+        [
+            "currency_name": .string(code), "enabled": 1, "fraction": .string(fraction),
+            "fraction_units": .int(Int64(units)), "symbol": .string(symbol),
+        ]
     }
 
-    /// Currencies whose smaller unit is not used, by ISO 4217.
-    private static let withoutFraction: Set = [
-        "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF",
-    ]
-    /// Currencies of a thousand smaller units, by ISO 4217.
-    private static let withThousandth: Set = ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"]
-    private static let symbols = [
-        "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "CNY": "¥", "INR": "₹", "CHF": "CHF", "AUD": "$", "CAD": "$",
-        "BRL": "R$", "ZAR": "R", "KRW": "₩",
-    ]
+    /// All of them, by their codes.
+    package static let all: [CurrencyFacts] = {
+        let text = unsafe String(cString: accounting_currencies())
+        guard let rows = try? JSON.parse(text).array else {
+            preconditionFailure("the currencies that are compiled in can be read")
+        }
+        return rows.map { row in
+            CurrencyFacts(
+                code: row["code"]?.string ?? "", name: row["name"]?.string ?? "",
+                units: row["units"]?.int.map(Int.init) ?? 100,
+                symbol: row["symbol"]?.string ?? "", fraction: row["fraction"]?.string ?? "",
+                isCommon: row["common"]?.bool ?? false)
+        }
+    }()
+
+    /// The currency of a code; nil where there is none.
+    package static func named(_ code: String) -> CurrencyFacts? { all.first { $0.code == code } }
 }

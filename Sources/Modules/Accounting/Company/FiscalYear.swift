@@ -140,6 +140,11 @@ public enum FiscalYears {
         try rows("year_start_date <= ? AND year_end_date >= ?", [.day(last), .day(first)], in: session)
     }
 
+    /// The fiscal years that share days with these, in order.
+    package static func overlapping(_ days: ClosedRange<Day>, in session: Session) throws -> [Year] {
+        try years(from: days.lowerBound, to: days.upperBound, in: session)
+    }
+
     /// A query for the fiscal year of a day, for ``Year/init(_:)``.
     static func query(of day: Day) -> Query {
         Query(select("year_start_date <= ? AND year_end_date >= ?") + " LIMIT 1", [.day(day), .day(day)], types)

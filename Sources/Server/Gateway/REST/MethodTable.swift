@@ -53,7 +53,9 @@ extension MethodDescription {
         self.init(
             name: method.name, summary: method.summary, parameters: method.parameters,
             verbs: method.writes ? .changing : .asking, allowsGuests: method.allowsGuests, isRehearsable: true,
-            answer: method.form == .message ? .message : .parts, keepsAnswers: method.writes)
+            answer: method.form == .message ? .message : .parts,
+            keepsAnswers: method.writes && method.name != SetupCall.method,
+            aliases: method.name == SetupCall.method ? [SetupMethod.alias] : [])
     }
 }
 
@@ -72,6 +74,12 @@ struct MethodTable: Sendable {
 
     init(_ tenant: Tenant, _ accounts: AccountMethods, _ uploads: FileUpload, timeZone: String) {
         for method in Self.inSessions(tenant.registry, tenant.reports, timeZone: timeZone) {
+            if method.name == SetupCall.method {
+                add(MethodDescription(method)) { request, caller in
+                    try await SetupMethod.call(request, on: tenant, as: caller.actor)
+                }
+                continue
+            }
             add(MethodDescription(method)) { request, caller in
                 let arguments = request.arguments
                 let displaced = request.displaced
