@@ -1,4 +1,5 @@
 import Documents
+import Foundation
 import HTTPTypes
 import Identity
 import Storage
@@ -112,8 +113,25 @@ import Values
         #expect(try await site.send(.get, path, headers: cookie).text.contains("Loan Row <b>1</b>"))
         let forged = try await site.send(.post, path, form: "csrf_token=forged&action=cancel", headers: cookie)
         #expect(forged.status == 400)
-        let cancelled = try await site.send(.post, path, form: "csrf_token=\(token)&action=cancel", headers: cookie)
+        // Cancelling asks first, and is done with what it showed alone.
+        let submitted = try await site.send(.get, path, headers: cookie).text
+        #expect(submitted.contains("Cancel this document …") && !submitted.contains("name=\"confirm\""))
+        let asked = try await site.send(.post, path, form: "csrf_token=\(token)&action=cancel", headers: cookie)
+        #expect(asked.status == 200 && asked.text.contains("Nothing has happened yet"))
+        #expect(asked.text.contains("Posted to Loan Row") && asked.text.contains("Cancel LOAN-2026-0001 now"))
+        let hash = try #require(
+            asked.text.split(separator: "name=\"confirm\" value=\"").dropFirst().first?.prefix { $0 != "\"" })
+        let other = try await site.send(
+            .post, path, form: "csrf_token=\(token)&action=cancel&confirm=other", headers: cookie)
+        #expect(other.status == 200 && other.text.contains("Something has changed"))
+        let empty = try await site.send(
+            .post, path, form: "csrf_token=\(token)&action=cancel&confirm=", headers: cookie)
+        #expect(empty.status == 200)
+        #expect(try await site.send(.get, "/api/resource/Loan/LOAN-2026-0001").data["docstatus"] == 1)
+        let cancelled = try await site.send(
+            .post, path, form: "csrf_token=\(token)&action=cancel&confirm=\(hash)", headers: cookie)
         #expect(cancelled.status == 303)
+        #expect(try await site.send(.get, "/api/resource/Loan/LOAN-2026-0001").data["docstatus"] == 2)
         #expect(
             try await site.send(.post, path, form: "csrf_token=\(token)&action=explode", headers: cookie).status == 417)
         let out = try await site.send(.post, "/logout", form: "csrf_token=\(token)", headers: cookie)
@@ -137,6 +155,52 @@ import Values
         #expect(try await open(site, "/report/Loan%20Fees?from_date=soon").text.contains("role=\"alert\""))
         #expect(try await open(site, "/report/None").status == 404)
         #expect(try await open(site, "/report/Loan%20Fees", "reader@example.com").status == 403)
+    }
+
+    @Test func `reports come page by page, and whole as a file`() async throws {
+        let site = try await Site.make()
+        try await site.fill()
+        try await site.tenant.write(as: .administrator) { session in
+            for _ in 0..<205 {
+                _ = try session.book("Loan", ["reader": "=Ana", "lines": [["book": "B-1", "fee": 1]]])
+            }
+        }
+        let first = try await open(site, "/report/Loan%20Fees")
+        #expect(first.text.contains("Rows 1 to 200") && first.text.contains("rel=\"next\""))
+        #expect(!first.text.contains("rel=\"prev\"") && !first.text.contains("class=\"figures\""))
+        let link = try #require(
+            first.text.split(separator: "rel=\"next\" href=\"").dropFirst().first?.prefix { $0 != "\"" })
+        let second = try await open(site, String(link).replacing("&amp;", with: "&"))
+        #expect(second.text.contains("Rows 201 to 205") && second.text.contains("rel=\"prev\""))
+        #expect(second.text.contains("205.00"), "what sums up all rows stands on the last page")
+        #expect(
+            try await open(site, "/report/Loan%20Fees?from_date=2020-01-01&page=9").text.contains(
+                "Nothing on this page"))
+        #expect(try await open(site, "/report/Loan%20Fees?page=0").status == 417)
+        let file = try await open(site, "/report/Loan%20Fees?from_date=2020-01-01&download=csv")
+        #expect(file.status == 200 && file.headers[.contentType] == "text/csv; charset=utf-8")
+        #expect(file.headers[.contentDisposition]?.contains("Loan%20Fees.csv") == true)
+        let lines = file.text.components(separatedBy: "\r\n")
+        #expect(lines.count == 207 && lines[0].hasPrefix("Posting Date,") && lines[1].hasSuffix(",Loan,1"))
+        #expect(try await open(site, "/report/Loan%20Fees?download=csv", "reader@example.com").status == 403)
+    }
+
+    @Test func `lists and ledgers come whole as a file that a spreadsheet does not run`() async throws {
+        let site = try await Site.make()
+        try await site.fill()
+        try await site.tenant.write(as: .administrator) { session in
+            try session.make("Book", ["name": "B-6", "title": "=1+1", "shelf": "Crime"])
+            for _ in 0..<30 { _ = try session.book("Loan", ["reader": "Ana", "lines": [["book": "B-1", "fee": 1]]]) }
+        }
+        let file = try await open(site, "/list/Book?is.shelf=Crime&page=7&download=csv")
+        let lines = file.text.components(separatedBy: "\r\n")
+        #expect(lines.count == 5 && lines[0].hasPrefix("Name,"))
+        #expect(file.text.contains("'=1+1"))
+        let ledger = try await open(site, "/list/Loan%20Row?download=csv")
+        #expect(ledger.text.components(separatedBy: "\r\n").count == 32)
+        #expect(try await open(site, "/list/Loan%20Row").text.contains("download=csv"))
+        #expect(try await open(site, "/list/Loan?download=csv", "reader@example.com").status == 403)
+        #expect(try await open(site, "/list/Book?download=csv&is.nope=1").status == 417)
     }
 
     static let hostile = "<script>alert('1')</script>\" onmouseover=\"x' & <b>"

@@ -155,14 +155,7 @@ public struct Export: Sendable {
             fix: "Give names of fields, and of rows as \(type.tables.first?.field.name ?? "table").field.")
     }
 
-    /// A value as it stands in a file that a spreadsheet may open. Three decimals get a zero behind them, so that their point is none between thousands.
-    public static func cell(_ value: Value, isRaw: Bool = false) -> String {
-        // Numbers, days and moments are no texts, and are never run.
-        if case .text(let text) = value { return isRaw ? text : SpreadsheetText.harmless(text) }
-        let text = value.description
-        guard case .decimal = value, let point = text.lastIndex(of: "."), text[point...].count == 4 else { return text }
-        return text + "0"
-    }
+    private func cell(_ value: Value) -> String { CSVWriter.text(value, isRaw: isRaw) }
 
     private func records(of document: Document, _ columns: [Column]) -> [[String]] {
         var tables: [String: [Document]] = [:]
@@ -173,10 +166,10 @@ public struct Export: Sendable {
         return (0..<count).map { index in
             columns.map { column in
                 guard let table = column.table else {
-                    return index == 0 ? Self.cell(document[column.field], isRaw: isRaw) : ""
+                    return index == 0 ? cell(document[column.field]) : ""
                 }
                 guard let rows = tables[table], index < rows.count else { return "" }
-                return Self.cell(rows[index][column.field], isRaw: isRaw)
+                return cell(rows[index][column.field])
             }
         }
     }

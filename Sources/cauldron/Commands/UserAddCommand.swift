@@ -42,7 +42,8 @@ struct UserAddCommand: AsyncParsableCommand {
         fields["last_name"] = lastName.map(JSON.string)
         let sent = fields
         let user = try await data.directory.with { tenant in
-            let hashed = if let secret { try await tenant.identity.hash(secret, of: email) } else { nil as HashedPassword? }
+            let hashed =
+                if let secret { try await tenant.identity.hash(secret, of: email) } else { nil as HashedPassword? }
             return try await tenant.write(as: .administrator) { session in
                 let document = try session.document("User", from: sent)
                 try session.insert(document)

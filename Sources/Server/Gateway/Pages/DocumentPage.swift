@@ -8,7 +8,15 @@ struct DocumentPage {
     let document: Document
     let token: String
     /// What submitting or cancelling would do, if that was asked.
-    var preview: Changeset?
+    var preview: Preview?
+
+    /// What an action would do, to be looked at before it is done.
+    struct Preview {
+        let action: Command.Action
+        let changeset: Changeset
+        /// Whether it is another effect than the one that was agreed to.
+        let isOther: Bool
+    }
 
     private var type: DocType { document.doctype }
 
@@ -25,7 +33,7 @@ struct DocumentPage {
             <h1>\(heading)</h1>
             <p class="lead">\(status) Made by \(document.owner)\(changed)</p>
             \(actions(session))
-            \(preview.map(Self.changeset) ?? "")
+            \(preview.map(effect) ?? "")
             \(try sections(session))
             \(try connections(session))
             """
@@ -168,23 +176,40 @@ struct DocumentPage {
     private func actions(_ session: Session) -> HTML {
         guard type.isSubmittable else { return "" }
         switch document.docstatus {
-        case .draft where session.may(.submit, type): return forms("submit", "Preview submitting", "Submit")
-        case .submitted where session.may(.cancel, type):
-            return forms("cancel", "Preview cancelling", "Cancel this document")
+        case .draft where session.may(.submit, type):
+            return """
+                <div class="actions">\(form("submit", "Preview submitting", ("preview", "1")))\(form("submit", "Submit", isQuiet: true))</div>
+                """
+        case .submitted where session.may(.cancel, type) && preview == nil:
+            return "<div class=\"actions\">\(form("cancel", "Cancel this document …", isQuiet: true))</div>"
         default: return ""
         }
     }
 
-    private func forms(_ action: HTML, _ preview: HTML, _ label: HTML) -> HTML {
-        let path = PageRoute.document(type.name, document.name).path
-        let fields: HTML = """
-            <input type="hidden" name="csrf_token" value="\(token)"><input type="hidden" name="action" value="\(action)">
-            """
+    private func form(
+        _ action: HTML, _ label: HTML, _ more: (name: HTML, value: String)? = nil, isQuiet: Bool = false
+    ) -> HTML {
+        let field: HTML = more.map { "<input type=\"hidden\" name=\"\($0.name)\" value=\"\($0.value)\">" } ?? ""
         return """
-            <div class="actions">
-            <form method="post" action="\(path)">\(fields)<button name="preview" value="1">\(preview)</button></form>
-            <form method="post" action="\(path)">\(fields)<button class="quiet">\(label)</button></form>
-            </div>
+            <form method="post" action="\(PageRoute.document(type.name, document.name).path)">\
+            <input type="hidden" name="csrf_token" value="\(token)"><input type="hidden" name="action" value="\(action)">\
+            \(field)<button\(isQuiet ? " class=\"quiet\"" : "" as HTML)>\(label)</button></form>
+            """
+    }
+
+    /// What an action would do, and the way to do it where it is only done so.
+    private func effect(_ preview: Preview) -> HTML {
+        let shown = Self.changeset(preview.changeset)
+        guard preview.action == .cancel else { return shown }
+        let other: HTML =
+            preview.isOther
+            ? "<div class=\"note bad\" role=\"alert\">Something has changed since you looked: this is the effect now.</div>"
+            : ""
+        let path = PageRoute.document(type.name, document.name).path
+        return """
+            \(other)\(shown)<div class="actions">\
+            \(form("cancel", "Cancel \(document.name) now", ("confirm", preview.changeset.hash)))\
+            <a href="\(path)">Leave it as it is</a></div>
             """
     }
 

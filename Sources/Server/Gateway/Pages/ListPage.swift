@@ -1,6 +1,7 @@
 internal import Collaboration
 internal import Documents
 internal import Lists
+internal import Tenancy
 internal import Values
 
 /// A list of documents with filters, order and pages.
@@ -66,17 +67,13 @@ struct ListPage {
     }
 
     private func table(_ session: Session) throws -> HTML {
-        var query = ListQuery(type.name)
+        var query = try query()
         let columns = columns
         let shown = ["name"] + (showsState ? ["docstatus"] : []) + columns.map(\.name)
         // A dynamic link is a link where the DocType it is of is known.
         let types = columns.filter { $0.type == .dynamicLink }.compactMap(\.options)
         let added = types.filter { !shown.contains($0) && !hidden.contains($0) }
         query.fields = (shown + added).map(JSON.string)
-        let (filters, searches) = try conditions()
-        query.filters = .array(filters)
-        query.orFilters = searches
-        query.orderBy = order
         let page = try arguments.int("page", in: 1...Self.mostPages) ?? 1
         query.limit = Self.pageRows
         query.start = (page - 1) * Self.pageRows
@@ -115,9 +112,57 @@ struct ListPage {
             <table><caption>\(caption(total, page, rows.count))</caption><thead><tr>\(heads)</tr></thead>
             <tbody>\(HTML(body))</tbody></table>
             </div>
-            \(pager(total, page))
+            \(pager(total, page, download(session)))
             """
     }
+
+    /// All rows as a file, for who may take them with them.
+    private func download(_ session: Session) -> HTML {
+        guard session.may(.export, type) else { return "" }
+        return "<a href=\"\(link([PageDownload.argument: "csv"]))\" download>Download as CSV</a>"
+    }
+
+    /// What the arguments ask for, from its first row on.
+    private func query() throws -> ListQuery {
+        var query = ListQuery(type.name)
+        let (filters, searches) = try conditions()
+        query.filters = .array(filters)
+        query.orFilters = searches
+        query.orderBy = order
+        return query
+    }
+
+    /// Hands on what the list shows, however long it is, as records: the labels of the columns first.
+    func records(_ session: Session, _ each: ([String]) throws -> Void) throws {
+        var page = self
+        let access = session.fieldAccess(to: type)
+        (page.hidden, page.masked) = (access.hidden, access.masked)
+        let columns = page.columns
+        var query = try page.query()
+        // By key, so that later pages cost no more than the first.
+        query.cursor = ""
+        query.limit = Self.recordsAtOnce
+        let shown = ["name"] + (page.showsState ? ["docstatus"] : []) + columns.map(\.name)
+        query.fields = shown.map(JSON.string)
+        try each(
+            (["Name"] + (page.showsState ? ["State"] : []) + columns.map(\.label)).map { CSVWriter.text(.text($0)) })
+        while true {
+            let result = try session.list(query)
+            let places = Dictionary(
+                result.columns.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+            for row in result.rows {
+                try each(
+                    shown.map { field in
+                        let value = places[field].map { row[$0] } ?? .null
+                        return CSVWriter.text(field == "docstatus" ? .text(PageFormat.word(value.int)) : value)
+                    })
+            }
+            guard let next = result.nextCursor else { return }
+            query.cursor = next
+        }
+    }
+
+    private static let recordsAtOnce = 1_000
 
     /// Whether draft, submitted and cancelled have a column of their own; a status says it in better words.
     private var showsState: Bool {
@@ -190,12 +235,12 @@ struct ListPage {
         return "<th scope=\"col\"\(alignment)\(mark)><a href=\"\(link(["sort": next]))\">\(label)\(arrow)</a></th>"
     }
 
-    private func pager(_ total: Int, _ page: Int) -> HTML {
+    private func pager(_ total: Int, _ page: Int, _ download: HTML) -> HTML {
         let pages = max(1, (total + Self.pageRows - 1) / Self.pageRows)
-        guard pages > 1 else { return "" }
         let back: HTML = page > 1 ? "<a rel=\"prev\" href=\"\(link(["page": String(page - 1)]))\">← Previous</a>" : ""
         let next: HTML = page < pages ? "<a rel=\"next\" href=\"\(link(["page": String(page + 1)]))\">Next →</a>" : ""
-        return "<nav class=\"pages\" aria-label=\"Pages\">\(back)<span>Page \(page) of \(pages)</span>\(next)</nav>"
+        let here: HTML = pages > 1 ? "<span>Page \(page) of \(pages)</span>" : ""
+        return "<nav class=\"pages\" aria-label=\"Pages\">\(back)\(here)\(next)\(download)</nav>"
     }
 
     private func caption(_ total: Int, _ page: Int, _ count: Int) -> HTML {

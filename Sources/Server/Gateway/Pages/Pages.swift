@@ -35,6 +35,9 @@ struct Pages: Sendable {
         }
         var arguments = request.arguments
         arguments.values.removeValue(forKey: "sid")
+        if let download = PageDownload(page, arguments, tenant) {
+            return try await download.answer(as: caller.actor)
+        }
         let asked = arguments
         let html = try await tenant.read(as: caller.actor) { [self] session in
             try show(page, frame(for: caller, session), asked, session)
@@ -59,7 +62,8 @@ struct Pages: Sendable {
     }
 
     private func documentPage(
-        _ doctype: String, _ name: String, _ frame: PageFrame, _ session: Session, preview: Changeset? = nil
+        _ doctype: String, _ name: String, _ frame: PageFrame, _ session: Session,
+        preview: DocumentPage.Preview? = nil
     ) throws -> HTML {
         let document = try session.get(doctype, name)
         var content = DocumentPage(document: session.screened(document), token: frame.user?.token ?? "")
@@ -113,19 +117,27 @@ struct Pages: Sendable {
 
     // MARK: Submitting and cancelling
 
+    /// Submits, or shows what submitting or cancelling would do. Cancelling is done only with the hash of the effect that was
+    /// shown, and while it still is the effect.
     private func act(on doctype: String, _ name: String, _ request: Incoming, _ caller: Caller) async throws -> Reply {
-        let action = request.text("action") ?? ""
-        let isPreview = request.text("preview") == "1"
-        let command = Command(try Command.action(action, of: [.submit, .cancel]), doctype, name)
-        guard isPreview else {
-            try await tenant.write(as: caller.actor) { _ = try $0.perform(command) }
-            return .redirect(to: PageRoute.document(doctype, name).path)
-        }
-        let html = try await tenant.write(as: caller.actor) { [self] session in
+        let action = try Command.action(request.text("action") ?? "", of: [.submit, .cancel])
+        let command = Command(action, doctype, name)
+        let confirmed = request.text("confirm")
+        let asksFirst = action == .cancel ? confirmed == nil : request.text("preview") == "1"
+        let html: HTML? = try await tenant.write(as: caller.actor) { [self] session in
+            if action == .submit, !asksFirst {
+                _ = try session.perform(command)
+                return nil
+            }
             let changeset = try session.rehearse(command)
-            return try documentPage(doctype, name, frame(for: caller, session), session, preview: changeset)
+            if let confirmed, confirmed == changeset.hash {
+                _ = try session.perform(command)
+                return nil
+            }
+            let preview = DocumentPage.Preview(action: action, changeset: changeset, isOther: confirmed != nil)
+            return try documentPage(doctype, name, frame(for: caller, session), session, preview: preview)
         }
-        return Self.reply(html)
+        return html.map { Self.reply($0) } ?? .redirect(to: PageRoute.document(doctype, name).path)
     }
 }
 

@@ -8,7 +8,8 @@ struct ReportPage {
     let report: Report
     let arguments: Arguments
 
-    private static let mostRows = 2_000
+    private static let pageRows = 200
+    private static let mostPages = 1_000_000
 
     func content(_ session: Session) throws -> HTML {
         try session.require(.report, session.registry.doctype(report.doctype))
@@ -29,7 +30,7 @@ struct ReportPage {
     }
 
     /// The filters that were sent; for required ones that were not, what fits what there is.
-    private func filled(_ session: Session) throws -> JSONObject {
+    func filled(_ session: Session) throws -> JSONObject {
         var values: JSONObject = [:]
         var span: (first: Value, last: Value)?
         for filter in report.openFilters(in: session) {
@@ -38,7 +39,8 @@ struct ReportPage {
                 continue
             }
             // An input that was left empty on purpose stays empty.
-            guard arguments.values[filter.name] == nil, arguments.values.isEmpty || filter.isRequired else { continue }
+            let isAsked = arguments.values.members.contains { $0.key != "page" && $0.key != PageDownload.argument }
+            guard arguments.values[filter.name] == nil, !isAsked || filter.isRequired else { continue }
             let isCompany = filter.type == .link && filter.options == "Company"
             guard filter.isRequired || isCompany || filter.type == .date else { continue }
             switch filter.type {
@@ -80,28 +82,48 @@ struct ReportPage {
     private func result(_ values: JSONObject, _ session: Session) throws -> HTML {
         let missing = report.filters.filter { $0.isRequired && values[$0.name] == nil }
         guard missing.isEmpty else { return "<div class=\"note\">Fill in the filters to run the report.</div>" }
-        let ran: (result: ReportResult, count: Int)
+        var result = ReportResult(columns: [], rows: [])
+        let page = try arguments.int("page", in: 1...Self.mostPages) ?? 1
+        let end: ReportRun.End?
         do {
-            ran = try report.run(Arguments(values), in: session).first(Self.mostRows)
+            let run = try report.run(Arguments(values), in: session)
+            var rows: [ReportRow] = []
+            end = try run.page(from: (page - 1) * Self.pageRows, limit: Self.pageRows) { rows.append($0) }
+            result = ReportResult(columns: run.columns, rows: rows, message: end?.message, summary: end?.summary ?? [])
         } catch let problem as Problem where problem.kind.status < 500 {
             return "<div class=\"note bad\" role=\"alert\">\(Bodies.text(problem))</div>"
         }
-        let (result, count) = ran
         let message: HTML = result.message.map { "<div class=\"note\">\($0.text)</div>" } ?? ""
         let figures = result.summary.map { figure -> HTML in
             "<div class=\"card\">\(figure.label)<b>\(PageFormat.text(figure.value, .currency))</b></div>"
         }
         let summary: HTML = figures.isEmpty ? "" : "<div class=\"figures\">\(HTML(figures))</div>"
-        return message + summary + table(result, count)
+        return message + summary + table(result, page) + links(values, page, isLast: end != nil, session)
     }
 
-    private func table(_ result: ReportResult, _ count: Int) -> HTML {
+    /// The pages before and behind this one, and all rows as a file.
+    private func links(_ values: JSONObject, _ page: Int, isLast: Bool, _ session: Session) -> HTML {
+        func path(_ name: String, _ value: String) -> String {
+            let pairs = values.members.map { ($0.key, $0.value.string ?? $0.value.text) } + [(name, value)]
+            return PageRoute.report(report.name).path + "?"
+                + pairs.map { "\(PercentCoding.encode($0))=\(PercentCoding.encode($1))" }.joined(separator: "&")
+        }
+        let back: HTML = page > 1 ? "<a rel=\"prev\" href=\"\(path("page", String(page - 1)))\">← Previous</a>" : ""
+        let next: HTML = isLast ? "" : "<a rel=\"next\" href=\"\(path("page", String(page + 1)))\">Next →</a>"
+        let here: HTML = page > 1 || !isLast ? "<span>Page \(page)</span>" : ""
+        let mayExport = session.registry.find(report.doctype).map { session.may(.export, $0) } ?? false
+        let file: HTML =
+            mayExport ? "<a href=\"\(path(PageDownload.argument, "csv"))\" download>Download as CSV</a>" : ""
+        return "<nav class=\"pages\" aria-label=\"Pages\">\(back)\(here)\(next)\(file)</nav>"
+    }
+
+    private func table(_ result: ReportResult, _ page: Int) -> HTML {
         let indent = result.columns.firstIndex { $0.name == "indent" }
         // In a tree the indent says what the parent's name would, and the first column what the name beside it would.
-        let first = result.columns.first?.name ?? ""
+        let leading = result.columns.first?.name ?? ""
         let columns = result.columns.indices.filter { at in
             let name = result.columns[at].name
-            return at != indent && (indent == nil || !name.hasPrefix("parent_") && name != first + "_name")
+            return at != indent && (indent == nil || !name.hasPrefix("parent_") && name != leading + "_name")
         }
         let heads = columns.map { index -> HTML in
             "<th scope=\"col\"\(PageFormat.alignment(result.columns[index].type))>\(result.columns[index].label)</th>"
@@ -115,7 +137,9 @@ struct ReportPage {
                 if column.type == .dynamicLink, let options = column.options, let at = names.firstIndex(of: options) {
                     target = row.values[at].text
                 }
-                let content = PageFormat.cell(row.values[index], column.type, target: target)
+                // What sums up holds labels where entries name documents.
+                let content = PageFormat.cell(
+                    row.values[index], column.type, target: row.kind == .total ? nil : target)
                 guard indent != nil, index == columns.first else {
                     return "<td\(PageFormat.alignment(column.type))>\(content)</td>"
                 }
@@ -123,12 +147,13 @@ struct ReportPage {
             }
             return "<tr>\(HTML(cells))</tr>"
         }
-        let left = count - rows.count
-        let rest: HTML = left > 0 ? "<p>\(left) more rows are not shown here; the API gives them all.</p>" : ""
-        let caption: HTML = count == 0 ? "Nothing found" : "\(count) rows"
+        let first = (page - 1) * Self.pageRows + 1
+        let caption: HTML =
+            rows.isEmpty
+            ? (page == 1 ? "Nothing found" : "Nothing on this page") : "Rows \(first) to \(first + rows.count - 1)"
         return """
             <div class="scroll" role="region" aria-label="\(report.name)" tabindex="0">
-            <table><caption>\(caption)</caption><thead><tr>\(HTML(heads))</tr></thead><tbody>\(HTML(rows))</tbody></table></div>\(rest)
+            <table><caption>\(caption)</caption><thead><tr>\(HTML(heads))</tr></thead><tbody>\(HTML(rows))</tbody></table></div>
             """
     }
 }

@@ -135,10 +135,10 @@ struct DownloadMethods: Sendable {
             var isFirst = true
             try session.listParts(query) { part in
                 if isFirst {
-                    writer.append(part.columns.map { Export.cell(.text(type.field($0.name)?.label ?? $0.name)) })
+                    writer.append(part.columns.map { CSVWriter.text(.text(type.field($0.name)?.label ?? $0.name)) })
                 }
                 isFirst = false
-                for row in part.rows { writer.append(row.map { Export.cell($0) }) }
+                for row in part.rows { writer.append(row.map { CSVWriter.text($0) }) }
                 try put(writer.take())
             }
         }
@@ -152,9 +152,9 @@ struct DownloadMethods: Sendable {
             try session.require(.export, session.registry.doctype(report.doctype))
             let run = try report.run(filters, in: session)
             var writer = CSVWriter()
-            writer.append(run.columns.map { Export.cell(.text($0.label)) })
+            writer.append(run.columns.map { CSVWriter.text(.text($0.label)) })
             _ = try run.page(from: 0, limit: .max) { row in
-                writer.append(row.values.map { Export.cell($0) })
+                writer.append(row.values.map { CSVWriter.text($0) })
                 if writer.bytes.count > 32_768 { try put(writer.take()) }
             }
             try put(writer.take())

@@ -1,4 +1,4 @@
-internal import Values
+public import Values
 
 /// Writes comma-separated values as RFC 4180 describes them, in UTF-8, with CR LF after each record.
 public struct CSVWriter {
@@ -40,5 +40,17 @@ public struct CSVWriter {
             bytes.append(byte)
         }
         bytes.append(quote)
+    }
+}
+
+extension CSVWriter {
+    /// A value as a field of a record. Three decimals get a zero behind them, so that their point is none between thousands;
+    /// a text that a spreadsheet would take for a formula gets an apostrophe in front, unless `isRaw`.
+    public static func text(_ value: Value, isRaw: Bool = false) -> String {
+        // Numbers, days and moments are no texts, and are never run.
+        if case .text(let text) = value { return isRaw ? text : SpreadsheetText.harmless(text) }
+        let text = value.description
+        guard case .decimal = value, let point = text.lastIndex(of: "."), text[point...].count == 4 else { return text }
+        return text + "0"
     }
 }
