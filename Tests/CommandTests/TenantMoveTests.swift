@@ -69,7 +69,7 @@ import Values
         let (one, two) = (try await SharedDemo.contents(), try await contents(.postgres(schema)))
         #expect(one.count == two.count && one.count > 50)
         // Each demo has its own random way to sign in, of which the end of its logs tells, and its own secret.
-        let own = ["_credential", "_api_key", "_session", "_secret", "_event", "_audit"]
+        let own = ["_credential", "_api_key", "_session", "_activity", "_secret", "_event", "_audit"]
         for (one, two) in zip(one, two) where !own.contains(one.table) { #expect(one == two) }
         let logs = try await SharedDemo.logs()
         let database = try await TenantAddress.postgres(schema).openDatabase(limits: TenantFile.patient)
