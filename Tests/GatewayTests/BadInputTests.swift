@@ -199,4 +199,16 @@ import Values
             #expect(!answer.text.contains(word), "\(answer.text)")
         }
     }
+
+    @Test func `a request that names two hosts is refused, also at an address that is known`() async throws {
+        let site = try await Site.make()
+        try await site.fill()
+        let path = "/api/resource/Book/B-1"
+        let headers = ["Authorization": "token \(site.librarian.key):\(site.librarian.secret)"]
+        for _ in 1...2 {
+            #expect(try await site.send(.get, path, headers: headers).status == 200)
+            let twice = try await site.send(.get, path, headers: headers.merging(["Host": "other.example"]) { $1 })
+            #expect(twice.status == 400, "\(twice.text)")
+        }
+    }
 }

@@ -18,6 +18,8 @@ struct Incoming: Sendable {
     let authorization: String?
     /// Whether a body follows the head.
     let hasBody: Bool
+    /// Whether a host stands among the headers, beside the one that the request means.
+    private let namesHostAgain: Bool
     /// The address of the client: the last one on the way here that is none of a trusted proxy.
     var address: String { Forwarding.client(peer: peer(), headers, trusting: proxies) }
     /// Where the client is, for who signs in.
@@ -57,18 +59,20 @@ struct Incoming: Sendable {
     ) {
         // What every request is asked for is found in one pass; each look by name would make an index of all names.
         var (sentID, authorization): (String?, String?)
-        var hasBody = false
+        var (hasBody, namesHostAgain) = (false, false)
         for field in request.head.headerFields {
             switch field.name {
             // Said twice it is none that is known.
             case .authorization: authorization = authorization.map { "\($0), \(field.value)" } ?? field.value
             case .contentLength where Int(field.value) ?? 0 > 0, .transferEncoding: hasBody = true
             case Reply.requestIDName where sentID == nil: sentID = field.value
+            case Self.hostName: namesHostAgain = true
             default: continue
             }
         }
         self.authorization = authorization
         self.hasBody = hasBody
+        self.namesHostAgain = namesHostAgain
         id = sentID.flatMap { Self.isIdentifier($0) ? $0 : nil } ?? newID()
         verb = request.head.method
         method = verb == .head || verb == .query ? .get : verb
@@ -139,9 +143,9 @@ struct Incoming: Sendable {
         return request
     }
 
-    /// Takes over what is known of the address; only of a request without a body.
+    /// Takes over what is known of the address; only of a request without a body that nothing is wrong with.
     mutating func take(_ target: ReadTargets.Target) -> Bool {
-        guard !hasBody else { return false }
+        guard !hasBody, !namesHostAgain else { return false }
         arguments = target.arguments
         list = target.list
         stray = target.stray
