@@ -22,7 +22,7 @@ import Values
         let documents = looked.filter { trading.registry.find($0)?.kind == .document }
         #expect(
             documents == [
-                "DocType", "Custom Field", "Property Setter", "Custom DocPerm", "Document Naming Rule",
+                "DocType", "Custom Field", "Property Setter", "Custom DocPerm", "Document Naming Rule", "Activity Log",
             ])
         #expect(Set(HouseExamples.all.keys).isSubset(of: outcomes.map(\.doctype)), "each example is of a DocType")
     }

@@ -9,6 +9,8 @@ import TestSupport
 import Testing
 import Values
 
+@testable import ObjectStorage
+
 /// The company of an earlier version that is kept, brought to this one, with what that has not; on either engine.
 final class LivingCompany: Sendable {
     /// The directory with its files and its audit key.
@@ -53,6 +55,11 @@ final class LivingCompany: Sendable {
             try session.lock(session.get("Customer", "Bólido"), for: 60)
             let answer = KeptAnswer(body: Array("{}".utf8), ignored: "colour", version: session.now)
             try answer.keep(under: "k", of: [1, 2], in: session)
+            let upload = try ResumableUpload.begin("plan.pdf", length: 10, in: session)
+            let part = StoredObject(key: String(repeating: "a", count: 64), size: 5, head: [])
+            _ = try ResumableUpload.add(part, to: upload.id, at: 0, in: session)
+            let settings: JSONObject = ["doctype": "Customer", "user_settings": ["last_view": "List"]]
+            try session.perform(Command(.call, "frappe.model.utils.user_settings.save", nil, settings))
             // As an import in parts that was stopped leaves it.
             let imports = TableSchema(
                 "_import",

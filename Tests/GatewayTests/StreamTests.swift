@@ -126,7 +126,7 @@ import Values
         let page = try await site.send(.get, "/report/Hidden%20Flood", headers: ["Cookie": cookie])
         #expect(page.status == 503, "\(page.text)")
         let shown = try await site.send(.get, "/report/Flood", headers: ["Cookie": cookie])
-        #expect(shown.status == 200 && shown.text.contains("\(Self.total) rows"))
+        #expect(shown.status == 200 && shown.text.contains("Rows 1 to 200"), "a report comes page by page")
     }
 
     private func respond(_ site: Site, _ path: String, _ method: HTTPRequest.Method = .get) async throws -> Response {

@@ -33,11 +33,11 @@ import Values
             case .refused(let problem): Issue.record("\(doctype) is refused: \(problem.message)")
             }
         }
-        // Rows and ledgers have no life of their own, and what describes DocTypes has tests of its own.
+        // Rows and ledgers have no life of their own, and what describes DocTypes or logs sign-ins has tests of its own.
         let documents = looked.filter { laboratory.registry.find($0)?.kind == .document }
         #expect(
             documents == [
-                "DocType", "Custom Field", "Property Setter", "Custom DocPerm", "Document Naming Rule",
+                "DocType", "Custom Field", "Property Setter", "Custom DocPerm", "Document Naming Rule", "Activity Log",
                 "Laboratory Feed",
             ])
     }

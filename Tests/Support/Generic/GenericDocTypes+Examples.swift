@@ -61,6 +61,7 @@ extension GenericDocTypes {
                 let tag = try session.make("Tag", ["__newname": "late"]).name
                 return ["tag": .string(tag), "document_type": type, "document_name": one]
             },
+            "System Settings": .init(changing: ["session_expiry": "24:00"]) { _ in ["session_expiry": "170:00"] },
             // A folder is called by its file_name when it is made.
             "File": .init(changing: ["is_private": 0]) { _ in ["file_name": "Papers", "is_folder": 1] },
             "ToDo": .init(changing: ["description": "<p>Write back</p>", "priority": "High"]) { session in
