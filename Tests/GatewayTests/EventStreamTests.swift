@@ -387,6 +387,7 @@ import Values
                         // Some leave at once, some after events, and now and then none comes.
                         let patience = ContinuousClock.now + .milliseconds(dice.roll(0...60))
                         while listener.numbers.count < many, ContinuousClock.now < patience {
+                            // Lets others run; what is expected does not depend on how long.
                             try await Task.sleep(for: .milliseconds(1))
                         }
                         await listener.leave()

@@ -33,6 +33,7 @@ final class Listener: Sendable {
         let state = Mutex(State())
 
         func write(_ buffer: ByteBuffer) async throws {
+            // A client that takes nothing until it is told to: nobody wakes it, so it looks.
             while state.withLock(\.isDeaf) { try await Task.sleep(for: .milliseconds(2)) }
             try Task.checkCancellation()
             state.withLock { $0.text += String(buffer: buffer) }
@@ -108,6 +109,7 @@ func eventually(
     let end = ContinuousClock.now + .seconds(120)
     while try await !holds() {
         try #require(ContinuousClock.now < end, "it never came: \(words())", sourceLocation: location)
+        // A condition is waited for, not a time.
         try await Task.sleep(for: .milliseconds(5))
     }
 }

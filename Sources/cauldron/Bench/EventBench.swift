@@ -31,7 +31,7 @@ struct EventBench {
             let start = ContinuousClock.now
             let streams = try open(idle, server, keys)
             let opening = (ContinuousClock.now - start) / .seconds(1)
-            // Every stream says once that it is there.
+            // Longer than a heartbeat takes: every stream has said once that it is there, as in use.
             try await Task.sleep(for: .seconds(25))
             let after = server.residentMegabytes
             let beside = try await saves(server, own, from: 1_000_000)

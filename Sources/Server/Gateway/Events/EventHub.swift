@@ -170,7 +170,8 @@ final class EventHub: Sendable {
             var ticks = 0
             repeat {
                 ticks += 1
-                // Ends early only when the process does.
+                // One clock for all streams: what other processes write, heartbeats and ended sessions are looked for then. It
+                // ends early only when the process does.
                 try? await Task.sleep(for: configuration.streamTick)
             } while await tick(ticks)
         }

@@ -20,7 +20,7 @@ final class StreamPlaces: Sendable {
     func end() async {
         for stream in streams.withLock({ Array($0.values) }) { stream.notify(.serverStops, ends: true) }
         for _ in 0..<200 where streams.withLock({ !$0.isEmpty }) {
-            // Who does not take it in time sees the connection end.
+            // They end by themselves, and nothing tells when the last has; who does not in two seconds sees the connection end.
             try? await Task.sleep(for: .milliseconds(10))
         }
         for stream in streams.withLock({ Array($0.values) }) { stream.cut() }
