@@ -1,4 +1,3 @@
-internal import Foundation
 internal import Storage
 internal import Synchronization
 
@@ -6,7 +5,7 @@ internal import Synchronization
 /// reading a document.
 ///
 /// They are opened when they are first missed, beside the caller, who then reads on a thread of the database.
-final class BriefConnections: Sendable {
+final class BriefConnections: ConnectionPool {
     private let server: PostgresServer
     private let state = Mutex(State())
 
@@ -15,6 +14,7 @@ final class BriefConnections: Sendable {
         var count = 0
         var isClosed = false
         var nextTry = ContinuousClock.now
+        var lastUse = ContinuousClock.now
     }
 
     init(_ server: PostgresServer) { self.server = server }
@@ -32,7 +32,7 @@ final class BriefConnections: Sendable {
         let isUndone = connection.hasEnded || connection.isGone || connection.wantsAgain
         if connection.isAbandoned {
             // To stop a statement may take longer than to read: not on the thread of the caller.
-            Thread.detachNewThread { [self] in
+            Threads.readers.run { [self] in
                 connection.takeUp()
                 giveBack(connection)
             }
@@ -62,7 +62,7 @@ final class BriefConnections: Sendable {
             state.count += 1
             return (nil, true)
         }
-        if isMissed { Thread.detachNewThread { self.open() } }
+        if isMissed { Threads.readers.run { self.open() } }
         return connection
     }
 
@@ -85,7 +85,20 @@ final class BriefConnections: Sendable {
                 state.count -= 1
             } else if !state.isClosed {
                 state.idle.append(connection)
+                state.lastUse = .now
             }
         }
+    }
+
+    var idleSince: ContinuousClock.Instant? { state.withLock { $0.idle.isEmpty ? nil : $0.lastUse } }
+
+    func closeIdle() -> Bool {
+        let idle = state.withLock { state -> PostgresConnection? in
+            guard !state.idle.isEmpty else { return nil }
+            state.count -= 1
+            return state.idle.removeFirst()
+        }
+        // To say good-bye takes no answer of the server.
+        return idle != nil
     }
 }

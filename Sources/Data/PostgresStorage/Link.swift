@@ -53,6 +53,7 @@ internal import Synchronization
         }
         guard let opened = unsafe opened else { throw .unavailable("there is no memory for a connection") }
         unsafe pointer = opened
+        Connections.postgres.opened()
         guard unsafe PQstatus(opened) == CONNECTION_OK else {
             // What was opened so far goes with this object.
             let words = unsafe String(cString: PQerrorMessage(opened))
@@ -61,7 +62,10 @@ internal import Synchronization
         unsafe PQsetNoticeProcessor(opened, { _, _ in }, nil)
     }
 
-    deinit { unsafe PQfinish(pointer) }
+    deinit {
+        unsafe PQfinish(pointer)
+        Connections.postgres.closed()
+    }
 
     /// The version of the server, such as 150004.
     var serverVersion: Int { unsafe Int(PQserverVersion(pointer)) }

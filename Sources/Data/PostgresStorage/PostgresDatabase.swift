@@ -1,8 +1,11 @@
 internal import Foundation
 public import Storage
 
-/// A database in one schema of a PostgreSQL server: a thread that writes, a few that read on snapshots, and a few
-/// connections that callers borrow for brief reads.
+/// A database in one schema of a PostgreSQL server: a connection that writes, a few that read on snapshots, and a few that
+/// callers borrow for brief reads.
+///
+/// Connections are opened when they are needed; the idle ones of all databases of a process stay open as long as they are not
+/// too many, see ``Connections``. Bodies run on threads that all of them share, see ``Threads``.
 ///
 /// Writers of several processes queue for one lock of the schema, so that each body is alone in what it sees. A connection
 /// that is lost is opened anew: bodies run again, and a commit whose answer was lost is looked up, so that each body is
@@ -25,23 +28,22 @@ public final class PostgresDatabase: Database {
     public init(address: String, limits: StorageLimits = .standard, creates: Bool = true) throws {
         let server = PostgresServer(address: address, limits: limits, creates: creates)
         self.server = server
-        writes = WorkQueue(limit: limits.waiting)
-        reads = WorkQueue(limit: limits.waiting)
-        let (writes, reads) = (writes, reads)
         let writer = PostgresWriter(server, try server.connect(.writing))
+        writes = WorkQueue(limit: limits.waiting, on: .writers, [writer])
+        reads = WorkQueue(limit: limits.waiting, on: .readers, (0..<limits.readers).map { _ in PostgresReader(server) })
         briefReads = BriefConnections(server)
-        writes.startThread("cauldron.writer") { writer.serve(writes) }
-        for _ in 0..<limits.readers {
-            reads.startThread("cauldron.reader") { PostgresReader(server).serve(reads) }
-        }
+        for pool in pools { Connections.postgres.add(pool) }
     }
+
+    private var pools: [any ConnectionPool] { [writes, reads, briefReads] }
 
     /// A database that nobody closed is closed when nobody uses it any more.
     deinit {
+        for pool in pools { Connections.postgres.remove(pool) }
         server.close()
         briefReads.close()
-        reads.letThreadsEnd()
-        writes.letThreadsEnd()
+        reads.letEnd()
+        writes.letEnd()
     }
 
     public func read<T: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T {
@@ -60,6 +62,7 @@ public final class PostgresDatabase: Database {
     }
 
     public func close() async {
+        for pool in pools { Connections.postgres.remove(pool) }
         server.close()
         briefReads.close()
         await reads.close()

@@ -1,19 +1,18 @@
 internal import Storage
 
-/// Runs bodies that read, each on its own snapshot, on one connection and one thread.
-final class PostgresReader {
+/// Runs bodies that read, each on its own snapshot, on one connection.
+// Unchecked, because it is used by who has the turn of its queue, or by the queue while nobody has.
+final class PostgresReader: Worker, @unchecked Sendable {
     private let server: PostgresServer
     private var connection: PostgresConnection?
 
     init(_ server: PostgresServer) { self.server = server }
 
-    /// Runs what `queue` brings until it is closed.
-    func serve(_ queue: WorkQueue) {
-        while let work = queue.take() { run(work, queue) }
-        connection = nil
-    }
+    var isOpen: Bool { connection != nil }
 
-    private func run(_ work: Work, _ queue: WorkQueue) {
+    func rest() { connection = nil }
+
+    func serve(_ work: Work, _ queue: WorkQueue) {
         var attempt = 1
         while true {
             let connection: PostgresConnection

@@ -6,8 +6,8 @@ internal import Values
 /// Every commit that wrote also notes its number in the table `_writer`, so that after a lost connection the tenant itself
 /// tells whether the commit came through. (`pg_xact_status` cannot: a server that crashed before the commit was on disk may
 /// give the same transaction number to somebody else.)
-// Unchecked, because it is handed once to the thread that serves it.
-final class PostgresWriter: @unchecked Sendable {
+// Unchecked, because it is used by who has the turn of its queue, or by the queue while nobody has.
+final class PostgresWriter: Worker, @unchecked Sendable {
     private let server: PostgresServer
     private var connection: PostgresConnection?
     /// The number of the commit that is being prepared, counted from 1.
@@ -28,13 +28,13 @@ final class PostgresWriter: @unchecked Sendable {
         self.connection = connection
     }
 
-    /// Runs what `queue` brings until it is closed.
-    func serve(_ queue: WorkQueue) {
-        while let first = queue.take() {
-            var waiting = [Attempt(work: first)]
-            while !waiting.isEmpty { waiting = run(waiting, queue) }
-        }
-        connection = nil
+    var isOpen: Bool { connection != nil }
+
+    func rest() { connection = nil }
+
+    func serve(_ first: Work, _ queue: WorkQueue) {
+        var waiting = [Attempt(work: first)]
+        while !waiting.isEmpty { waiting = run(waiting, queue) }
     }
 
     /// Runs those and what else waits in one transaction. Returns those that were undone for no fault of theirs.

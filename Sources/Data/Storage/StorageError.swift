@@ -51,7 +51,7 @@ public struct StorageLimits: Sendable {
     public var waiting = 10_000
     /// How many bodies share one commit at most.
     public var groupSize = 128
-    /// Connections that read, each with its thread: so many long reports run at once.
+    /// Connections that read: so many long reports run at once.
     public var readers = 3
     /// Connections for brief reads; as many as run at once on the cooperative pool of a small machine.
     public var briefReaders = 4

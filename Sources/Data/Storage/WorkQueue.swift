@@ -1,4 +1,3 @@
-internal import Foundation
 internal import Synchronization
 
 /// One body that waits for a connection.
@@ -26,13 +25,29 @@ package struct Work: Sendable {
     }
 }
 
-/// A bounded queue of work that threads of a database take from.
-package final class WorkQueue: Sendable {
+/// What runs the bodies of a queue: a connection that is opened when it is needed. It has one turn at a time.
+package protocol Worker: AnyObject, Sendable {
+    /// Whether its connection is open.
+    var isOpen: Bool { get }
+    /// Runs `first`, and what it can take along of what else waits.
+    func serve(_ first: Work, _ queue: WorkQueue)
+    /// Closes its connection until it is needed again.
+    func rest()
+}
+
+/// A bounded queue of work, done by a few workers on threads that all queues share.
+package final class WorkQueue: TurnTaker, ConnectionPool {
     private struct State {
         var waiting: [Work?] = []
         var head = 0
         var isClosed = false
-        var threads = 0
+        /// The workers that have nothing to do, the one that was last at work at the end.
+        var free: [any Worker]
+        /// Those that are to close their connections.
+        var tired: [any Worker] = []
+        /// Turns that were given and have not ended; there is a worker for each.
+        var turns = 0
+        var lastTurn = ContinuousClock.now
         var closers: [CheckedContinuation<Void, Never>] = []
         var count: Int { waiting.count - head }
 
@@ -51,11 +66,17 @@ package final class WorkQueue: Sendable {
     }
 
     private let limit: Int
-    private let state = Mutex(State())
-    private let available = DispatchSemaphore(value: 0)
+    private let threads: Threads
+    private let workers: Int
+    private let state: Mutex<State>
 
-    /// A queue in which so many may wait.
-    package init(limit: Int) { self.limit = limit }
+    /// A queue in which so many may wait for these workers.
+    package init(limit: Int, on threads: Threads, _ workers: [any Worker]) {
+        self.limit = limit
+        self.threads = threads
+        self.workers = workers.count
+        state = Mutex(State(free: workers))
+    }
 
     /// Queues `body` and waits for its result.
     package func perform<T: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T {
@@ -74,77 +95,109 @@ package final class WorkQueue: Sendable {
                     }
                 },
                 refuse: { unsafe continuation.resume(throwing: $0) })
-            let refusal = state.withLock { state -> StorageError? in
-                if state.isClosed { return .closed }
-                if state.count >= limit { return .overloaded }
+            let (refusal, isMissed) = state.withLock { state -> (StorageError?, Bool) in
+                if state.isClosed { return (.closed, false) }
+                if state.count >= limit { return (.overloaded, false) }
                 state.waiting.append(work)
-                return nil
+                guard state.turns < workers else { return (nil, false) }
+                state.turns += 1
+                return (nil, true)
             }
-            if let refusal { work.refuse(refusal) } else { available.signal() }
+            if let refusal { work.refuse(refusal) }
+            if isMissed { threads.give(to: self) }
         }
     }
 
-    /// Waits for work; nil once the queue is closed and empty.
-    package func take() -> Work? {
-        available.wait()
-        return state.withLock { $0.next() }
-    }
+    /// How many bodies wait.
+    var waiting: Int { state.withLock { $0.count } }
 
-    /// Takes work only if some is waiting.
-    package func takeIfWaiting() -> Work? {
-        guard available.wait(timeout: .now()) == .success else { return nil }
-        let work = state.withLock { $0.next() }
-        if work == nil { available.signal() }
-        return work
-    }
+    /// Takes work if some is waiting.
+    package func takeIfWaiting() -> Work? { state.withLock { $0.next() } }
 
-    /// Says that one more thread takes from the queue.
-    package func threadStarted() { state.withLock { $0.threads += 1 } }
-
-    /// Says that a thread takes from the queue no more.
-    package func threadEnded() {
-        let closers = state.withLock { state in
-            state.threads -= 1
-            guard state.threads == 0 else { return [CheckedContinuation<Void, Never>]() }
-            defer { state.closers = [] }
-            return state.closers
+    package func turn() -> Bool {
+        let (tired, worker, work) = state.withLock { state -> ((any Worker)?, (any Worker)?, Work?) in
+            if let tired = state.tired.popLast() { return (tired, nil, nil) }
+            return (nil, state.free.popLast(), state.next())
         }
+        if let tired {
+            tired.rest()
+            return end(tired, isTired: true)
+        }
+        guard let worker else {
+            // Closed meanwhile by the turn before.
+            state.withLock { $0.turns -= 1 }
+            finish()
+            return false
+        }
+        if let work { worker.serve(work, self) }
+        return end(worker)
+    }
+
+    /// Ends a turn; says whether there is another.
+    private func end(_ worker: any Worker, isTired: Bool = false) -> Bool {
+        let (isMore, isLast) = state.withLock { state -> (Bool, Bool) in
+            if isTired { state.free.insert(worker, at: 0) } else { state.free.append(worker) }
+            // What was said to rest meanwhile has a turn of its own.
+            if state.count > 0 || !state.tired.isEmpty { return (true, false) }
+            state.turns -= 1
+            state.lastTurn = .now
+            return (false, state.isClosed && state.turns == 0)
+        }
+        if isLast { finish() }
+        return isMore
+    }
+
+    /// Closes all connections of a queue that is closed and empty, and says so to who waits for it.
+    private func finish() {
+        let (workers, closers) = state.withLock { state in
+            defer { (state.free, state.closers) = ([], []) }
+            return (state.free, state.closers)
+        }
+        for worker in workers { worker.rest() }
         for closer in closers { closer.resume() }
     }
 
-    /// Refuses new work, lets the waiting finish and returns when every thread has ended.
+    /// Refuses new work, lets the waiting finish and returns when every connection is closed.
     package func close() async {
         await withCheckedContinuation { continuation in
-            let isOver = state.withLock { state in
-                if state.threads > 0 { state.closers.append(continuation) }
-                return state.threads == 0
-            }
-            if isOver { continuation.resume() }
-            letThreadsEnd()
+            letEnd(continuation)
         }
     }
 
-    /// Refuses new work; the threads finish what waits and end.
-    package func letThreadsEnd() {
-        let threads = state.withLock { state in
+    /// Refuses new work; what waits is done, and then the connections are closed.
+    package func letEnd() { letEnd(nil) }
+
+    private func letEnd(_ closer: CheckedContinuation<Void, Never>?) {
+        let (isMissed, isOver) = state.withLock { state -> (Bool, Bool) in
+            let wasClosed = state.isClosed
             state.isClosed = true
-            return state.threads
+            // Where all is over nobody will say so any more.
+            if wasClosed, state.turns == 0, state.free.isEmpty { return (false, true) }
+            if let closer { state.closers.append(closer) }
+            guard state.turns == 0 else { return (false, false) }
+            state.turns += 1
+            return (true, false)
         }
-        for _ in 0..<threads { available.signal() }
+        if isOver { closer?.resume() }
+        if isMissed { threads.give(to: self) }
     }
-}
 
-extension WorkQueue {
-    /// Starts a thread that serves the queue and says when it has ended.
-    package func startThread(_ name: String, _ body: @escaping @Sendable () -> Void) {
-        threadStarted()
-        let thread = Thread {
-            // A thread that has not begun is given no name that others see.
-            Thread.current.name = name
-            body()
-            self.threadEnded()
+    // MARK: Idle connections
+
+    package var idleSince: ContinuousClock.Instant? {
+        state.withLock { state in
+            state.turns < workers && state.free.contains(where: { $0.isOpen }) ? state.lastTurn : nil
         }
-        thread.stackSize = 4 << 20
-        thread.start()
+    }
+
+    package func closeIdle() -> Bool {
+        let isMissed = state.withLock { state in
+            guard state.turns < workers, let place = state.free.firstIndex(where: { $0.isOpen }) else { return false }
+            state.tired.append(state.free.remove(at: place))
+            state.turns += 1
+            return true
+        }
+        if isMissed { threads.give(to: self) }
+        return isMissed
     }
 }

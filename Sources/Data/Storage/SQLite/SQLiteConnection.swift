@@ -4,7 +4,7 @@ internal import GRDBSQLite
 internal import Values
 
 /// One connection of GRDB and its prepared statements. Used by one thread at a time.
-// Unchecked, because it is handed once to the thread that serves it, or lent by `BriefReaders` to one caller at a time.
+// Unchecked, because it is lent to one at a time: by `SQLiteWorker` to who has its turn, by `BriefReaders` to a caller.
 @safe final class SQLiteConnection: Transaction, @unchecked Sendable {
     private let queue: DatabaseQueue
     private let limits: StorageLimits
@@ -25,6 +25,9 @@ internal import Values
 
     init(path: String, limits: StorageLimits, writes: Bool) throws {
         self.limits = limits
+        // A connection that is opened later finds the database that was there: the engine would make an empty one.
+        guard unsafe access(path, F_OK) == 0 else { throw StorageError.inaccessible("the file is gone") }
+        _ = Self.limitMemory
         var configuration = Configuration()
         configuration.foreignKeysEnabled = false
         configuration.allowsUnsafeTransactions = true
@@ -61,16 +64,19 @@ internal import Values
                 guard let context = unsafe context else { return 0 }
                 return unsafe Unmanaged<StatementClock>.fromOpaque(context).takeUnretainedValue().hasPassed ? 1 : 0
             }, context)
+        Connections.sqlite.opened()
     }
 
-    /// Runs what `work` brings until it is closed: everything that waits shares one commit.
-    func serveWrites(_ work: WorkQueue, groupSize: Int) {
-        while let first = work.take() {
-            let undone = commit(first) { count in count < groupSize ? work.takeIfWaiting() : nil }
-            // What was undone because of somebody else runs again, alone.
-            for work in undone { _ = commit(work) { _ in nil } }
-        }
-        close()
+    /// Has the engine keep pages in memory only as long as all its connections together hold less than this; beyond it each
+    /// gives up a page for one that it reads.
+    private static let limitMemory: Void = { _ = sqlite3_soft_heap_limit64(memoryBytes) }()
+    private static let memoryBytes: Int64 = 160 << 20
+
+    /// Runs `first` and all that waits, in one commit.
+    func write(_ first: Work, _ queue: WorkQueue) {
+        let undone = commit(first) { count in count < limits.groupSize ? queue.takeIfWaiting() : nil }
+        // What was undone because of somebody else runs again, alone.
+        for work in undone { _ = commit(work) { _ in nil } }
     }
 
     /// Runs `first` and those that follow in one transaction. Returns those that were well until one of the others made
@@ -110,28 +116,25 @@ internal import Values
         return []
     }
 
-    /// Runs each piece of work on its own snapshot until the queue is closed.
-    func serveReads(_ work: WorkQueue) {
-        while let next = work.take() {
-            do {
-                try execute("BEGIN")
-            } catch {
-                next.refuse(error)
-                continue
-            }
-            wasStopped = false
-            clock.start()
-            let outcome = next.run(self)
-            clock.pause()
-            do {
-                try endSnapshot()
-                // A body may have swallowed why it saw less than there is.
-                outcome.finish(outcome.error == nil && wasStopped ? StorageError.timedOut : nil)
-            } catch {
-                outcome.finish(error)
-            }
+    /// Runs a piece of work on its own snapshot.
+    func read(_ work: Work) {
+        do {
+            try execute("BEGIN")
+        } catch {
+            work.refuse(error)
+            return
         }
-        close()
+        wasStopped = false
+        clock.start()
+        let outcome = work.run(self)
+        clock.pause()
+        do {
+            try endSnapshot()
+            // A body may have swallowed why it saw less than there is.
+            outcome.finish(outcome.error == nil && wasStopped ? StorageError.timedOut : nil)
+        } catch {
+            outcome.finish(error)
+        }
     }
 
     /// Runs `body` on a snapshot, on the thread of the caller, and stops it when it takes longer than a moment.
@@ -333,6 +336,7 @@ internal import Values
         unsafe sqlite3_progress_handler(database, 0, nil, nil)
         // A failure to close leaves a file that the next start recovers from its log; there is nobody to tell.
         try? queue.close()
+        Connections.sqlite.closed()
     }
 
     /// Copies a database file while others use it.

@@ -2,8 +2,11 @@ internal import Foundation
 internal import GRDB
 internal import Synchronization
 
-/// A database in one SQLite file: a thread that writes, a few that read on snapshots of the write-ahead log, and a few
-/// connections that callers borrow for brief reads.
+/// A database in one SQLite file: a connection that writes, a few that read on snapshots of the write-ahead log, and a few
+/// that callers borrow for brief reads.
+///
+/// Connections are opened when they are needed; the idle ones of all databases of a process stay open as long as they are not
+/// too many, see ``Connections``. Bodies run on threads that all of them share, see ``Threads``.
 ///
 /// Every connection is opened and kept by GRDB; statements run on it directly, prepared once and kept.
 public final class SQLiteDatabase: Database {
@@ -19,27 +22,23 @@ public final class SQLiteDatabase: Database {
     public init(path: String, limits: StorageLimits = .standard) throws {
         self.path = path
         Self.makePrivate(path)
-        writes = WorkQueue(limit: limits.waiting)
-        reads = WorkQueue(limit: limits.waiting)
-        let writer = try SQLiteConnection(path: path, limits: limits, writes: true)
-        let readers = try (0..<limits.readers).map { _ in
-            try SQLiteConnection(path: path, limits: limits, writes: false)
-        }
-        briefReads = BriefReaders(
-            try (0..<limits.briefReaders).map { _ in try SQLiteConnection(path: path, limits: limits, writes: false) })
-        let writes = writes
-        let reads = reads
-        writes.startThread("cauldron.writer") { writer.serveWrites(writes, groupSize: limits.groupSize) }
-        for reader in readers {
-            reads.startThread("cauldron.reader") { reader.serveReads(reads) }
-        }
+        let writer = SQLiteWorker(path, limits, writes: true)
+        try writer.open()
+        let readers = (0..<limits.readers).map { _ in SQLiteWorker(path, limits, writes: false) }
+        writes = WorkQueue(limit: limits.waiting, on: .writers, [writer])
+        reads = WorkQueue(limit: limits.waiting, on: .readers, readers)
+        briefReads = BriefReaders(path, limits)
+        for pool in pools { Connections.sqlite.add(pool) }
     }
+
+    var pools: [any ConnectionPool] { [writes, reads, briefReads] }
 
     /// A database that nobody closed is closed when nobody uses it any more.
     deinit {
+        for pool in pools { Connections.sqlite.remove(pool) }
         briefReads.close()
-        reads.letThreadsEnd()
-        writes.letThreadsEnd()
+        reads.letEnd()
+        writes.letEnd()
     }
 
     public func read<T: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T {
@@ -81,6 +80,7 @@ public final class SQLiteDatabase: Database {
     public func close() async {
         // The writer goes last and alone, so that it can take the log into the file: two connections that close at once
         // each leave that to the other.
+        for pool in pools { Connections.sqlite.remove(pool) }
         briefReads.close()
         await reads.close()
         await writes.close()
