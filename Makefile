@@ -18,7 +18,7 @@ test: ## install what is missing, build and run all tests
 soak: ## run the long tests: all extremes sent to everything, and what an outside tool makes up of the OpenAPI
 	@scripts/setup test
 	swift build --build-tests
-	ulimit -Sn $$(ulimit -Hn); CAULDRON_LONG=1 swift test --filter FuzzTests
+	ulimit -Sn $$(ulimit -Hn); CAULDRON_LONG=1 swift test --filter 'FuzzTests|ManyCompaniesTests'
 	scripts/fuzz-http .build/debug/cauldron
 
 build: ## install what is missing and build the release binary

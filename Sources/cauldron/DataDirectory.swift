@@ -11,6 +11,17 @@ struct DataDirectory: Sendable {
     /// The server's database that holds the company; nil for a file in the directory.
     var database: String?
 
+    init(path: String, database: String? = nil) {
+        self.path = path
+        self.database = database
+    }
+
+    /// The directory of a tenant.
+    init(_ tenant: String, of register: TenantRegister) {
+        path = register.directory(of: tenant)
+        if case .postgres(let url) = register.address(of: tenant) { database = url }
+    }
+
     /// Where the company's database is.
     var address: TenantAddress { database.map(TenantAddress.postgres) ?? .directory(path) }
 
@@ -57,7 +68,7 @@ struct DataDirectory: Sendable {
     /// Takes the directory for this process alone, as a server does and as putting a backup in place needs.
     ///
     /// - Throws: ``Problem/Kind/unavailable`` while another process has it.
-    func lock() throws -> DirectoryLock { try DirectoryLock(self) }
+    func lock() throws -> DirectoryLock { try DirectoryLock(path) }
 
     /// Takes the directory, and ends a restore into it that was stopped on its way.
     ///
@@ -67,51 +78,4 @@ struct DataDirectory: Sendable {
         try await TenantBackup.settleRestore(in: path, address)
         return taken
     }
-}
-
-/// A directory taken for this process, until it is let go or the process ends, however it ends.
-final class DirectoryLock: Sendable {
-    private let descriptor: Int32
-    /// The lock, and the directories that were made for it, the uppermost first.
-    private let made: (file: String, directories: [String])
-
-    fileprivate init(_ directory: DataDirectory) throws {
-        let directories = try TenantFile.makeDirectory(directory.path)
-        let path = directory.path + "/lock"
-        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw TenantFile.trouble(of: path) }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            let owner = (try? String(contentsOfFile: path, encoding: .utf8))?.split(separator: "\n").first
-            close(descriptor)
-            throw Problem(
-                .unavailable, "\(directory.path) is in use by process \(owner ?? "of unknown number")",
-                fix: "Stop that server, or choose another directory with --data.")
-        }
-        // Who let it go may have removed it, and then another has taken a new one.
-        var (held, named) = (stat(), stat())
-        guard unsafe fstat(descriptor, &held) == 0, unsafe stat(path, &named) == 0, held.st_ino == named.st_ino else {
-            close(descriptor)
-            throw Problem(
-                .unavailable, "\(directory.path) was in use until a moment ago", fix: "Try again.")
-        }
-        // The number is for people; the lock itself is the kernel's, and goes with the process.
-        ftruncate(descriptor, 0)
-        let text = Array("\(getpid())\n".utf8)
-        _ = unsafe text.withUnsafeBytes { unsafe pwrite(descriptor, $0.baseAddress, $0.count, 0) }
-        self.descriptor = descriptor
-        made = (path, directories)
-    }
-
-    /// Removes the lock and what directories were made for it, so that nothing is left of a work that failed. What holds
-    /// anything else stays.
-    func undo() {
-        guard !made.directories.isEmpty else { return }
-        _ = unsafe unlink(made.file)
-        for directory in made.directories.reversed() { _ = unsafe rmdir(directory) }
-    }
-
-    /// Lets the directory go.
-    func release() { flock(descriptor, LOCK_UN) }
-
-    deinit { close(descriptor) }
 }

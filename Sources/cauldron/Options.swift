@@ -14,9 +14,22 @@ struct DataOptions: ParsableArguments {
             valueName: "url"))
     var database: String?
 
-    var directory: DataDirectory { DataDirectory(path: path, database: database) }
+    @Option(
+        help: ArgumentHelp(
+            "One of the companies that `cauldron tenant create` made beside the one in the directory.",
+            valueName: "name"))
+    var tenant: String?
+
+    var directory: DataDirectory {
+        guard let tenant else { return DataDirectory(path: path, database: database) }
+        return DataDirectory(tenant, of: register)
+    }
+
+    /// The companies beside the one in the directory.
+    var register: TenantRegister { TenantRegister(in: path, server: database) }
 
     func validate() throws {
+        if let tenant, !TenantRecord.isName(tenant) { throw ValidationError("--tenant takes the name of a company.") }
         guard let database else { return }
         guard database.hasPrefix("postgres://") || database.hasPrefix("postgresql://") else {
             throw ValidationError("--database takes the address of a PostgreSQL database: postgres://user@host/name")

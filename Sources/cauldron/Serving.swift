@@ -80,8 +80,8 @@ struct ServingOptions: ParsableArguments {
         configuration.objects = objects
         configuration.connections = connections
         configuration.streams = streams
-        // Beside connections there are files: of the database, of the company, of answers that wait.
-        OpenFiles.allow(streams + connections + 1_000)
+        // Beside connections there are files: of the databases, of the companies, of answers that wait.
+        OpenFiles.allow(streams + connections + 3_000)
         configuration.trustedProxies = trustedProxy.compactMap(AddressRange.init)
         configuration.secureCookies = secureCookies
         let logger = Logger(label: "cauldron.daily")
@@ -104,11 +104,16 @@ struct ServingOptions: ParsableArguments {
             audit.error("the head of the audit log", metadata: ["file": "\(file)", "problem": "\(words)"])
         }
         let keepingHeads = Task { await keeping.run() }
-        let server = GatewayServer(tenant: tenant, configuration: configuration) { port in
+        let tenants = Self.host(configuration, beside: directory)
+        configuration.admit(OperatorKey(in: directory.path), to: tenants)
+        let hosting = Task { await tenants.run() }
+        let server = GatewayServer(tenant: tenant, configuration: configuration, host: tenants) { port in
             onListening("http://\(host.contains(":") ? "[\(host)]" : host):\(port)")
         } onStopped: {
             daily.cancel()
             await daily.value
+            hosting.cancel()
+            await hosting.value
             keepingHeads.cancel()
             await keepingHeads.value
         }
@@ -121,6 +126,25 @@ struct ServingOptions: ParsableArguments {
                 .unavailable, "Cannot listen at \(host) port \(port): \(error)",
                 fix: "Choose another with --host or --port; port 0 takes a free one.")
         }
+    }
+
+    /// The companies beside the one of a directory, each behind a gateway like its own.
+    private static func host(
+        _ configuration: GatewayConfiguration, beside directory: DataDirectory
+    ) -> TenantHost<Gateway> {
+        let logger = Logger(label: "cauldron.tenants")
+        return TenantHost(
+            TenantRegister(in: directory.path, server: directory.database), modules: allModules,
+            onProblem: { tenant, work, problem in
+                logger.error(
+                    "a company is not well",
+                    metadata: ["company": "\(tenant)", "work": "\(work)", "problem": "\(problem)"])
+            },
+            front: { hosted in
+                var own = configuration
+                own.objects = hosted.objects
+                return Gateway(tenant: hosted.tenant, configuration: own)
+            }, ending: { $0.endStreams() })
     }
 
     private static func openFiles(_ path: String) throws -> FolderStore {

@@ -19,6 +19,12 @@ struct CustomMetadata: Sendable {
     var rules = CompiledRules()
     /// What could not be read.
     var problems: [Problem] = []
+    /// Whether documents describe rules.
+    private var hasRules = false
+    /// Whether nothing was changed.
+    var isEmpty: Bool {
+        doctypes.isEmpty && fields.isEmpty && properties.isEmpty && permissions.isEmpty && problems.isEmpty && !hasRules
+    }
 
     /// A field that was added to a DocType.
     struct AddedField: Sendable {
@@ -73,6 +79,7 @@ struct CustomMetadata: Sendable {
 
     private mutating func compile<Kind: Rules>(_ kind: Kind.Type, _ session: Session) throws {
         let documents = try Self.all(Kind.source, session)
+        if !documents.isEmpty { hasRules = true }
         var found: [Problem] = []
         rules.add(Kind(documents) { found.append($0) })
         problems += found

@@ -88,7 +88,10 @@ extension Session {
         let sources = CustomMetadata.sources.union(registry.ruleKinds.map { $0.source })
         let wanted = sources.compactMap { registry.find($0)?.table } + [MetadataVersion.table.name]
         guard Set(wanted).isSubset(of: names) else { return [] }
-        registry = try registry.customized(in: self)
+        let custom = try CustomMetadata(in: self)
+        // Companies that changed nothing share what the modules declare.
+        guard !custom.isEmpty else { return [] }
+        registry = registry.with(custom)
         return registry.metadataProblems.map(\.message)
     }
 }

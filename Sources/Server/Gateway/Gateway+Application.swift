@@ -4,11 +4,12 @@ internal import Logging
 internal import ServiceLifecycle
 public import Tenancy
 
-/// Serves a tenant over HTTP until it is told to stop.
+/// Serves a tenant, and those that a host has beside it, over HTTP until it is told to stop.
 ///
-/// On SIGTERM or SIGINT it accepts no more connections, lets the requests that run finish and then closes the tenant.
+/// On SIGTERM or SIGINT it accepts no more connections, lets the requests that run finish and then closes the tenants.
 public struct GatewayServer: Sendable {
-    private let gateway: Gateway
+    private let switchboard: Switchboard
+    private let host: TenantHost<Gateway>?
     private let tenant: Tenant
     private let configuration: GatewayConfiguration
     private let onListening: @Sendable (Int) async -> Void
@@ -18,18 +19,22 @@ public struct GatewayServer: Sendable {
     /// is about to be closed.
     public init(
         tenant: Tenant, configuration: GatewayConfiguration = GatewayConfiguration(),
+        host: TenantHost<Gateway>? = nil,
         onListening: @escaping @Sendable (Int) async -> Void = { _ in },
         onStopped: @escaping @Sendable () async -> Void = {}
     ) {
-        gateway = Gateway(tenant: tenant, configuration: configuration)
+        switchboard = Switchboard(
+            main: Gateway(tenant: tenant, configuration: configuration), host: host,
+            proxies: configuration.trustedProxies)
+        self.host = host
         self.tenant = tenant
         self.configuration = configuration
         self.onListening = onListening
         self.onStopped = onStopped
     }
 
-    /// The application of the HTTP library, for those who run it among other services. It does not close the tenant.
-    public func makeApplication() -> Application<Gateway> {
+    /// The application of the HTTP library, for those who run it among other services. It does not close the tenants.
+    public func makeApplication() -> Application<Switchboard> {
         let decoder = HTTP1Channel.Configuration.DecoderConfiguration(
             maxHeaderFieldSize: max(configuration.targetBytes, configuration.headerBytes) + 1024,
             maxHeaderListSize: configuration.headerBytes, maxHeaderFieldCount: configuration.headerCount)
@@ -38,7 +43,7 @@ public struct GatewayServer: Sendable {
         let limits = configuration
         let logger = Logger(label: "cauldron.http") { ConnectionLog(label: $0) }
         return Application(
-            responder: gateway,
+            responder: switchboard,
             server: HTTPServerBuilder { GuardedChannel(HTTP1Channel(responder: $0, configuration: channel), limits) },
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), serverName: "cauldron",
@@ -48,20 +53,23 @@ public struct GatewayServer: Sendable {
             logger: logger)
     }
 
-    /// Serves until a signal comes or the task is cancelled, then closes the tenant.
+    /// Serves until a signal comes or the task is cancelled, then closes the tenants.
     ///
     /// - Throws: when the address cannot be listened at.
     public func run() async throws {
         do {
             try await makeApplication().runService()
         } catch {
-            await configuration.streamPlaces.end()
-            await onStopped()
-            await tenant.close()
+            await close()
             throw error
         }
+        await close()
+    }
+
+    private func close() async {
         await configuration.streamPlaces.end()
         await onStopped()
+        await host?.close()
         await tenant.close()
     }
 }

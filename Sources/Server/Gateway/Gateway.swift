@@ -30,10 +30,9 @@ public final class Gateway: HTTPResponder {
     let hub: EventHub
     private let resumable: ResumableUploads
     private let logger: Logger
-    private let targets = ReadTargets()
+    private var targets: ReadTargets { configuration.share.targets }
     private let requests = Atomic<UInt64>(0)
     private let start = SecureRandom.token(bytes: 4)
-    private let description = Mutex<[UInt8]?>(nil)
 
     /// A gateway to a tenant.
     public init(tenant: Tenant, configuration: GatewayConfiguration = GatewayConfiguration()) {
@@ -47,7 +46,7 @@ public final class Gateway: HTTPResponder {
         let uploads = FileUpload(
             tenant: tenant, store: configuration.objects, configuration: configuration, resumable: resumable)
         let accounts = AccountMethods(tenant: tenant, signIn: signIn, authenticator: authenticator)
-        methods = MethodTable(tenant, accounts, uploads, timeZone: configuration.timeZone)
+        methods = MethodTable(tenant, accounts, uploads, configuration.operations, timeZone: configuration.timeZone)
         downloads = FileDownload(tenant: tenant, store: configuration.objects)
         hub = EventHub(tenant, configuration)
         events = EventAnswers(hub)
@@ -68,15 +67,32 @@ public final class Gateway: HTTPResponder {
         try await answer(request) { address }
     }
 
-    private func answer(
+    /// The company's name.
+    var name: String { tenant.name }
+
+    /// Answers a request with a problem.
+    func refusal(_ problem: Problem, of request: Request, from peer: @escaping @Sendable () -> String) -> Response {
+        let asked = incoming(request, over: nil, from: peer)
+        let response = Reply.problem(problem, in: asked.version).response(to: asked)
+        return request.head.method == .head ? response.createHeadResponse() : response
+    }
+
+    private func incoming(
+        _ request: Request, over channel: (any Channel)?, from peer: @escaping @Sendable () -> String
+    ) -> Incoming {
+        Incoming(
+            request, from: peer, over: channel, proxies: configuration.trustedProxies,
+            newID: { "\(start)-\(requests.wrappingAdd(1, ordering: .relaxed).newValue)" })
+    }
+
+    /// Answers a request.
+    func answer(
         _ request: Request, over channel: (any Channel)? = nil, from peer: @escaping @Sendable () -> String
     ) async throws -> Response {
         if request.head.path == "/healthz", request.head.method == .get, Incoming.namesOneHost(request) {
             return health()
         }
-        var incoming = Incoming(
-            request, from: peer, over: channel, proxies: configuration.trustedProxies,
-            newID: { "\(start)-\(requests.wrappingAdd(1, ordering: .relaxed).newValue)" })
+        var incoming = incoming(request, over: channel, from: peer)
         if request.head.method == .get, let target = request.head.path, let known = targets.find(target),
             incoming.take(known)
         {
@@ -335,12 +351,7 @@ public final class Gateway: HTTPResponder {
     /// The description of the API: to everybody what the modules ship, and of what the company made itself, or added to
     /// that, what the actor may read or select.
     private func openAPI(for actor: Actor) async throws -> [UInt8] {
-        let shipped = description.withLock { kept in
-            if let kept { return kept }
-            let made = GatewayOpenAPI.document(registry: .of(tenant.modules), reports: tenant.reports).encoded
-            kept = made
-            return made
-        }
+        let shipped = configuration.share.description(of: tenant)
         guard actor.user != Actor.guest.user, tenant.metadataVersion > 0 else { return shipped }
         let reports = tenant.reports
         return try await tenant.read(as: actor) { session in

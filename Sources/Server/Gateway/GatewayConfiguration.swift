@@ -1,5 +1,6 @@
 public import Identity
 public import ObjectStorage
+public import Tenancy
 
 /// How the gateway listens and what it accepts.
 public struct GatewayConfiguration: Sendable {
@@ -55,8 +56,18 @@ public struct GatewayConfiguration: Sendable {
     /// The name people see at the top of the pages; the tenant's when nil.
     public var title: String?
 
+    /// What it shares with the gateways that are made with a copy of it.
+    let share = GatewayShare()
+    /// What the operator's methods do, and the key that they take; nobody has one where there are none.
+    var operations = OperatorMethods(operations: nil, key: nil)
+
     /// The configuration a server starts with.
     public init() {}
+
+    /// Lets who has the key make and remove companies.
+    public mutating func admit(_ key: OperatorKey, to operations: any TenantOperations) {
+        self.operations = OperatorMethods(operations: operations, key: key)
+    }
 
     /// A configuration of this address and port.
     public init(host: String, port: Int) {

@@ -90,19 +90,18 @@ public final class Tenant: Sendable {
 
     /// Opens the tenant whose database is at an address; see ``open(directory:modules:name:passwords:limits:seed:clock:)``.
     ///
-    /// `data` is where the audit key of a company on a server is; without it the key lives as long as the process.
+    /// `data` is where the audit key of a company on a server is; without it the key lives as long as the process. `shipped`
+    /// is what the modules declare, for who opens many tenants of the same modules.
     ///
     /// - Throws: ``StorageError`` when the database cannot be opened or brought to its shape;
     ///   ``Problem/Kind/unavailable`` when its audit log is under a key that is not there.
     public static func open(
-        at address: TenantAddress, data: String? = nil, modules: [Module], name: String,
+        at address: TenantAddress, data: String? = nil, modules: [Module], shipped: Registry? = nil, name: String,
         passwords: PasswordHasher = PasswordHasher(),
         limits: StorageLimits = .standard, seed: UInt64 = .random(in: .min ... .max),
         clock: @escaping @Sendable () -> Timestamp = Tenant.systemClock
     ) async throws -> Tenant {
         let database = try address.makeDatabase(limits: limits)
-        var registry = Registry.core()
-        for module in modules { module.register(&registry) }
         let audit: AuditKey
         do {
             audit = try await auditKey(of: database, in: address.folder(data))
@@ -110,7 +109,7 @@ public final class Tenant: Sendable {
             await database.close()
             throw error
         }
-        let shipped = registry
+        let shipped = shipped ?? .of(modules)
         let identifiers = Mutex(IdentifierSource(seed: seed))
         let metadata = try await database.write { transaction in
             try CompanyFacts.refuseNewer(in: transaction, called: address.shown)

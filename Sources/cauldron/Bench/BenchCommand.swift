@@ -89,6 +89,7 @@ struct BenchCommand: AsyncParsableCommand {
         if database == nil {
             parts.append(("expressions", { [try await ExpressionBench(seconds: seconds).measure()] }))
         }
+        parts.append(("companies", TenantBench(place: place, seconds: seconds).measure))
         parts.append(("trial balance", TrialBalanceBench(place: place, seconds: seconds).measure))
         return parts
     }

@@ -76,7 +76,12 @@ struct BenchPlace {
     /// Removes a company that nobody has open.
     func remove(_ name: String) throws {
         removeDirectory(folder(name))
-        if let server { try PostgresAdministration.run("DROP SCHEMA IF EXISTS \(schema(name)) CASCADE", at: server) }
+        try run("DROP SCHEMA IF EXISTS \(schema(name)) CASCADE")
+    }
+
+    /// Runs a statement on the server; nothing where there is none.
+    func run(_ sql: String) throws {
+        if let server { try PostgresAdministration.run(sql, at: server) }
     }
 }
 

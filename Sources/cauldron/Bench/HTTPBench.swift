@@ -78,6 +78,9 @@ final class ServedProcess {
         throw CocoaError(.executableLoad)
     }
 
+    /// The number of the process.
+    var number: Int32 { process.processIdentifier }
+
     /// The memory it holds, as the kernel counts it.
     var residentMegabytes: Double { megabytes("VmRSS:") }
 

@@ -25,7 +25,7 @@ struct BackupCommand: AsyncParsableCommand {
 
     func run() async throws {
         let summary = try await TenantBackup.write(
-            of: data.directory.address, modules: allModules, data: data.path, to: file, replacing: force)
+            of: data.directory.address, modules: allModules, data: data.directory.path, to: file, replacing: force)
         for hash in summary.missing { format.output.remark("An attached file is not there: \(hash)") }
         format.output.line(
             "\(file): \(summary.bytes) bytes, \(summary.changes) changes of documents and \(summary.files) files, checked"

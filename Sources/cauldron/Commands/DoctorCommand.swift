@@ -35,7 +35,7 @@ struct DoctorCommand: AsyncParsableCommand {
         let database = try await data.directory.address.openDatabase(limits: TenantFile.patient)
         let findings: [Doctor.Finding]
         do {
-            let doctor = Doctor(modules: allModules, data: data.path, heads: heads.map { AuditHeadsFile($0) })
+            let doctor = Doctor(modules: allModules, data: data.directory.path, heads: heads.map { AuditHeadsFile($0) })
             findings = try await doctor.run(on: database, at: Tenant.systemClock()) { finding in
                 tell(finding, output)
             }

@@ -30,7 +30,7 @@ struct RestoreCommand: AsyncParsableCommand {
         let restored: (summary: TenantBackup.Summary, aside: String?)
         do {
             restored = try await TenantBackup.restore(
-                file, into: data.directory.address, modules: allModules, data: data.path, movingAside: force,
+                file, into: data.directory.address, modules: allModules, data: data.directory.path, movingAside: force,
                 at: Tenant.systemClock())
         } catch {
             lock.undo()

@@ -68,6 +68,10 @@ public enum GatewayOpenAPI {
             "description": "The word token, a space, and api_key:api_secret.",
         ],
         "basic": ["type": "http", "scheme": "basic", "description": "The API key as user, its secret as password."],
+        "operator": [
+            "type": "apiKey", "in": "header", "name": "X-Cauldron-Operator-Key",
+            "description": "The key of who runs the server, which `cauldron tenant operator-key` makes.",
+        ],
         "session": ["type": "apiKey", "in": "cookie", "name": "sid", "description": "The session that login begins."],
     ]
 }

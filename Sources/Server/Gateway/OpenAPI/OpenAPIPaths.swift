@@ -44,7 +44,7 @@ enum OpenAPIPaths {
 
     static func operation(
         _ id: String, _ tag: String, _ summary: String, _ responses: JSONObject, parameters: [JSON] = [],
-        body: JSON? = nil, isOpen: Bool = false, failure: JSON = failure
+        body: JSON? = nil, isOpen: Bool = false, isOperators: Bool = false, failure: JSON = failure
     ) -> JSON {
         var object: JSONObject = [
             "operationId": .string(id), "tags": [.string(tag)], "summary": .string(summary),
@@ -52,6 +52,7 @@ enum OpenAPIPaths {
         if !parameters.isEmpty { object["parameters"] = .array(parameters) }
         object["requestBody"] = body
         if isOpen { object["security"] = [] }
+        if isOperators { object["security"] = [["operator": []]] }
         var responses = responses
         responses["default"] = failure
         object["responses"] = .object(responses)
@@ -168,7 +169,7 @@ enum OpenAPIPaths {
                 parameters: verb == .get || method.takesQuery
                     ? method.parameters.map(query) : method.keepsAnswers ? [repeatKey] : [],
                 body: verb == .get ? nil : sent,
-                isOpen: method.allowsGuests)
+                isOpen: method.allowsGuests, isOperators: method.takesOperatorKey)
         }
         return .object(paths)
     }

@@ -21,6 +21,8 @@ struct MethodDescription: Sendable {
     var streamed: [String] = []
     /// Whether its arguments stand in the address alone, because its body is what it takes.
     var takesQuery: Bool { !streamed.isEmpty && !streamed.contains(Incoming.multipart) }
+    /// Whether it is for who runs the server, by a key of that one's.
+    var takesOperatorKey = false
     /// Whether its answer is kept under an idempotency key.
     var keepsAnswers = false
     /// Other names it is called by.
@@ -72,7 +74,10 @@ struct MethodTable: Sendable {
     /// The names of methods by what stands behind the last but two points, such as `user.user.get_roles`.
     private var namesByDocType: [String: String] = [:]
 
-    init(_ tenant: Tenant, _ accounts: AccountMethods, _ uploads: FileUpload, timeZone: String) {
+    init(
+        _ tenant: Tenant, _ accounts: AccountMethods, _ uploads: FileUpload, _ operations: OperatorMethods,
+        timeZone: String
+    ) {
         for method in Self.inSessions(tenant.registry, tenant.reports, timeZone: timeZone) {
             if method.name == SetupCall.method {
                 add(MethodDescription(method)) { request, caller in
@@ -148,6 +153,16 @@ struct MethodTable: Sendable {
                 return try await accounts.call(method.name, request, by: caller).telling(remarks, in: request.version)
             }
         }
+        for method in OperatorMethods.descriptions {
+            add(method) { request, _ in
+                try RepeatableRequest.refuse(request)
+                var remarks = Remarks()
+                try remarks.passOver(
+                    arguments: request.arguments.stray(besides: Set(method.parameters.map(\.name))), of: method.name,
+                    strict: request.isStrict)
+                return try await operations.call(method.name, request).telling(remarks, in: request.version)
+            }
+        }
     }
 
     private mutating func add(
@@ -183,7 +198,7 @@ struct MethodTable: Sendable {
 
     /// What the API's description tells, in order: not the names that stand for others.
     static func described(_ registry: Registry, _ reports: [String: Report]) -> [MethodDescription] {
-        AccountMethods.descriptions + DownloadMethods.descriptions
+        AccountMethods.descriptions + OperatorMethods.descriptions + DownloadMethods.descriptions
             + [FileUpload.description, ImportMethod.description]
             + inSessions(registry, reports, timeZone: "").map(MethodDescription.init).sorted { $0.name < $1.name }
     }

@@ -70,6 +70,7 @@ enum PrivateFolder {
 
     private static func isOwn(_ name: String) -> Bool {
         name == "lock" || name == "files" || name == "demo.json" || name == Restoring.folderName
+            || name == "tenants" || name == "deleted" || name == OperatorKey.fileName
             || name.hasPrefix("tenant.db") || name.hasPrefix("audit.")
     }
 

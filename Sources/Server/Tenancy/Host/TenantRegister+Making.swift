@@ -1,0 +1,217 @@
+internal import Documents
+internal import Foundation
+public import Identity
+public import Reports
+internal import Storage
+public import Values
+
+extension TenantRegister {
+    /// The most tenants of one register.
+    static let mostTenants = 10_000
+    /// The longest title, in characters.
+    static let titleLength = 140
+    /// The fewest characters of the first user's password.
+    static let passwordLength = 8
+    /// How long who removes a tenant waits for the server that has it open.
+    static let patienceSeconds = 30
+
+    /// What a new tenant is made of.
+    public struct Plan: Sendable {
+        /// What it is called by.
+        public var name: String
+        /// The host names that lead to it.
+        public var hosts: [String] = []
+        /// What people are shown; its name when nil.
+        public var title: String?
+        /// The password of the user who may do everything; without one nobody can sign in yet.
+        public var password: String?
+        /// The backup that it is made of; an empty company when nil.
+        public var backup: String?
+
+        /// A tenant of this name.
+        public init(name: String) { self.name = name }
+    }
+
+    /// Makes a tenant: an empty company like any other, or that of a backup. What an earlier try left half done is cleared away first.
+    ///
+    /// - Throws: ``Problem/Kind/tenantExists``, ``Problem/Kind/badTenantName``, ``Problem/Kind/weakPassword``,
+    ///   ``Problem/Kind/unavailable``.
+    public func create(
+        _ plan: Plan, modules: [Module], passwords: PasswordHasher = PasswordHasher(),
+        clock: @escaping @Sendable () -> Timestamp = Tenant.systemClock
+    ) async throws -> TenantRecord {
+        try TenantRecord.requireName(plan.name)
+        try requireNew(plan.name)
+        let title = plan.title ?? plan.name
+        guard (1...Self.titleLength).contains(title.count), !title.unicodeScalars.contains(where: { $0.value < 32 })
+        else {
+            throw Problem(
+                .badTenantName, "A title has from 1 to \(Self.titleLength) characters, and is one line", field: "title")
+        }
+        if let password = plan.password, password.count < Self.passwordLength {
+            throw Problem(
+                .weakPassword, "A password has at least \(Self.passwordLength) characters", field: "password")
+        }
+        guard schemaLength(of: plan.name) <= 63 else {
+            throw Problem(
+                .badTenantName, "The name is too long for a schema on this server", field: "name",
+                fix: "Choose a shorter one.")
+        }
+        let directory = directory(of: plan.name)
+        let record = TenantRecord(
+            name: plan.name, hosts: try TenantRecord.hosts(plan.hosts), title: title, state: .creating, created: clock()
+        )
+        let lock = try DirectoryLock(directory)
+        defer { lock.release() }
+        do {
+            try alone {
+                try requireNew(record.name, isTaken: true)
+                try requireFree(record.hosts, besides: record.name)
+                guard try names().count < Self.mostTenants else {
+                    throw Problem(.tooMany, "There are \(Self.mostTenants) companies, and may be no more")
+                }
+                try clear(record.name)
+                try write(record)
+            }
+        } catch {
+            lock.undo()
+            throw error
+        }
+        do {
+            try await make(record, plan, modules, passwords, clock)
+            return try change(record.name) { $0.state = .active }
+        } catch {
+            // What cannot be removed now is cleared away by the next try, or by deleting it.
+            try? remove(record.name)
+            if case IdentityError.password(let sentence) = error {
+                throw Problem(.weakPassword, ProblemText(sentence), field: "password")
+            }
+            throw (error as? StorageError).map(address(of: record.name).problem(for:)) ?? error
+        }
+    }
+
+    private func make(
+        _ record: TenantRecord, _ plan: Plan, _ modules: [Module], _ passwords: PasswordHasher,
+        _ clock: @escaping @Sendable () -> Timestamp
+    ) async throws {
+        let address = address(of: record.name)
+        guard try await !address.holdsCompany() else {
+            throw Problem(.companyExists, "\(address.shown) holds a company already")
+        }
+        if let backup = plan.backup {
+            _ = try await TenantBackup.restore(
+                backup, into: address, modules: modules, data: directory(of: record.name), at: clock())
+        }
+        let tenant = try await Tenant.open(
+            at: address, data: directory(of: record.name), modules: modules, name: record.title, passwords: passwords,
+            clock: clock)
+        do {
+            if let password = plan.password {
+                try await tenant.identity.setPassword(
+                    password, of: Actor.administrator.user, at: tenant.now(), by: Actor.administrator.user)
+            }
+            try await tenant.keepHead(in: .standard(in: directory(of: record.name)))
+            await tenant.close()
+        } catch {
+            await tenant.close()
+            throw error
+        }
+    }
+
+    /// Refuses a name that is in use. A directory that no record names is somebody's, unless it `isTaken` for this.
+    private func requireNew(_ name: String, isTaken: Bool = false) throws {
+        if let present = try find(name) {
+            guard present.state == .creating else {
+                throw Problem(.tenantExists, "There is a company \(name) already", field: "name")
+            }
+        } else if try isTaken ? !strangers(in: name).isEmpty : TenantBackup.exists(directory(of: name)) {
+            throw Problem(
+                .tenantExists, "\(directory(of: name)) is there, and not known as a company", field: "name",
+                fix: "Move it away, or choose another name.")
+        }
+    }
+
+    /// What is in a tenant's directory besides the lock.
+    private func strangers(in name: String) throws -> [String] {
+        do {
+            return try FileManager.default.contentsOfDirectory(atPath: directory(of: name)).filter { $0 != "lock" }
+        } catch {
+            throw Problem(.unavailable, "\(directory(of: name)) cannot be read", fix: "Check its owner.")
+        }
+    }
+
+    /// Removes what a try before left, which nobody has ever used.
+    private func clear(_ name: String) throws {
+        guard try find(name) != nil else { return }
+        try dropSchema(of: name)
+        for item in try strangers(in: name) {
+            let path = "\(directory(of: name))/\(item)"
+            do {
+                try FileManager.default.removeItem(atPath: path)
+            } catch {
+                throw Problem(.unavailable, "\(path) cannot be removed", fix: "Check its owner.")
+            }
+        }
+    }
+
+    /// Lets nobody use a tenant, or everybody again.
+    ///
+    /// - Throws: ``Problem/Kind/noSuchTenant``; ``Problem/Kind/unavailable`` for one that is being made or removed.
+    @discardableResult
+    public func suspend(_ name: String, _ isSuspended: Bool = true) throws -> TenantRecord {
+        try change(name) { record in
+            guard record.state == .active || record.state == .suspended else {
+                throw Problem(.unavailable, "\(name) is \(record.state.rawValue)")
+            }
+            record.state = isSuspended ? .suspended : .active
+        }
+    }
+
+    /// Gives a tenant these host names, in place of those it had, and a title where there is one.
+    ///
+    /// - Throws: ``Problem/Kind/noSuchTenant``, ``Problem/Kind/tenantExists``, ``Problem/Kind/badTenantName``.
+    @discardableResult
+    public func setHosts(_ hosts: [String], of name: String) throws -> TenantRecord {
+        let hosts = try TenantRecord.hosts(hosts)
+        return try change(name) { $0.hosts = hosts }
+    }
+
+    /// Removes a tenant with all it has: database, files, credentials and keys. A backup of it is written to a file before,
+    /// unless none is wanted; where that fails the tenant stays, suspended. Nobody may use it from when `onMarked` is called.
+    ///
+    /// - Returns: what the backup holds.
+    /// - Throws: ``Problem/Kind/noSuchTenant``; ``Problem/Kind/unavailable`` while somebody else has it open, and what
+    ///   writing the backup throws.
+    @discardableResult
+    public func delete(
+        _ name: String, backup: String?, modules: [Module], onMarked: () -> Void = {}
+    ) async throws -> TenantBackup.Summary? {
+        let before = try record(name)
+        if let backup { try TenantBackup.refuseExisting(backup, replacing: false) }
+        try change(name) { $0.state = .deleting }
+        onMarked()
+        var summary: TenantBackup.Summary?
+        do {
+            let lock = try await DirectoryLock.patiently(directory(of: name), seconds: Self.patienceSeconds)
+            defer { lock.release() }
+            // One that was never finished, or is half removed, has nothing to keep.
+            if let backup, before.state == .active || before.state == .suspended {
+                if !backup.parentPath.isEmpty { try PrivateFolder.make(backup.parentPath) }
+                summary = try await TenantBackup.write(
+                    of: address(of: name), modules: modules, data: directory(of: name), to: backup)
+            }
+            try remove(name)
+        } catch {
+            if summary == nil, before.state != .creating, before.state != .deleting {
+                try? change(name) { $0.state = .suspended }
+            }
+            throw error
+        }
+        return summary
+    }
+
+    /// Where a backup of a tenant that is deleted goes unless another place is named.
+    public func defaultBackup(of name: String, at now: Timestamp) -> String {
+        "\(folder.parentPath)/deleted/\(name)-\(TenantBackup.stamp(now)).cauldron"
+    }
+}
