@@ -15,7 +15,7 @@ test: ## install what is missing, build and run all tests
 	@# because each has connections to the PostgreSQL server of the run.
 	ulimit -Sn $$(ulimit -Hn); SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=8 swift test
 
-soak: ## run the long tests: all extremes sent to everything, and what an outside tool makes up of the OpenAPI
+soak: ## run the long tests: all extremes sent to everything, 200 companies, what an outside tool makes up of the OpenAPI
 	@scripts/setup test
 	swift build --build-tests
 	ulimit -Sn $$(ulimit -Hn); CAULDRON_LONG=1 swift test --filter 'FuzzTests|ManyCompaniesTests'

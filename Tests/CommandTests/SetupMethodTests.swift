@@ -16,14 +16,14 @@ import Values
         "company_name": "Acme", "country": "DE", "email": "ana@example.com", "password": "geheim und lang",
     ]
 
-    private func open() async throws -> (Tenant, GatewayClient) {
+    private func open() async throws -> (TemporaryPlace, Tenant, GatewayClient) {
         let place = try TemporaryPlace(kind: "Setup")
         let tenant = try await Tenant.open(
             at: place.isOnServer ? .postgres(place.name) : .directory(place.name), modules: allModules, name: "Setup",
             passwords: PasswordHasher(cost: PasswordCost(logarithm: 4)), seed: 1)
         try place.holds(tenant.database)
         let keys = try await tenant.identity.generateKeys(for: "Administrator", at: tenant.now())
-        return (tenant, GatewayClient(tenant, keys))
+        return (place, tenant, GatewayClient(tenant, keys))
     }
 
     private func companies(_ tenant: Tenant) async throws -> Int {
@@ -33,7 +33,8 @@ import Values
     }
 
     @Test func `one call makes a company and a user who can sign in`() async throws {
-        let (tenant, client) = try await open()
+        let (place, tenant, client) = try await open()
+        defer { withExtendedLifetime(place) {} }
         let rehearsed = try await client.send(.post, Self.path + "?rehearse=1", .object(Self.sent))
         #expect(rehearsed.status == 200 && rehearsed.text.contains(#""doctype":"Mode of Payment""#))
         #expect(!rehearsed.text.contains("geheim"))
@@ -55,7 +56,8 @@ import Values
     }
 
     @Test func `all that is wrong is told by its argument`() async throws {
-        let (tenant, client) = try await open()
+        let (place, tenant, client) = try await open()
+        defer { withExtendedLifetime(place) {} }
         let wrong = try await client.send(
             .post, "/api/method/frappe.desk.page.setup_wizard.setup_wizard.setup_complete",
             ["args": ["company_name": "", "country": "Atlantis", "currency": "QQQ", "timezone": "Mars"]])
@@ -68,7 +70,8 @@ import Values
     }
 
     @Test func `it takes no key of repeated requests, no GET and nobody's word`() async throws {
-        let (tenant, client) = try await open()
+        let (place, tenant, client) = try await open()
+        defer { withExtendedLifetime(place) {} }
         let name = try #require(HTTPField.Name("Idempotency-Key"))
         let keyed = try await client.send(.post, Self.path, .object(Self.sent), headers: [(name, "once")])
         #expect(keyed.status == 403)
@@ -86,7 +89,8 @@ import Values
     }
 
     @Test func `what nothing knows is told, and refused where that is asked`() async throws {
-        let (tenant, client) = try await open()
+        let (place, tenant, client) = try await open()
+        defer { withExtendedLifetime(place) {} }
         let sent: JSON = ["company_name": "Acme", "country": "DE", "mascot": "cat"]
         #expect(try await client.send(.post, Self.path + "?strict=1", sent).status == 417)
         #expect(try await companies(tenant) == 0)
@@ -95,7 +99,8 @@ import Values
     }
 
     @Test func `the options are those of Frappe's wizard, and more`() async throws {
-        let (tenant, client) = try await open()
+        let (place, tenant, client) = try await open()
+        defer { withExtendedLifetime(place) {} }
         for (path, word) in [
             ("frappe.geo.country_info.get_country_timezone_info", #""Germany":{"code":"de","currency":"EUR""#),
             ("frappe.desk.page.setup_wizard.setup_wizard.load_languages", #""de":"German""#),

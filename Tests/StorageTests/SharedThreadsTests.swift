@@ -136,6 +136,12 @@ import Values
         }
     }
 
+    /// Has what is idle closed, and says whether all is: a connection is idle a moment after its answer is there.
+    private func closeIdle(of database: SQLiteDatabase, _ path: String) -> Bool {
+        for pool in database.pools { _ = pool.closeIdle() }
+        return !isOpen(path)
+    }
+
     private let people = TableSchema("person", columns: [.init("name", .text, required: true)])
 
     @Test func `a connection that was closed is opened again, and the file must still be there`() async throws {
@@ -148,12 +154,11 @@ import Values
             try await database.readBriefly { try $0.query("SELECT name FROM person", [], [.text]) } == [[.text("a")]])
         #expect(try await database.read { try $0.query("SELECT name FROM person", [], [.text]) } == [[.text("a")]])
         #expect(isOpen(path))
-        #expect(database.pools.filter { $0.closeIdle() }.count == 3)
-        try await wait { !isOpen(path) }
+        #expect(database.pools.count == 3)
+        try await wait { closeIdle(of: database, path) }
         try await database.write { try $0.insert(into: "person", ["name"], [[.text("b")]]) }
         #expect(try await database.read { try $0.query("SELECT count(*) FROM person", [], [.integer]) } == [[.int(2)]])
-        for pool in database.pools { _ = pool.closeIdle() }
-        try await wait { !isOpen(path) }
+        try await wait { closeIdle(of: database, path) }
         try FileManager.default.removeItem(atPath: path)
         for _ in 0..<2 {
             await #expect(throws: StorageError.self) { try await database.write { _ in } }

@@ -76,6 +76,7 @@ struct BenchCommand: AsyncParsableCommand {
             ("read and list over HTTP", HTTPBench(place: place, seconds: seconds, peer: peer).measure),
             ("post invoices over HTTP", PostingBench(place: place, seconds: seconds, peer: peer).measure),
             ("long reports over HTTP", ReportBench(place: place, seconds: seconds).measure),
+            ("export", ExportBench(place: place).measure),
             ("events", EventBench(place: place, seconds: seconds).measure),
             ("drafts", DraftBench(place: place, seconds: seconds).measure),
         ]

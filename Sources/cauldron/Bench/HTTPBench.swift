@@ -1,7 +1,9 @@
+import Documents
 import Foundation
 import Identity
 import Synchronization
 import Tenancy
+import Values
 
 /// Measures a server in a process of its own over loopback.
 struct HTTPBench {
@@ -11,16 +13,44 @@ struct HTTPBench {
     let peer: Pgbench?
     let connections = 8
 
-    func measure() async throws -> [Measurement] {
-        let tenant = try await place.open(BenchCompany.base)
-        let keys = try await tenant.identity.generateKeys(for: "Administrator", at: tenant.now())
-        await tenant.close()
+    private let company = "http"
+    private let reader = "reader@bench.test"
 
-        let server = try ServedProcess(place: place, company: BenchCompany.base)
+    func measure() async throws -> [Measurement] {
+        try await place.withCopy(of: BenchCompany.base, called: company) {
+            let tenant = try await place.open(company)
+            let all = try await tenant.identity.generateKeys(for: "Administrator", at: tenant.now())
+            try await makeReader(tenant)
+            let some = try await tenant.identity.generateKeys(for: reader, at: tenant.now())
+            await tenant.close()
+            return try await measure(
+                "Authorization: token \(all.key):\(all.secret)\r\n",
+                limited: "Authorization: token \(some.key):\(some.secret)\r\n")
+        }
+    }
+
+    /// A user with a role, who may see a tenth of the customers only.
+    private func makeReader(_ tenant: Tenant) async throws {
+        try await tenant.write(as: .administrator) { session in
+            try BenchCompany.insert(
+                "User", ["email": .string(reader), "first_name": "Reader", "roles": [["role": "Sales User"]]], session)
+            try session.insert(
+                stride(from: 7, to: BenchCompany.customers, by: 10).map { number in
+                    try session.document(
+                        "User Permission",
+                        from: [
+                            "user": .string(reader), "allow": "Customer", "for_value": .string("Customer \(number)"),
+                            "apply_to_all_doctypes": 1,
+                        ])
+                })
+        }
+    }
+
+    private func measure(_ token: String, limited: String) async throws -> [Measurement] {
+        let server = try ServedProcess(place: place, company: company)
         defer { server.stop() }
         let start = try await server.waitForAnswer()
         let idle = server.residentMegabytes
-        let token = "Authorization: token \(keys.key):\(keys.secret)\r\n"
         let filters =
             #"[["customer_type","=","Company"]]"#.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
         let list =
@@ -31,10 +61,16 @@ struct HTTPBench {
         let plain = try await load.rate(of: "/healthz", headers: "")
         let read = try await load.rate(of: "/api/resource/Customer/Customer%20777", headers: token)
         let listed = try await load.rate(of: list, headers: token)
+        let limited = try await load.rate(of: "/api/resource/Customer/Customer%20777", headers: limited)
         let plainAgain = try await load.rate(of: "/healthz", headers: "")
+        let created = try await load.rate { number in create(number, token) }
         let busy = server.residentMegabytes
         let yardstick = ("a plain-text reply", (plain + plainAgain) / 2)
-        let reads = [("read one document over HTTP", read), ("list 20 of 10,000, filtered and sorted", listed)]
+        let reads = [
+            ("read one document over HTTP", read), ("list 20 of 10,000, filtered and sorted", listed),
+            ("read one as a user who may see a tenth", limited),
+            ("create a customer over HTTP, 8 clients", created),
+        ]
         let yardsticks = [yardstick] + (try peer.map { [try $0.selects()] } ?? [])
         return yardsticks.flatMap { yardstick in
             reads.map { Measurement(name: $0, rate: $1, unit: "requests/s", yardstick: yardstick) }
@@ -43,6 +79,16 @@ struct HTTPBench {
             Measurement(name: "memory under load", rate: busy, unit: "MB"),
             Measurement(name: "from start to first answer", rate: start, unit: "s"),
         ]
+    }
+
+    /// Creates a customer, which is kept with its version, event and entry of the audit log.
+    private func create(_ number: Int, _ token: String) -> [UInt8] {
+        let body = #"{"customer_name": "Sent \#(number)", "customer_type": "Company"}"#
+        return Array(
+            """
+            POST /api/resource/Customer HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
+            Content-Length: \(body.utf8.count)\r\n\(token)\r\n\(body)
+            """.utf8)
     }
 }
 
