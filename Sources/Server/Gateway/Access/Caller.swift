@@ -56,12 +56,20 @@ struct Authenticator: Sendable {
     ///   ``Problem/Kind/stepMissing``.
     func caller(of request: Incoming, calling method: String? = nil) async throws -> Caller {
         if let header = request.authorization { return try await caller(authorization: header) }
-        guard let sid = Cookies.value("sid", of: request.headers) ?? request.arguments.text("sid"), !sid.isEmpty,
-            sid != "Guest"
-        else { return .guest }
-        guard let session = try await tenant.identity.session(sid, at: tenant.now()),
-            let actor = try await tenant.actor(named: session.user)
-        else { throw Problem(.sessionExpired, "The session has ended", fix: "Sign in again.") }
+        let sids = request.sids
+        guard !sids.isEmpty else { return .guest }
+        for sid in sids {
+            guard let session = try await tenant.identity.session(sid, at: tenant.now()),
+                let actor = try await tenant.actor(named: session.user)
+            else { continue }
+            return try caller(actor, sid, session, calling: method)
+        }
+        throw Problem(.sessionExpired, "The session has ended", fix: "Sign in again.")
+    }
+
+    private func caller(
+        _ actor: Actor, _ sid: String, _ session: WebSession, calling method: String?
+    ) throws -> Caller {
         guard let limit = session.limit else { return Caller(actor: actor, way: .session(sid: sid)) }
         guard let method, limit.methods.contains(method) else { throw limit.problem }
         // Whatever the method does, it does nothing else.
@@ -94,6 +102,16 @@ struct Authenticator: Sendable {
         let way = Caller.Way.key(Credential(ofKey: key, secret: secret))
         guard let scopes = holder.scopes else { return Caller(actor: actor, way: way) }
         return Caller(actor: actor.limited(to: try Scope.list(text: scopes)), way: way)
+    }
+}
+
+extension Incoming {
+    /// The identifiers of sessions that it carries, as cookies or as an argument. A client that signs in again may send the
+    /// cookie from before beside the new one: the session that lives is the one.
+    var sids: [String] {
+        let cookies = Cookies.values("sid", of: headers)
+        let sent = cookies.isEmpty ? arguments.text("sid").map { [$0] } ?? [] : cookies
+        return sent.filter { !$0.isEmpty && $0 != "Guest" }
     }
 }
 

@@ -240,9 +240,7 @@ final class SignIn: Sendable {
     func leave(_ request: Incoming, _ caller: Caller) async throws -> [(HTTPField.Name, String)] {
         // A caller with a session was asked for the token of the form before, unless the request only seems to ask.
         if request.isSafe || caller.formToken == nil { try SiteGuard.requireOwnSite(request) }
-        if let sid = Cookies.value("sid", of: request.headers) ?? request.arguments.text("sid") {
-            try await tenant.identity.destroySession(sid, from: request.origin)
-        }
+        for sid in request.sids { try await tenant.identity.destroySession(sid, from: request.origin) }
         return ["sid", "system_user", "full_name", "user_id", "user_image"].map {
             Cookies.set($0, "", seconds: 0, hidden: $0 == "sid", secure: secureCookies)
         }

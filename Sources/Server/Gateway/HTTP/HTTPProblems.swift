@@ -3,8 +3,8 @@ public import Documents
 extension Problem.Kind {
     /// Nobody is signed in, or the credentials are wrong.
     public static let notSignedIn = Self("not_signed_in", exception: "AuthenticationError", status: 401)
-    /// The session has ended.
-    public static let sessionExpired = Self("session_expired", exception: "SessionExpired", status: 401)
+    /// The session has ended. As in Frappe it is as good as none: clients sign in again when they are told 403.
+    public static let sessionExpired = Self("session_expired", exception: "PermissionError", status: 403)
     /// The session is good for nothing before its user has done something.
     public static let stepMissing = Self("step_missing", exception: "PermissionError", status: 403)
     /// A browser sends this from another site, or with a wrong token.

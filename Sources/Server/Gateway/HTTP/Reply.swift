@@ -113,6 +113,8 @@ struct Reply: Sendable {
 enum Bodies {
     static let data = JSONKey("data")
     static let message = JSONKey("message")
+    /// What stands in an answer beside the error of a session that has ended.
+    private static let sessionExpired = "session_expired"
 
     /// `{"data": …}` with what `content` writes.
     static func data(_ content: (inout JSONWriter) throws -> Void) rethrows -> [UInt8] {
@@ -156,6 +158,7 @@ enum Bodies {
             }
         }
         if problem.kind == .notSignedIn { body["message"] = .string(problem.message) }
+        if problem.kind == .sessionExpired { body[sessionExpired] = 1 }
         return JSON.object(body).encoded
     }
 
@@ -177,6 +180,7 @@ enum Bodies {
         var body: JSONObject = ["errors": .array(parts.filter { $0.kind != .noEffect }.map(error))]
         let warnings = parts.filter { $0.kind == .noEffect }
         if !warnings.isEmpty { body["messages"] = .array(warnings.map(message)) }
+        if problem.kind == .sessionExpired { body[sessionExpired] = 1 }
         return JSON.object(body).encoded
     }
 

@@ -45,7 +45,9 @@ enum ClientReading {
         summary: "One document."
     ) { arguments, session in
         let doctype = try arguments.required("doctype")
-        if let name = arguments.text("name") { return session.present(try session.get(doctype, name)) }
+        if let name = try arguments.text("name") ?? single(doctype, arguments, session) {
+            return session.present(try session.get(doctype, name))
+        }
         guard let name = try first(doctype, ["name"], arguments, session)?.first?.text else {
             throw Problem(.notFound, "No \(doctype) meets the conditions", field: "filters")
         }
@@ -61,6 +63,18 @@ enum ClientReading {
     ) { arguments, session in
         let doctype = try arguments.required("doctype")
         let fields = try ListArguments.fields(arguments["fieldname"])
+        if let name = try single(doctype, arguments, session) {
+            let document = session.present(try session.get(doctype, name))
+            let values = try fields.map { field in
+                guard let name = field.string, let value = document[name] else {
+                    throw Problem(
+                        .unknownField, "\(doctype) has no field \(field.text.prefix(140))", field: "fieldname")
+                }
+                return (name, value)
+            }
+            if arguments.flag("as_dict") ?? true { return .object(JSONObject(values)) }
+            return values.count == 1 ? values[0].1 : .array(values.map(\.1))
+        }
         var query = try ListArguments(doctype, arguments).query
         query.fields = fields
         query.limit = 1
@@ -86,6 +100,14 @@ enum ClientReading {
             throw Problem(.unknownField, "\(type.name) has no field \(field)", field: "field")
         }
         return session.present(try session.get(type.name, type.name))[field] ?? .null
+    }
+
+    /// The name of the document of a DocType that has only one, unless conditions ask for another.
+    private static func single(_ doctype: String, _ arguments: Arguments, _ session: Session) throws -> String? {
+        guard try session.registry.doctype(doctype).isSingle else { return nil }
+        let sent = try arguments.json("filters")
+        let asksForIt: [JSON?] = [nil, "null", "", [:], [], .string(doctype), ["name": .string(doctype)]]
+        return asksForIt.contains(sent) ? doctype : nil
     }
 
     private static func first(

@@ -1,6 +1,6 @@
 """Drives a served company with the package frappe-client from PyPI, as it is.
 
-    frappe_client.py URL USER PASSWORD API_KEY API_SECRET
+    drive_frappe_client.py URL USER PASSWORD API_KEY API_SECRET
 """
 
 import json
@@ -21,6 +21,8 @@ def insert_many(client, docs):
 
 
 client = steps.sign_in(frappeclient, *sys.argv[1:])
-steps.documents(frappeclient, client, lambda docs: insert_many(client, docs))
-steps.business(frappeclient, client)
+company = steps.Company(sys.argv[1], *sys.argv[4:])
+steps.documents(frappeclient, client, lambda docs: insert_many(client, docs), company)
+steps.business(frappeclient, client, company)
+steps.absent(frappeclient, client)
 print("all steps done")
