@@ -51,8 +51,14 @@ let core: [Target.Dependency] = [
     package.targets.append(
         .testTarget(
             name: "\(name)Tests",
-            dependencies: [.byName(name: name), "TestSupport"] + core + needs + tests,
+            dependencies: once([.byName(name: name), "TestSupport"] + core + needs + tests),
             path: "Tests/\(name)Tests", exclude: fixtures, swiftSettings: settings))
+}
+
+/// Each of the dependencies once, where several lists name it.
+@MainActor func once(_ dependencies: [Target.Dependency]) -> [Target.Dependency] {
+    var seen: Set<String> = []
+    return dependencies.filter { seen.insert("\($0)").inserted }
 }
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
