@@ -21,9 +21,10 @@ soak: ## run the long tests: all extremes sent to everything, 200 companies, wha
 	ulimit -Sn $$(ulimit -Hn); CAULDRON_LONG=1 swift test --filter 'FuzzTests|ManyCompaniesTests'
 	scripts/fuzz-http .build/debug/cauldron
 
-build: ## install what is missing and build the release binary
+build: ## install what is missing and build the release binaries
 	@scripts/setup build
 	swift build -c release --product cauldron
+	swift build -c release --product cauldron-thumbnail
 
 bench: build ## measure the release binary, on SQLite and on a PostgreSQL server of its own
 	@scripts/setup bench

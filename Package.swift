@@ -82,6 +82,19 @@ package.targets.append(
 module("Data", "PostgresStorage", ["Values", "Storage", "CPostgres"], tests: nil)
 module("Data", "EventLog", ["Values", "Storage"])
 module("Data", "ObjectStorage", ["Values", crypto])
+module("Data", "Pictures")
+/// The library that reads and writes pictures. Only the program that makes them small is linked with it.
+package.targets.append(
+    .systemLibrary(name: "CGD", path: "Sources/Data/GD", providers: [.apt(["libgd-dev"])]))
+/// Takes from a process what it may ask of the system, which Swift has no words for.
+package.targets.append(.target(name: "Seclusion", path: "Sources/Data/Seclusion"))
+
+/// Makes one picture small, in a process of its own.
+package.targets.append(
+    .executableTarget(
+        name: "cauldron-thumbnail", dependencies: ["Pictures", "CGD", "Seclusion"], path: "Sources/Data/Thumbnailer",
+        swiftSettings: settings))
+
 module("Governance", "Expressions", ["Values"])
 /// The passwords that people choose most, compiled in by C, which can embed a file.
 package.targets.append(
@@ -100,7 +113,7 @@ module(
     "Core", "Customization", ["Values", "Storage", "Audit", "Metadata", "Documents", "Lists"], tests: nil)
 module("Core", "Lookalikes", ["Values", "Storage", "Metadata", "Documents"], tests: nil)
 module("Core", "Search", ["Values", "Storage", "Metadata", "Documents", "Lists"], tests: nil)
-module("Core", "Collaboration", ["Values", "Storage", "Metadata", "Documents"], tests: nil)
+module("Core", "Collaboration", ["Values", "Storage", "Pictures", "Metadata", "Documents"], tests: nil)
 module("Core", "AutoRepeats", ["Values", "Storage", "Metadata", "Documents"], tests: nil)
 module(
     "Core", "Forms", ["Values", "Storage", "Audit", "Metadata", "Documents", "Lists", "Collaboration"], tests: nil)
@@ -128,10 +141,10 @@ module(
 module(
     "Server", "Gateway",
     [
-        "Values", "Storage", "EventLog", "ObjectStorage", "Identity", "Metadata", "Documents", "History", "Lists",
-        "Customization", "Search", "Collaboration", "Forms", "Reports", "Tenancy",
+        "Values", "Storage", "EventLog", "ObjectStorage", "Pictures", "Identity", "Metadata", "Documents", "History",
+        "Lists", "Customization", "Search", "Collaboration", "Forms", "Reports", "Tenancy",
         hummingbird, logging, httpTypes, nio, nioHTTP, lifecycle,
-    ])
+    ], tests: ["cauldron-thumbnail"])
 
 /// What the tests of many modules need; no product has it.
 package.targets.append(
@@ -140,6 +153,7 @@ package.targets.append(
         dependencies: [
             "Values", "Storage", "PostgresStorage", "EventLog", "Audit", "Metadata", "Documents", "History", "Lists",
             "Customization", "Lookalikes", "Search", "Collaboration", "AutoRepeats", "Forms", "Reports", "Tenancy",
+            "CGD",
         ],
         path: "Tests/Support", swiftSettings: settings))
 
@@ -171,7 +185,8 @@ package.targets.append(
 package.targets.append(
     .testTarget(
         name: "CommandTests",
-        dependencies: ["cauldron", "TestSupport", hummingbird, httpTypes, nio] + house, path: "Tests/CommandTests",
+        dependencies: ["cauldron", "cauldron-thumbnail", "TestSupport", hummingbird, httpTypes, nio] + house,
+        path: "Tests/CommandTests",
         swiftSettings: settings))
 
 /// Tests the repository itself.

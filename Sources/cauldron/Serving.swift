@@ -78,6 +78,7 @@ struct ServingOptions: ParsableArguments {
             }
         }
         configuration.objects = objects
+        configuration.thumbnailer = Thumbnailer(program: Thumbnailer.besideThisProgram())
         configuration.connections = connections
         configuration.streams = streams
         // Beside connections there are files: of the databases, of the companies, of answers that wait.

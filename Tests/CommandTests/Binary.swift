@@ -1,20 +1,12 @@
 import Foundation
+import TestSupport
 import Testing
 import Values
 
 /// The built command, run as its users run it.
 enum Binary {
-    /// Where it is: beside the program that runs the tests, whatever the build directory.
-    static let path: String = {
-        let beside = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
-            .deletingLastPathComponent()
-        let places = [beside.path, executableDirectory, Repository.path(".build/debug")]
-        return places.map { $0 + "/cauldron" }.first { FileManager.default.isExecutableFile(atPath: $0) }
-            ?? Repository.path(".build/debug/cauldron")
-    }()
-
-    private static let executableDirectory = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        .deletingLastPathComponent().path
+    /// Where it is.
+    static let path = BuiltProgram.path("cauldron")
 
     /// Runs the command to its end; stops it and records an issue when that takes longer than `seconds`.
     static func run(

@@ -47,6 +47,7 @@ final class Town: Sendable {
         var configuration = GatewayConfiguration()
         configuration.trustedProxies = trustsProxy ? [try #require(AddressRange("192.0.2.0/24"))] : []
         configuration.objects = try FolderStore(place.data + "/files")
+        configuration.thumbnailer = Thumbnailer(program: BuiltProgram.path("cauldron-thumbnail"))
         let shared = configuration
         let host = TenantHost(place.register, modules: modules, passwords: passwords) { hosted in
             var own = shared

@@ -143,6 +143,56 @@ extension ObjectStore {
         #expect(try await store.size(of: new.key) != nil)
     }
 
+    // MARK: What is made of objects
+
+    @Test func `what is made of an object is kept beside it and goes with it`() async throws {
+        let folder = Folder()
+        let store = try FolderStore(folder.path)
+        let (first, second) = (try await store.put(["first"]), try await store.put(["second"]))
+        #expect(try await store.derived("300-1", of: first.key) == nil)
+        try await store.keep([1, 2, 3], as: "300-1", of: first.key)
+        try await store.keep([4], as: "64-1", of: first.key)
+        try await store.keep([5], as: "64-1", of: second.key)
+        #expect(try await store.derived("300-1", of: first.key) == [1, 2, 3])
+        try await store.keep([6], as: "300-1", of: first.key)
+        #expect(try await FolderStore(folder.path).derived("300-1", of: first.key) == [6])
+        // It is no object: neither counted nor found as one, and gone as soon as nobody names its object.
+        #expect(try await store.collect(keeping: [first.key], idleFor: 3600) == 0)
+        #expect(try await store.derived("64-1", of: second.key) == nil)
+        #expect(try await store.derived("64-1", of: first.key) == [4])
+        try await store.delete(first.key)
+        #expect(try await store.derived("64-1", of: first.key) == nil)
+        #expect(folder.files.filter { $0.hasPrefix("derived/") || $0.hasPrefix("incoming/") }.isEmpty)
+    }
+
+    @Test func `the oldest of what is made goes when there is too much, and many small are much`() async throws {
+        let folder = Folder()
+        let store = try FolderStore(folder.path, derivedBytes: 20 * 4_096)
+        var keys: [String] = []
+        for number in 0..<60 { keys.append(try await store.put(["\(number)"]).key) }
+        for (number, key) in keys.enumerated() {
+            try await store.keep([UInt8(number)], as: "64-1", of: key)
+            let past = Date(timeIntervalSinceNow: Double(number - 1_000))
+            try FileManager.default.setAttributes(
+                [.modificationDate: past], ofItemAtPath: "\(folder.path)/derived/\(key).64-1")
+            #expect(folder.files.count { $0.hasPrefix("derived/") } <= 23)
+        }
+        #expect(try await store.derived("64-1", of: keys[0]) == nil)
+        #expect(try await store.derived("64-1", of: keys[59]) == [59])
+        #expect(folder.files.count { $0.hasPrefix("derived/") } >= 15)
+    }
+
+    @Test(arguments: ["", "../x", "a/b", "A", "a b", "x\0", String(repeating: "a", count: 41)])
+    func `what is made has a name that leads nowhere`(name: String) async throws {
+        let folder = Folder()
+        let store = try FolderStore(folder.path)
+        let object = try await store.put(["x"])
+        await #expect(throws: ObjectStorageError.badKey) { try await store.keep([1], as: name, of: object.key) }
+        await #expect(throws: ObjectStorageError.badKey) { try await store.derived(name, of: object.key) }
+        await #expect(throws: ObjectStorageError.badKey) { try await store.keep([1], as: "64", of: "../\(object.key)") }
+        await #expect(throws: ObjectStorageError.badKey) { try await store.derived("64", of: "..") }
+    }
+
     @Test func `a store is told from every other, by all who open it at once`() async throws {
         let (folder, other) = (Folder(), Folder())
         let store = try FolderStore(folder.path)

@@ -5,7 +5,7 @@ import Testing
 @Suite struct TidyTests {
     /// All modules, from the top of the house to the bottom: each may import only those before it.
     static let house = [
-        "Values", "Storage", "PostgresStorage", "EventLog", "ObjectStorage",
+        "Values", "Storage", "PostgresStorage", "EventLog", "ObjectStorage", "Pictures", "Thumbnailer",
         "Expressions", "Identity", "Audit",
         "Metadata", "Documents", "History", "Lists", "Customization", "Lookalikes", "Search", "Collaboration",
         "AutoRepeats", "Forms", "Reports",

@@ -161,13 +161,14 @@ extension Session {
         let name = document.name
         return try transaction.query(
             """
-            SELECT name, file_name, file_url, is_private, file_size, attached_to_field, owner FROM file
+            SELECT name, file_name, file_url, is_private, file_size, attached_to_field, owner,
+            \(FileContent.thumbnailAddress) FROM file
             WHERE attached_to_doctype = ? AND attached_to_name = ? ORDER BY name
-            """, [.text(doctype), .text(name)], [.text, .text, .text, .integer, .integer, .text, .text]
+            """, [.text(doctype), .text(name)], [.text, .text, .text, .integer, .integer, .text, .text, .text]
         ).filter { shows($0[5].text ?? "", of: document) || $0[6].text == actor.user }.map { row in
             [
                 "name": JSON(row[0]), "file_name": JSON(row[1]), "file_url": JSON(row[2]), "is_private": JSON(row[3]),
-                "file_size": JSON(row[4]),
+                "file_size": JSON(row[4]), "thumbnail_url": JSON(row[7]),
             ]
         }
     }

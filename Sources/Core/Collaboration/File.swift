@@ -1,5 +1,6 @@
 package import Documents
 internal import Metadata
+internal import Pictures
 internal import Storage
 internal import Values
 
@@ -18,7 +19,7 @@ struct File: DocTypeSchema, Controller {
     let fileType = Data(.readOnly, .inListView)
     let fileSize = IntField(.kind(.longInt), .readOnly, .inListView)
     let fileUrl = SmallText(.named("file_url"), .kind(.code))
-    let thumbnailUrl = SmallText(.named("thumbnail_url"), .readOnly)
+    let thumbnailUrl = SmallText(.named("thumbnail_url"), .computed(FileContent.thumbnailAddress))
     let folder = Link("File", .linksToHidden, .indexed)
     let isFolder = Check(.setOnlyOnce)
     let isHomeFolder = Check(.readOnly, .hidden)
@@ -53,11 +54,14 @@ struct File: DocTypeSchema, Controller {
         } else if file.fileName.isEmpty || file.fileName.contains("/") {
             throw Problem(.invalidName, "A folder needs a name without slashes", field: "file_name")
         }
-        guard !file.document.isNew else { return }
-        guard file.storedUrl.isEmpty || file.storedUrl == file.fileUrl else {
-            throw Problem(.frozen, "The address of a file does not change by itself", field: "file_url")
+        if !file.document.isNew {
+            guard file.storedUrl.isEmpty || file.storedUrl == file.fileUrl else {
+                throw Problem(.frozen, "The address of a file does not change by itself", field: "file_url")
+            }
+            try changePrivacy(of: file, session)
         }
-        try changePrivacy(of: file, session)
+        // As it will be read: nothing of it is stored.
+        file.thumbnailUrl = FileThumbnail.address(of: file, fitting: Thumbnail.usual) ?? ""
     }
 
     /// Bytes that are kept here were looked at for the ending they came with, and are served as what it says.

@@ -1,5 +1,6 @@
 internal import Documents
 internal import Metadata
+internal import Pictures
 internal import Values
 
 /// What files may hold, told from their first bytes.
@@ -46,6 +47,15 @@ public enum FileContent {
     /// The media type a file is served with; what a browser could run is only ever downloaded.
     public static func mediaType(_ name: String) -> String { types[FileName.kind(name)] ?? "application/octet-stream" }
 
+    /// Whether it is a picture of a kind that is made small, by its name.
+    public static func isPicture(_ name: String) -> Bool { pictures.contains(FileName.kind(name)) }
+
+    /// SQL that gives the address of a file's thumbnail, null where it has none.
+    static let thumbnailAddress = """
+        CASE WHEN content_hash <> '' AND file_type IN (\(pictures.map { "'\($0.uppercased())'" }.joined(separator: ", "))) \
+        THEN file_url || '\(FileThumbnail.query(Thumbnail.usual))' END
+        """
+
     /// Whether a browser may show it in place: pictures that cannot hold a script, PDF, plain text, sound and video.
     public static func isShown(_ name: String) -> Bool { shown.contains(FileName.kind(name)) }
 
@@ -57,6 +67,8 @@ public enum FileContent {
         (at, Array(text.description.utf8))
     }
 
+    /// Drawings are not among them: SVG is a program, which nothing here runs.
+    private static let pictures = ["png", "jpg", "jpeg", "gif", "webp"]
     private static let zip: [(at: Int, bytes: [UInt8])] = [
         (0, [0x50, 0x4B, 3, 4]), (0, [0x50, 0x4B, 5, 6]), (0, [0x50, 0x4B, 7, 8]),
     ]

@@ -11,20 +11,25 @@ public struct DocumentMethod: Sendable {
     public let summary: String
     /// What it is called with.
     public let parameters: [Method.Parameter]
+    /// The only DocType whose documents have it; nil for one that all have.
+    public var doctype: String?
     private let run: @Sendable (Command, Arguments, Session) throws -> (name: String, answer: JSON)
 
     /// All of them, in order.
     public static let all: [DocumentMethod] =
-        [Command.Action.submit, .cancel, .discard].map(DocumentMethod.init) + [rename, comment, addTag, tags]
+        [Command.Action.submit, .cancel, .discard].map(DocumentMethod.init) + [
+            rename, comment, addTag, tags, thumbnail,
+        ]
 
     /// The method of a name.
     ///
     /// - Throws: ``Problem/Kind/forbidden`` for one that is not there.
     public static func find(_ name: String, of doctype: String) throws -> DocumentMethod {
-        guard let method = all.first(where: { $0.name == name }) else {
+        let open = all.filter { $0.doctype == nil || $0.doctype == doctype }
+        guard let method = open.first(where: { $0.name == name }) else {
             throw Problem(
                 .forbidden, "The method \(name.prefix(140)) of \(doctype) is not open to clients", field: "method",
-                fix: "Use one of: \(all.map(\.name).joined(separator: ", ")).")
+                fix: "Use one of: \(open.map(\.name).joined(separator: ", ")).")
         }
         return method
     }
@@ -45,10 +50,10 @@ public struct DocumentMethod: Sendable {
     }
 
     private init(
-        _ name: String, _ summary: String, _ parameters: [Method.Parameter],
+        _ name: String, _ summary: String, _ parameters: [Method.Parameter], of doctype: String? = nil,
         run: @escaping @Sendable (Command, Arguments, Session) throws -> (name: String, answer: JSON)
     ) {
-        (self.name, self.summary, self.parameters, self.run) = (name, summary, parameters, run)
+        (self.name, self.summary, self.parameters, self.doctype, self.run) = (name, summary, parameters, doctype, run)
     }
 
     private init(_ action: Command.Action) {
@@ -95,6 +100,17 @@ public struct DocumentMethod: Sendable {
     private static let tags = DocumentMethod("get_tags", "The tags of the document.", []) { target, _, session in
         let name = try session.get(target.target, required(target)).name
         return (name, .array(try DocumentMarks.marks(target.target, name, in: session).tags.map(JSON.string)))
+    }
+
+    private static let thumbnail = DocumentMethod(
+        "make_thumbnail", "The address of the file's picture made small.",
+        [
+            .optional("width", "The side of the square it fits into; 300 unless given."),
+            .optional("height", "The same."), .optional("crop", "0: it shows the whole picture."),
+        ], of: "File"
+    ) { target, arguments, session in
+        let name = try session.name(required(target), of: target.target)
+        return (name, .string(try session.thumbnail(of: name, arguments)))
     }
 
     private static func required(_ target: Command) throws -> String {

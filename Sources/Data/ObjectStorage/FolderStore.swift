@@ -4,7 +4,8 @@ internal import Synchronization
 internal import Values
 
 /// Keeps objects as files of a folder: `ab/cdef…` by the digits of the key, `incoming/` for what is being written, and
-/// `owner` for whose they are, `identity` for which store it is. Only its owner may enter the folder.
+/// `owner` for whose they are, `identity` for which store it is, `derived/` for what is made of objects. Only its owner may
+/// enter the folder.
 ///
 /// An object is written to `incoming/`, brought to stable storage, and then moved to its place in one step: a crash leaves
 /// no half of it where it could be read. File work runs on threads of its own.
@@ -13,12 +14,15 @@ public final class FolderStore: ObjectStore {
     private let work = FileWork()
     /// Held while an object comes to its place or goes, so that none goes that was just written again.
     let order = Mutex(())
+    /// What is made of the objects.
+    private let made: DerivedFolder
 
-    /// Opens the folder and makes it if there is none.
+    /// Opens the folder and makes it if there is none. Of what is made of objects it keeps so many bytes.
     ///
     /// - Throws: ``ObjectStorageError`` when it cannot be made.
-    public init(_ path: String) throws {
+    public init(_ path: String, derivedBytes: Int64 = ObjectLimits.derivedBytes) throws {
         root = path
+        made = DerivedFolder(path + "/" + Self.derivedName, beside: path + "/incoming", limit: derivedBytes)
         do {
             try FileManager.default.createDirectory(
                 atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -46,7 +50,20 @@ public final class FolderStore: ObjectStore {
 
     public func delete(_ key: String) async throws {
         let path = try path(of: key)
-        try await work.run { [self] in try order.withLock { _ in try FileSystem.remove(path) } }
+        try await work.run { [self] in
+            try order.withLock { _ in try FileSystem.remove(path) }
+            try made.remove { $0 == key }
+        }
+    }
+
+    public func derived(_ name: String, of key: String) async throws -> [UInt8]? {
+        guard Self.isKey(key) else { throw ObjectStorageError.badKey }
+        return try await work.run { [made] in try made.read(name, of: key) }
+    }
+
+    public func keep(_ bytes: [UInt8], as name: String, of key: String) async throws {
+        guard Self.isKey(key) else { throw ObjectStorageError.badKey }
+        try await work.run { [made] in try made.keep(bytes, as: name, of: key) }
     }
 
     public func identity() async throws -> String {
@@ -111,9 +128,14 @@ public final class FolderStore: ObjectStore {
                     }
                 }
             }
+            // What was made of one that came meanwhile is made again.
+            try made.remove { !used.contains($0) }
             return removed
         }
     }
+
+    /// The folder in the folder that holds what is made of objects.
+    public static let derivedName = "derived"
 
     /// Where an object lies.
     func path(of key: String) throws -> String {

@@ -43,6 +43,19 @@ public protocol ObjectStore: Sendable {
     /// - Throws: ``ObjectStorageError``.
     @discardableResult
     func collect(keeping used: Set<String>, idleFor seconds: Int) async throws -> Int
+
+    /// Something small that was made of an object, by its name; nil when it is not kept, or not any more.
+    ///
+    /// What is made of objects can be made again: it is in no backup, goes with its object, and the oldest goes when there is
+    /// too much of it.
+    ///
+    /// - Throws: ``ObjectStorageError``.
+    func derived(_ name: String, of key: String) async throws -> [UInt8]?
+
+    /// Keeps something small that was made of an object, under a name of small letters, digits, dots and hyphens.
+    ///
+    /// - Throws: ``ObjectStorageError``.
+    func keep(_ bytes: [UInt8], as name: String, of key: String) async throws
 }
 
 /// An object that is being read.
@@ -86,6 +99,8 @@ public enum ObjectLimits {
     public static let pieceBytes = 256 << 10
     /// How many of the first bytes a writer remembers.
     public static let headBytes = 512
+    /// The most bytes that are kept of what was made of objects, of each store.
+    public static let derivedBytes: Int64 = 64 << 20
 }
 
 /// Why an object could not be kept or read.
@@ -94,7 +109,7 @@ public enum ObjectStorageError: Error, Equatable, Sendable {
     case tooLarge(limit: Int64)
     /// There is no such object.
     case notFound
-    /// What was given as a key is none.
+    /// What was given as a key, or as the name of what is made of an object, is none.
     case badKey
     /// The writer has ended already.
     case ended

@@ -47,7 +47,7 @@ public final class Gateway: HTTPResponder {
             tenant: tenant, store: configuration.objects, configuration: configuration, resumable: resumable)
         let accounts = AccountMethods(tenant: tenant, signIn: signIn, authenticator: authenticator)
         methods = MethodTable(tenant, accounts, uploads, configuration.operations, timeZone: configuration.timeZone)
-        downloads = FileDownload(tenant: tenant, store: configuration.objects)
+        downloads = FileDownload(tenant, configuration)
         hub = EventHub(tenant, configuration)
         events = EventAnswers(hub)
         pages = Pages(

@@ -16,6 +16,8 @@ public struct GatewayConfiguration: Sendable {
     public var uploadBytes: Int64 = 5 << 30
     /// Where uploaded files are kept; without it none are taken.
     public var objects: (any ObjectStore)?
+    /// What makes pictures small; without it none are.
+    public var thumbnailer: Thumbnailer?
     /// The most bytes of a request's path and query.
     public var targetBytes = 16 << 10
     /// The most bytes of all headers of a request.

@@ -14,29 +14,37 @@ internal import Values
 struct FileDownload: Sendable {
     let tenant: Tenant
     let store: (any ObjectStore)?
+    let thumbnails: Thumbnails
 
-    /// Answers a request for the file at `url`; with the argument `download` it is not shown in place.
+    init(_ tenant: Tenant, _ configuration: GatewayConfiguration) {
+        (self.tenant, store) = (tenant, configuration.objects)
+        thumbnails = Thumbnails(tenant, configuration)
+    }
+
+    /// Answers a request for the file at `url`; with the argument `download` it is not shown in place, with `thumbnail` it is made
+    /// small. Who may not have the file gets nothing of it.
     ///
-    /// - Throws: ``Problem/Kind/notFound``, also for a file that the actor may not see; ``ObjectStorageError``.
+    /// - Throws: ``Problem/Kind/notFound``, also for a file that the actor may not see; ``ObjectStorageError``; what
+    ///   ``Thumbnails/picture(of:fitting:)`` throws.
     func answer(_ url: String, _ request: Incoming, as actor: Actor) async throws -> Reply {
         let file = try await tenant.read(as: actor, briefly: true) { try $0.storedFile(at: url) }
+        if request.arguments.values["thumbnail"] != nil { return try await thumbnail(of: file, request) }
         guard let store, let size = try await store.size(of: file.hash) else {
             throw Problem(.notFound, "The file \(file.fileName) is gone")
         }
-        let isShown = request.arguments.values["download"] == nil && FileContent.isShown(file.fileName)
-        var reply = Reply(content: .none)
-        reply.headers = [
-            (.contentType, FileContent.mediaType(file.fileName)), (.eTag, "\"\(file.hash)\""), (.acceptRanges, "bytes"),
-            (.xContentTypeOptions, "nosniff"), (.contentSecurityPolicy, "default-src 'none'; sandbox"),
-            (.cacheControl, file.isPrivate ? "private, no-cache" : "public, max-age=3600"),
-            (.contentDisposition, Self.disposition(file.fileName, isShown: isShown)),
-        ]
-        let headers = request.headers
-        if headers[.ifNoneMatch]?.contains(file.hash) == true {
+        let tag = "\"\(file.hash)\""
+        var reply = Self.reply(file, tag)
+        if Self.isKnown(tag, request) {
             reply.status = 304
             return reply
         }
-        let isSame = headers[.ifRange].map { $0.contains(file.hash) } ?? true
+        let isShown = request.arguments.values["download"] == nil && FileContent.isShown(file.fileName)
+        reply.headers += [
+            (.contentType, FileContent.mediaType(file.fileName)), (.acceptRanges, "bytes"),
+            (.contentDisposition, Self.disposition(file.fileName, isShown: isShown)),
+        ]
+        let headers = request.headers
+        let isSame = headers[.ifRange].map { EntityTag.names(tag, $0) } ?? true
         guard let asked = headers[.range], isSame, let range = Self.range(asked, of: size) else {
             reply.stream = try await Self.body(0..<size, store.reader(of: file.hash))
             return reply
@@ -50,6 +58,42 @@ struct FileDownload: Sendable {
         reply.headers.append((.contentRange, "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(size)"))
         reply.stream = try await Self.body(range, store.reader(of: file.hash))
         return reply
+    }
+
+    /// The small picture of a file. What a client has is not made again to find out that it has it.
+    private func thumbnail(of file: StoredFile, _ request: Incoming) async throws -> Reply {
+        let side = try Thumbnails.side(request.arguments.text("thumbnail") ?? "")
+        let tag = "\"\(file.hash)-\(Thumbnails.name(of: side))\""
+        var reply = Self.reply(file, tag)
+        if Self.isKnown(tag, request) {
+            reply.status = 304
+            return reply
+        }
+        reply.body = try await thumbnails.picture(of: file, fitting: side)
+        let isJPEG = reply.body.first == 0xFF
+        let name = FileName.parts(file.fileName).stem + (isJPEG ? ".jpg" : ".png")
+        reply.headers += [
+            (.contentType, isJPEG ? "image/jpeg" : "image/png"),
+            (.contentDisposition, Self.disposition(name, isShown: request.arguments.values["download"] == nil)),
+        ]
+        return reply
+    }
+
+    /// An answer with what is said of a file and of what is made of it alike.
+    private static func reply(_ file: StoredFile, _ tag: String) -> Reply {
+        var reply = Reply(content: .none)
+        reply.headers = [
+            (.eTag, tag), (.xContentTypeOptions, "nosniff"), (.contentSecurityPolicy, "default-src 'none'; sandbox"),
+            (.cacheControl, file.isPrivate ? "private, no-cache" : "public, max-age=3600"),
+        ]
+        return reply
+    }
+
+    /// Whether a client says that it has what the tag stands for. What somebody on the way has compressed still is that (RFC 9110,
+    /// section 13.1.2).
+    private static func isKnown(_ tag: String, _ request: Incoming) -> Bool {
+        guard let header = request.headers[.ifNoneMatch] else { return false }
+        return EntityTag.names(tag, header) || EntityTag.names("W/" + tag, header)
     }
 
     private static func body(_ range: Range<Int64>, _ reader: any ObjectReader) -> ResponseBody {

@@ -33,7 +33,8 @@ extension Incoming {
     /// Whether the client has what is answered already. Rows of ledgers and what is kept show figures that change without
     /// them, and so do virtual fields.
     func hasVersion(of document: Document) -> Bool {
-        guard document.doctype.storesAll, let version = document.version, let header = headers[.ifNoneMatch] else {
+        guard document.doctype.virtualSlots.isEmpty, let version = document.version, let header = headers[.ifNoneMatch]
+        else {
             return false
         }
         return EntityTag.names(EntityTag.of(version), header)

@@ -1,5 +1,6 @@
 internal import Documents
 internal import HTTPTypes
+internal import Pictures
 internal import Values
 
 /// The paths of the API's description.
@@ -214,6 +215,14 @@ enum OpenAPIPaths {
             "name": "download", "in": "query", "schema": ["type": "string"],
             "description": "Whatever it says, the file is not shown in place.",
         ]
+        let thumbnail: JSON = [
+            "name": "thumbnail", "in": "query",
+            "schema": ["type": "integer", "enum": .array(Thumbnail.sizes.map { .int(Int64($0)) })],
+            "description": """
+            The picture made small instead, as JPEG or PNG, so that it fits into a square of so many pixels: for PNG, JPEG, \
+            GIF and WebP. It is never made larger.
+            """,
+        ]
         return [
             "get": operation(
                 "file.\(kind)", "Server", "A \(kind) file, whole or the part that Range says",
@@ -222,7 +231,7 @@ enum OpenAPIPaths {
                     "206": ["description": "A part of it.", "content": bytes],
                     "304": ["description": "It is the one that If-None-Match names."],
                     "416": ["description": "There is nothing of the range."],
-                ], parameters: [path, download], isOpen: isOpen)
+                ], parameters: [path, download, thumbnail], isOpen: isOpen)
         ]
     }
 

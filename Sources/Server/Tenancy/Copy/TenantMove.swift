@@ -2,6 +2,7 @@ internal import Collaboration
 internal import Crypto
 internal import Documents
 internal import Foundation
+internal import ObjectStorage
 public import Reports
 internal import Storage
 internal import Synchronization
@@ -166,8 +167,8 @@ enum TenantFiles {
         var count = 0
         do {
             while let path = paths.nextObject() as? String {
-                // A store's identity is its own, and what is on its way is not there yet.
-                let own = ["incoming", "identity", Restoring.folderName]
+                // A store's identity is its own, what is on its way is not there yet, and what is made of files is made again.
+                let own = ["incoming", "identity", FolderStore.derivedName, Restoring.folderName]
                 let kind = try manager.attributesOfItem(atPath: "\(from)/\(path)")[.type] as? FileAttributeType
                 guard kind == .typeRegular, !own.contains(String(path.prefix { $0 != "/" })),
                     !manager.fileExists(atPath: "\(to)/\(path)")
