@@ -228,7 +228,7 @@ import Values
             #"{"doc": {"doctype": "Author", "parent": "B-1", "parenttype": "Book", "parentfield": "authors", "author_name": "Zed"}}"#
         )
         #expect(row.status == 200, "\(row.text)")
-        let name = try #require(row.message["name"]?.string)
+        let name = try #require(row.message["authors"]?.array?.last?["name"]?.string)
         let changed = try await call(
             site, "frappe.client.set_value",
             #"{"doctype": "Author", "name": "\#(name)", "fieldname": "author_name", "value": "Yves"}"#)

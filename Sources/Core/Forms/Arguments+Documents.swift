@@ -18,6 +18,19 @@ extension Arguments {
     ///
     /// - Throws: ``Problem/Kind/malformed`` that names the element that is no object, ``Problem/Kind/tooMany``.
     public func documents(_ name: String) throws -> [JSONObject] {
+        try elements(name).enumerated().map { index, element in
+            guard case .object(let object) = element else {
+                throw Problem(.malformed, "Document \(index + 1) is not an object", field: name, row: index + 1)
+            }
+            return object
+        }
+    }
+
+    /// A list of what should be objects, each to be told by itself where it is none; at most
+    /// ``Limits/documentsPerCall``.
+    ///
+    /// - Throws: ``Problem/Kind/malformed``, ``Problem/Kind/tooMany``.
+    func elements(_ name: String) throws -> [JSON] {
         guard case .array(let elements)? = try json(name) else {
             throw Problem(.malformed, "\(name) must be a list of documents", field: name)
         }
@@ -26,12 +39,7 @@ extension Arguments {
                 .tooMany, "\(elements.count) documents are more than \(Limits.documentsPerCall) in one call",
                 field: name, fix: "Send fewer at once.")
         }
-        return try elements.enumerated().map { index, element in
-            guard case .object(let object) = element else {
-                throw Problem(.malformed, "Document \(index + 1) is not an object", field: name, row: index + 1)
-            }
-            return object
-        }
+        return elements
     }
 
     /// An argument that is an object, or JSON text of one; empty where it is missing.

@@ -21,11 +21,11 @@ enum BulkMethods {
         summary: "Deletes documents, each by itself, and says which could not be."
     ) { arguments, session in
         let only = arguments.text("doctype")
-        var wanted: [JSONObject]
+        var wanted: [JSON]
         if let only, arguments["docs"] == nil {
             wanted = try arguments.names("names").map { ["doctype": .string(only), "name": .string($0)] }
         } else {
-            wanted = try arguments.documents("docs")
+            wanted = try arguments.elements("docs")
         }
         let (done, failed, _) = try run(wanted, only, session) { doctype, name, _ in
             Command(.delete, doctype, name)
@@ -38,7 +38,7 @@ enum BulkMethods {
         summary: "Changes documents, each by itself, and says which could not be.", form: .whole
     ) { arguments, session in
         let only = arguments.text("doctype")
-        let (done, failed, documents) = try run(arguments.documents("docs"), only, session) { doctype, name, object in
+        let (done, failed, documents) = try run(arguments.elements("docs"), only, session) { doctype, name, object in
             var changes = object
             for key in ["doctype", "name", "flags"] { changes.removeValue(forKey: key) }
             return Command(.save, doctype, name, changes)
@@ -48,11 +48,15 @@ enum BulkMethods {
 
     /// Does what `command` makes of each object. Of documents of one DocType only the names are told.
     private static func run(
-        _ objects: [JSONObject], _ only: String?, _ session: Session,
+        _ elements: [JSON], _ only: String?, _ session: Session,
         _ command: (String, String, JSONObject) -> Command
     ) throws -> (done: [JSON], failed: [JSON], documents: [Document]) {
         var (done, failed, documents): ([JSON], [JSON], [Document]) = ([], [], [])
-        for object in objects {
+        for (index, element) in elements.enumerated() {
+            guard case .object(let object) = element else {
+                failed.append(failure(Problem(.malformed, "Document \(index + 1) is not an object"), [:], only))
+                continue
+            }
             let doctype = only ?? object["doctype"]?.string ?? ""
             let name = object["name"].flatMap { $0.string ?? $0.int.map(String.init) } ?? ""
             let told: JSONObject = ["doctype": .string(doctype), "name": .string(name)]

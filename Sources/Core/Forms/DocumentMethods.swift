@@ -12,7 +12,11 @@ public struct DocumentMethod: Sendable {
     /// What it is called with.
     public let parameters: [Method.Parameter]
     /// The only DocType whose documents have it; nil for one that all have.
-    public var doctype: String?
+    public let doctype: String?
+    /// Whether it is only for documents that are submitted.
+    public let needsSubmittable: Bool
+    /// Whether it changes nothing, and may be called by GET.
+    public let onlyAsks: Bool
     private let run: @Sendable (Command, Arguments, Session) throws -> (name: String, answer: JSON)
 
     /// All of them, in order.
@@ -20,6 +24,11 @@ public struct DocumentMethod: Sendable {
         [Command.Action.submit, .cancel, .discard].map(DocumentMethod.init) + [
             rename, comment, addTag, tags, thumbnail,
         ]
+
+    /// Those that the documents of a DocType have, in order.
+    public static func all(of type: DocType) -> [DocumentMethod] {
+        all.filter { ($0.doctype == nil || $0.doctype == type.name) && (type.isSubmittable || !$0.needsSubmittable) }
+    }
 
     /// The method of a name.
     ///
@@ -33,6 +42,9 @@ public struct DocumentMethod: Sendable {
         }
         return method
     }
+
+    /// Whether there is a method of this name that changes nothing.
+    public static func onlyAsks(_ name: String?) -> Bool { all.contains { $0.onlyAsks && $0.name == name } }
 
     /// Calls it on the document `name`, or on the one that `sent` changes or adds.
     ///
@@ -51,13 +63,16 @@ public struct DocumentMethod: Sendable {
 
     private init(
         _ name: String, _ summary: String, _ parameters: [Method.Parameter], of doctype: String? = nil,
+        needsSubmittable: Bool = false, onlyAsks: Bool = false,
         run: @escaping @Sendable (Command, Arguments, Session) throws -> (name: String, answer: JSON)
     ) {
-        (self.name, self.summary, self.parameters, self.doctype, self.run) = (name, summary, parameters, doctype, run)
+        (self.name, self.summary, self.parameters, self.doctype) = (name, summary, parameters, doctype)
+        (self.needsSubmittable, self.onlyAsks, self.run) = (needsSubmittable, onlyAsks, run)
     }
 
     private init(_ action: Command.Action) {
-        self.init(action.rawValue, "To \(action.rawValue) the document.", []) { target, _, session in
+        self.init(action.rawValue, "To \(action.rawValue) the document.", [], needsSubmittable: true) {
+            target, _, session in
             let command = Command(action, target.target, target.name, action == .submit ? target.content : [:])
             guard let document = try session.perform(command).document else {
                 throw Problem(.notFound, "\(target.target) \(target.name ?? "") is gone")
@@ -97,7 +112,8 @@ public struct DocumentMethod: Sendable {
         return (name, .string(try session.tag(target.target, name, with: arguments.required("tag"))))
     }
 
-    private static let tags = DocumentMethod("get_tags", "The tags of the document.", []) { target, _, session in
+    private static let tags = DocumentMethod("get_tags", "The tags of the document.", [], onlyAsks: true) {
+        target, _, session in
         let name = try session.get(target.target, required(target)).name
         return (name, .array(try DocumentMarks.marks(target.target, name, in: session).tags.map(JSON.string)))
     }

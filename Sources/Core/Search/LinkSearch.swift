@@ -9,7 +9,7 @@ extension Session {
     ///
     /// Disabled documents are left out unless `filters` say something of that field.
     ///
-    /// - Throws: ``Problem/Kind/forbidden``; as ``list(_:)``.
+    /// - Throws: ``Problem/Kind/forbidden``, ``Problem/Kind/unknownField``; as ``list(_:)``.
     public func searchLink(
         _ doctype: String, _ text: String, filters: JSON? = nil, searchField: String? = nil, limit: Int = 10
     ) throws -> [JSON] {
@@ -22,9 +22,14 @@ extension Session {
         }
         shown.removeAll { $0 == "name" }
         var searched = ["name"] + shown
-        if let searchField, access.opens(searchField), type.slot(of: searchField) != nil,
-            !searched.contains(searchField)
-        {
+        if let searchField, !searched.contains(searchField) {
+            guard access.opens(searchField), type.slot(of: searchField) != nil,
+                type.field(searchField)?.type != .password
+            else {
+                throw Problem(
+                    .unknownField, "\(type.name) has no field \(searchField.prefix(140)) to search in",
+                    field: "searchfield")
+            }
             searched.append(searchField)
         }
         searched = searched.filter { type.field($0)?.type.column == .text }

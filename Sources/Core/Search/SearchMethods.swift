@@ -41,7 +41,8 @@ enum SearchMethods {
             name,
             parameters: [
                 .required("doctype", "The DocType of the link."), .optional("txt", "What is typed so far."),
-                .optional("filters", "Conditions that all hold."), .optional("page_length", "The most answers."),
+                .optional("filters", "Conditions that all hold."),
+                .optional("page_length", "The most answers; 10 unless given."),
                 .optional("searchfield", "A field to look in besides."), .optional("query"),
                 .optional("reference_doctype", "The DocType of the form."),
                 .optional("limit", "The same as page_length."), .optional("start", "Answers to leave out."),
@@ -49,7 +50,8 @@ enum SearchMethods {
         ) { arguments, session in
             let start = try arguments.int("start", in: 0...Limits.listRows) ?? 0
             let named = arguments["page_length"] == nil ? "limit" : "page_length"
-            let length = try arguments.int(named, in: 0...Int.max) ?? 10
+            let asked = try arguments.int(named, in: 0...Int.max) ?? 0
+            let length = asked == 0 ? 10 : asked
             let answers = try session.searchLink(
                 arguments.required("doctype"), arguments.text("txt") ?? "", filters: arguments.json("filters"),
                 searchField: arguments.text("searchfield"),

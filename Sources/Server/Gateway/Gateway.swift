@@ -1,6 +1,7 @@
 internal import Collaboration
 internal import Documents
 internal import EventLog
+internal import Forms
 internal import HTTPTypes
 public import Hummingbird
 internal import Identity
@@ -203,7 +204,7 @@ public final class Gateway: HTTPResponder {
         }
         try await request.readArguments(raw, configuration, use)
         if raw.head.method == .get, !request.hasBody, let target = raw.head.path {
-            targets.keep(target, route, request.arguments)
+            targets.keep(target, route, request.arguments, request.version)
         }
     }
 
@@ -223,8 +224,9 @@ public final class Gateway: HTTPResponder {
     private func verbs(of route: Route, _ request: Incoming) throws -> Verbs {
         if let name = name(ofMethodAt: route, request) {
             let verbs = try methods.find(name).description.verbs
-            // An address of its own asks or does, and not both.
+            // An address of its own asks or does, and not both; a method of a document may be called either way.
             guard case .method(_, let said) = route, !said.isEmpty else { return verbs }
+            if DocumentMethod.onlyAsks(said["method"]?.string) { return .asking }
             return verbs.contains(.get) ? .reading : Verbs(.post)
         }
         switch route {
@@ -254,6 +256,11 @@ public final class Gateway: HTTPResponder {
                 .wrongVerb, "This address does not take \(request.verb.rawValue.prefix(20))",
                 fix: "Send \(verbs.all.map(\.rawValue).joined(separator: " or ")).")
         }
+        if request.method == .get, case .method("run_doc_method", let said) = route,
+            let method = said["method"]?.string, let doctype = said["dt"]?.string, let name = said["dn"]?.string
+        {
+            return try await resources.ask(method, doctype, name, request, as: actor(of: request))
+        }
         if let name = name(ofMethodAt: route, request) { return try await call(name, request.calling(route)) }
         switch route {
         case .page(let page): return try await pages.answer(page, request, by: callerOrGuest(of: request))
@@ -265,7 +272,7 @@ public final class Gateway: HTTPResponder {
             return try await resource(doctype, name, request, as: actor(of: request))
         case .file(let url): return try await downloads.answer(url, request, as: callerOrGuest(of: request).actor)
         case .events: return try await events.answer(request, by: knownCaller(of: request))
-        case .openAPI: return Reply(body: try await openAPI(for: actor(of: request)))
+        case .openAPI: return Reply(body: try await openAPI(for: callerOrGuest(of: request).actor))
         case .uploads: return try await resumable.begin(request, as: actor(of: request))
         case .upload(let id): return try await resumable.answer(id, request, as: actor(of: request))
         case .docs: return APIPage.reply(siteTitle: configuration.title ?? tenant.name)
@@ -275,7 +282,7 @@ public final class Gateway: HTTPResponder {
                 status: trouble == nil ? 200 : 503, content: .text, body: Array("\(trouble?.message ?? "ok")\n".utf8))
         case .discovery(let parts):
             let isGuest = try await callerOrGuest(of: request).isGuest
-            return try Discovery(methods: methods).answer(parts, request, isGuest: isGuest)
+            return try Discovery(methods: methods, registry: tenant.registry).answer(parts, request, isGuest: isGuest)
         case .method, .doctypeMethod, .unknown:
             throw Problem(.noSuchPage, "There is nothing at \(request.path.prefix(200))")
         }
@@ -294,7 +301,11 @@ public final class Gateway: HTTPResponder {
                     fix: "Change it by PUT, or send run_method.")
             }
             return try await resources.run(method, doctype, name, request, as: actor)
-        default: return try await resources.read(doctype, name, request, as: actor)
+        default:
+            guard let method = request.text("run_method") else {
+                return try await resources.read(doctype, name, request, as: actor)
+            }
+            return try await resources.ask(method, doctype, name, request, as: actor)
         }
     }
 

@@ -24,7 +24,7 @@ final class ReadTargets: Sendable {
     func find(_ target: String) -> Target? { known.withLock { $0[target] } }
 
     /// Keeps what an address means.
-    func keep(_ target: String, _ route: Route, _ arguments: Arguments) {
+    func keep(_ target: String, _ route: Route, _ arguments: Arguments, _ version: APIVersion) {
         guard target.utf8.count <= Self.limits.bytes else { return }
         let list: ListArguments?
         let taken: Set<String>
@@ -32,10 +32,10 @@ final class ReadTargets: Sendable {
         // A list that cannot be understood is understood again, by who tells the client.
         case .resources(let doctype):
             list = try? ListArguments(doctype, arguments, looksAhead: true)
-            taken = ListArguments.names
+            taken = Resources.listNames(in: version)
         case .resource:
             list = nil
-            taken = Resources.readNames
+            taken = Resources.readNames(in: version)
         default: return
         }
         known.withLock { known in

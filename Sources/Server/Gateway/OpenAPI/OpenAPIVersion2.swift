@@ -1,4 +1,5 @@
 internal import Documents
+internal import Forms
 internal import Values
 
 /// The paths of version 2 of the API, the same for every DocType: the schemas of the documents stand with version 1.
@@ -14,8 +15,14 @@ enum OpenAPIVersion2 {
         "/api/v2/document/{doctype}/{name}": [
             "parameters": [doctype, name],
             "get": operation(
-                "read", "Read a document", data(document),
-                parameters: [OpenAPISchemas.reference("parameters", "if_none_match")],
+                "read", "Read a document", data(document, parts),
+                parameters: [
+                    OpenAPISchemas.reference("parameters", "if_none_match"),
+                    OpenAPIPaths.query(
+                        .optional(
+                            "include",
+                            "What to tell beside it: \(Session.documentParts.joined(separator: ", ")); with commas.")),
+                ],
                 also: ["304": ["description": "It is in the state that If-None-Match names."]]),
             "patch": operation(
                 "patch", "Change a document", data(document), parameters: writing + [OpenAPIPaths.match],
@@ -34,6 +41,8 @@ enum OpenAPIVersion2 {
         ],
         "/api/v2/document/{doctype}/{name}/method/{method}": [
             "parameters": [doctype, name, path("method", "Such as submit, cancel or add_comment.")],
+            "get": operation(
+                "ask", "Call a method of a document that only asks, such as get_tags", data([:], ["docs": documents])),
             "post": operation(
                 "run", "Call a method of a document", data([:], ["docs": documents]), parameters: writing,
                 body: OpenAPIPaths.body(["type": "object", "description": "The arguments of the method."])),
@@ -114,6 +123,16 @@ enum OpenAPIVersion2 {
     private static let name = path("name", "The document's name, percent-encoded; it may hold slashes.")
     private static let document: JSON = ["type": "object", "description": "A document; its empty fields are null."]
     private static let documents: JSON = ["type": "array", "items": ["type": "object"]]
+    /// What `include` adds to a document.
+    private static let parts = JSONObject(
+        Session.documentParts.map { part in
+            switch part {
+            case "permissions", "users": (part, ["type": "object"])
+            case "tags": (part, ["type": "array", "items": ["type": "string"]])
+            case "follows": (part, ["type": "boolean"])
+            default: (part, documents)
+            }
+        })
     private static let changes: JSON = [
         "type": "object", "description": "The fields that change; modified guards against changes in between.",
     ]
@@ -123,7 +142,7 @@ enum OpenAPIVersion2 {
         "list", "List documents",
         data(
             ["type": "array", "items": ["type": ["object", "array"]]],
-            ["has_next_page": ["type": "boolean"], "count": ["type": "integer"]]),
+            ["has_next_page": ["type": "boolean"], "count": ["type": "integer"], "count_capped": ["type": "boolean"]]),
         parameters: ["fields", "filters", "or_filters", "order_by", "group_by"].map {
             OpenAPISchemas.reference("parameters", $0)
         } + [

@@ -12,22 +12,23 @@ enum ClientWriting {
     private static let name = Method.Parameter.required("name", "The document.", of: .argument("doctype"))
 
     private static let insert = Method(
-        "frappe.client.insert", writes: true, parameters: [doc], summary: "Adds a document."
+        "frappe.client.insert", writes: true, parameters: [doc],
+        summary: "Adds a document; for a row of one, that document is the answer."
     ) { arguments, session in
         let object = try arguments.document("doc")
-        return try present(Command(.insert, object.sentDocType, nil, object), session)
+        return try presentWhole(Command(.insert, object.sentDocType, nil, object), session)
     }
 
     private static let insertMany = Method(
         "frappe.client.insert_many", writes: true, parameters: [.required("docs", "Up to 200 documents.")],
-        summary: "Adds documents, all or none, and returns their names."
+        summary: "Adds documents, all or none, and returns their names; for a row that of its document."
     ) { arguments, session in
         let objects = try arguments.documents("docs")
         let doctypes = try Set(objects.map { try $0.sentDocType })
         guard let only = doctypes.first, doctypes.count == 1, try session.registry.doctype(only).kind != .child else {
             return .array(
                 try objects.map {
-                    .string(try session.perform(Command(.insert, $0.sentDocType, nil, $0)).document?.name ?? "")
+                    .string(try whole(Command(.insert, $0.sentDocType, nil, $0), session)?.name ?? "")
                 })
         }
         let added = try objects.map { try session.document(only, from: $0) }
@@ -47,7 +48,7 @@ enum ClientWriting {
         parameters: [
             doctype, name, .required("fieldname", "A field, or an object of fields and values."),
             .optional("value", "The value of the one field."),
-        ], summary: "Changes fields of a document."
+        ], summary: "Changes fields of a document; for a row of one, that document is the answer."
     ) { arguments, session in
         var changes: JSONObject = [:]
         if case .object(let object)? = try arguments.json("fieldname") {
@@ -56,7 +57,7 @@ enum ClientWriting {
             // Text that holds JSON is the value of a table, or of a field that takes such text.
             changes[try arguments.required("fieldname")] = try value(arguments, session)
         }
-        return try present(
+        return try presentWhole(
             Command(.save, arguments.required("doctype"), arguments.required("name"), changes), session)
     }
 
@@ -117,6 +118,17 @@ enum ClientWriting {
     /// Does what a command says, and gives the document as who acts may see it.
     private static func present(_ command: Command, _ session: Session) throws -> JSON {
         try session.perform(command).document.map { session.present($0) } ?? .null
+    }
+
+    /// Does what a command says, and gives the document that is then as it says: for a row the one that it belongs to.
+    private static func whole(_ command: Command, _ session: Session) throws -> Document? {
+        guard let document = try session.perform(command).document else { return nil }
+        guard document.doctype.kind == .child else { return document }
+        return try session.get(document.text("parenttype"), document.text("parent"))
+    }
+
+    private static func presentWhole(_ command: Command, _ session: Session) throws -> JSON {
+        try whole(command, session).map { session.present($0) } ?? .null
     }
 
     private static func failure(_ object: JSONObject, _ problem: Problem) -> JSON {

@@ -7,6 +7,7 @@ internal import Values
 /// to guests.
 struct Discovery {
     let methods: MethodTable
+    let registry: Registry
 
     /// The most methods that a search gives.
     private static let hits = 50
@@ -30,21 +31,33 @@ struct Discovery {
         case _ where parts.first == "doctype" && isGuest:
             throw Problem(.forbidden, "Nobody is signed in", fix: "Sign in first.")
         case _ where parts.count == 2 && parts[0] == "doctype":
-            let items = DocumentMethod.all.map { JSON.object(Self.summary($0, of: parts[1])) }
+            let items = try DocumentMethod.all(of: registry.doctype(parts[1])).map {
+                JSON.object(Self.summary($0, of: parts[1]))
+            }
             return .message(["type": "method_index", "methods": .array(items)])
         case _ where parts.count == 4 && parts[0] == "doctype" && parts[2] == "method":
-            return .message(Self.detail(try DocumentMethod.find(parts[3], of: parts[1]), of: parts[1]))
+            guard
+                let method = try DocumentMethod.all(of: registry.doctype(parts[1])).first(where: { $0.name == parts[3] }
+                )
+            else {
+                throw Problem(.noSuchMethod, "There is no method \(parts[3].prefix(140)) of \(parts[1])")
+            }
+            return .message(Self.detail(method, of: parts[1]))
         default: throw Problem(.noSuchPage, "There is nothing at \(request.path.prefix(200))")
         }
     }
 
     private func root(_ count: Int) -> JSON {
         [
-            "type": "discovery", "resources": ["methods": .int(Int64(count))],
+            "type": "discovery",
+            "resources": [
+                "methods": .int(Int64(count)), "doctype_methods": .int(Int64(DocumentMethod.all.count)),
+            ],
             "links": [
                 "self": "/api/v2/discovery", "search": "/api/v2/discovery/search?q={query}",
                 "methods": "/api/v2/discovery/method", "method": "/api/v2/discovery/method/{method}",
-                "doctype": "/api/v2/discovery/doctype/{doctype}", "openapi": "/openapi.json",
+                "doctype": "/api/v2/discovery/doctype/{doctype}",
+                "doctype_method": "/api/v2/discovery/doctype/{doctype}/method/{method}", "openapi": "/openapi.json",
             ],
         ]
     }
@@ -86,7 +99,8 @@ struct Discovery {
 
     private static func detail(_ method: DocumentMethod, of doctype: String) -> JSON {
         var detail = summary(method, of: doctype)
-        detail["http_methods"] = ["POST"]
+        detail["type"] = "method"
+        detail["http_methods"] = method.onlyAsks ? ["GET", "POST"] : ["POST"]
         detail["allow_guest"] = false
         detail["endpoint"] = .string(
             "/api/v2/document/\(PercentCoding.encode(doctype))/{name}/method/\(PercentCoding.encode(method.name))")

@@ -14,6 +14,9 @@ enum ReportView {
         .optional("group_by", "Fields that rows are grouped by."), .optional("start", "Rows to leave out."),
         .optional("page_length", "The most rows; 20 unless given."), .optional("distinct", "Of equal rows only one."),
         .optional("parent", "The DocType the rows belong to."),
+        .optional("aggregate_function", "Count, sum or avg: adds _aggregate_column to rows that are grouped."),
+        .optional("aggregate_on_field", "The field it is of."),
+        .optional("aggregate_on_doctype", "The DocType of that field, of a table too; the listed one unless given."),
     ]
     /// The most fields whose values are counted in one call.
     private static let countedFields = 20
@@ -24,8 +27,7 @@ enum ReportView {
         "frappe.desk.reportview.get", parameters: list,
         summary: "A list by columns: the names of the fields once, and the values of each row."
     ) { arguments, session, writer in
-        let query = try ListArguments(arguments.required("doctype"), arguments).query
-        let result = try session.list(query)
+        let result = try session.list(list(arguments, session).query)
         // As there, a list of nothing is an empty list.
         guard !result.rows.isEmpty else {
             writer.beginArray()
@@ -46,8 +48,33 @@ enum ReportView {
         "frappe.desk.reportview.get_list", parameters: list + [.optional("as_dict", "Rows as objects; else as lists.")],
         summary: "The rows of a list."
     ) { arguments, session, writer in
-        let list = try ListArguments(arguments.required("doctype"), arguments)
+        let list = try list(arguments, session)
         _ = try session.writeList(list.query, to: &writer, dictionaries: list.isDictionary)
+    }
+
+    /// The list that is asked for, with the column that is worked out of each group.
+    private static func list(_ arguments: Arguments, _ session: Session) throws -> ListArguments {
+        var arguments = arguments
+        let doctype = try arguments.required("doctype")
+        guard let function = arguments.text("aggregate_function"), arguments.text("group_by") != nil else {
+            return try ListArguments(doctype, arguments)
+        }
+        guard ["count", "sum", "avg"].contains(function.lowercased()) else {
+            throw Problem(
+                .notAnOption, "Groups have no \(function.prefix(40))", field: "aggregate_function",
+                fix: "Use count, sum or avg.")
+        }
+        let (type, field) = (
+            try session.registry.doctype(arguments.text("aggregate_on_doctype") ?? doctype),
+            try arguments.required("aggregate_on_field")
+        )
+        guard type.slot(of: field) != nil else {
+            throw Problem(
+                .unknownField, "\(type.name) has no field \(field.prefix(140))", field: "aggregate_on_field")
+        }
+        let column = "\(function)(`tab\(type.name)`.`\(field)`) as _aggregate_column"
+        arguments.values["fields"] = .array(try ListArguments.fields(arguments["fields"]) + [.string(column)])
+        return try ListArguments(doctype, arguments)
     }
 
     private static let count = Method(

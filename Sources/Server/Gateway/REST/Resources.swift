@@ -13,7 +13,13 @@ struct Resources: Sendable {
     let tenant: Tenant
 
     /// The arguments that reading a document takes.
-    static let readNames: Set<String> = ["as_of", "expand_links"]
+    static func readNames(in version: APIVersion) -> Set<String> { version == .v2 ? readNames2 : readNames1 }
+    private static let readNames1: Set<String> = ["as_of", "expand_links"]
+    private static let readNames2 = readNames1.union(["include"])
+
+    /// The arguments that a list takes.
+    static func listNames(in version: APIVersion) -> Set<String> { version == .v2 ? listNames2 : ListArguments.names }
+    private static let listNames2 = ListArguments.names.union(["include"])
     /// A list of at most so many rows counts as brief.
     private static let briefRows = 101
 
@@ -44,9 +50,11 @@ struct Resources: Sendable {
     func list(_ doctype: String, _ request: Incoming, as actor: Actor) async throws -> Reply {
         let arguments = try request.list ?? ListArguments(doctype, request.arguments, looksAhead: true)
         let isPage = (1...Self.briefRows).contains(arguments.query.limit)
-        let stray = request.stray ?? request.arguments.stray(besides: ListArguments.names) + request.displaced
+        let stray =
+            request.stray ?? request.arguments.stray(besides: Self.listNames(in: request.version))
+            + request.displaced
         let version = request.version
-        let counts = version == .v2 && request.text("include")?.split(separator: ",").contains("count") == true
+        let counts = try version == .v2 && Self.included(request, of: ["count"]).contains("count")
         return try await tenant.answer(request, as: actor, briefly: isPage) { session, writer in
             try session.passOver(arguments: stray, of: "a list")
             writer.beginObject()
@@ -61,6 +69,9 @@ struct Resources: Sendable {
             if counts {
                 writer.key("count")
                 writer.int(Int64(try session.count(arguments.query)))
+                // Frappe stops counting at some number; here all are counted.
+                writer.key("count_capped")
+                writer.bool(false)
             }
             for (key, cursor) in [("next_cursor", list.next), ("previous_cursor", list.previous)] {
                 guard let cursor else { continue }
@@ -71,22 +82,55 @@ struct Resources: Sendable {
         }
     }
 
+    /// What the argument `include` asks for beside the answer.
+    ///
+    /// - Throws: ``Problem/Kind/notAnOption`` for what is none of `parts`, ``Problem/Kind/malformed``.
+    private static func included(_ request: Incoming, of parts: [String]) throws -> [String] {
+        if let sent = request.arguments["include"], sent.string == nil {
+            throw Problem(.malformed, "include must be words with commas between them", field: "include")
+        }
+        let names = (request.text("include") ?? "").split(separator: ",").map { String($0.drop { $0 == " " }) }
+        if let unknown = names.first(where: { !parts.contains($0) }) {
+            throw Problem(
+                .notAnOption, "There is nothing to include as \(unknown.prefix(40))", field: "include",
+                fix: "Use one of: \(parts.joined(separator: ", ")).")
+        }
+        return names
+    }
+
     /// `GET /api/resource/<DocType>/<name>`; with `as_of` as it was at that moment.
     func read(_ doctype: String, _ name: String, _ request: Incoming, as actor: Actor) async throws -> Reply {
         let moment = try request.arguments.moment("as_of")
         let expands = request.arguments.flag("expand_links") ?? false
-        let stray = request.stray ?? request.arguments.stray(besides: Self.readNames) + request.displaced
+        let stray =
+            request.stray ?? request.arguments.stray(besides: Self.readNames(in: request.version))
+            + request.displaced
+        let parts = try request.version == .v2 ? Self.included(request, of: Session.documentParts) : []
+        guard moment == nil || parts.isEmpty else {
+            throw Problem(
+                .malformed, "What stands around a document is known as it is now alone", field: "include",
+                fix: "Leave include or as_of out.")
+        }
         let reply = try await tenant.answer(request, as: actor, briefly: moment == nil) { session, writer in
             try session.passOver(arguments: stray, of: "reading a document")
             let document =
                 try moment.map { try session.get(doctype, name, asOf: $0) } ?? session.get(doctype, name)
-            if expands {
-                let expanded = try session.expandingLinks(of: document)
-                return Bodies.data(to: &writer) {
-                    $0.json(.object(request.version.hasNulls ? expanded : expanded.withoutNulls))
+            if !expands { session.remarks.version = document.version }
+            guard !expands && parts.isEmpty else {
+                writer.beginObject()
+                writer.key(Bodies.data)
+                if expands {
+                    let expanded = try session.expandingLinks(of: document)
+                    writer.json(.object(request.version.hasNulls ? expanded : expanded.withoutNulls))
+                } else {
+                    session.write(document, to: &writer, nulls: request.version.hasNulls)
                 }
+                for (part, content) in try session.parts(parts, of: document).members {
+                    writer.key(part)
+                    writer.json(content)
+                }
+                return writer.endObject()
             }
-            session.remarks.version = document.version
             // What the client has is not sent again.
             if !request.hasVersion(of: document) {
                 Bodies.data(to: &writer) { session.write(document, to: &$0, nulls: request.version.hasNulls) }
@@ -110,6 +154,24 @@ struct Resources: Sendable {
     /// `DELETE /api/resource/<DocType>/<name>`
     func delete(_ doctype: String, _ name: String, _ request: Incoming, as actor: Actor) async throws -> Reply {
         try await write(Command(.delete, doctype, name), request, request.arguments.stray(besides: []), as: actor)
+    }
+
+    /// `GET /api/resource/<DocType>/<name>?run_method=get_tags`
+    func ask(
+        _ method: String, _ doctype: String, _ name: String, _ request: Incoming, as actor: Actor
+    ) async throws -> Reply {
+        let called = try DocumentMethod.find(method, of: doctype)
+        guard called.onlyAsks else {
+            throw Problem(.wrongVerb, "\(called.name) changes something", field: "run_method", fix: "Send POST.")
+        }
+        let arguments = request.arguments
+        let known = Set(called.parameters.map(\.name)).union(["run_method"])
+        let stray = arguments.stray(besides: known) + request.displaced
+        return try await tenant.answer(request, as: actor) { session, writer in
+            try session.passOver(arguments: stray, of: called.name)
+            let (document, answer) = try called.call(doctype, name, arguments, in: session)
+            writer.json(["data": answer, "docs": [document]])
+        }
     }
 
     /// `POST /api/resource/<DocType>/<name>?run_method=submit`
