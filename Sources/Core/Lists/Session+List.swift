@@ -95,7 +95,7 @@ extension Session {
         }
     }
 
-    /// How many documents a list has, however long its page is; each counts once.
+    /// How many documents a list has, or how many groups, however long its page is; each counts once.
     ///
     /// - Throws: as ``list(_:)``.
     public func count(_ query: ListQuery) throws -> Int {
@@ -285,13 +285,17 @@ extension QueryBuilder {
     /// The statement that counts the documents of a list.
     mutating func countPlan(_ filters: [Filter?]) throws -> ListPlan {
         let condition = try conditions(filters)
-        let from = try from()
-        let counted = hasRowsOfTables ? "DISTINCT \(ownName)" : "*"
         var selection = Selection()
+        let grouping = try query.groupBy == nil ? "" : group(&selection)
+        let from = try from()
+        let counted = hasRowsOfTables && grouping.isEmpty ? "DISTINCT \(ownName)" : "*"
+        // What is counted of groups is how many there are.
+        let rows = "\(from.sql)\(condition.sql)"
+        let counts = grouping.isEmpty ? rows : " FROM (SELECT 1\(rows)\(grouping)) AS counted"
         selection.columns = [Selected(sql: "count(\(counted))", name: "count", field: .int, type: .integer)]
         selection.shown = 1
         return ListPlan(
-            self, sql: "\(before.sql)SELECT count(\(counted))\(from.sql)\(condition.sql)",
+            self, sql: "\(before.sql)SELECT count(\(counted))\(counts)",
             bindings: before.bindings + from.bindings + condition.bindings, selection, order: [])
     }
 

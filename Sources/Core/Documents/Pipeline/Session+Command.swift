@@ -88,7 +88,12 @@ extension Session {
     /// Adds a document a client sent; a row of a table through what it belongs to.
     private func create(_ doctype: String, _ object: JSONObject) throws -> Document {
         let type = try registry.doctype(doctype)
-        if type.kind == .child, let parent = object["parent"]?.string, let parentType = object["parenttype"]?.string {
+        if type.kind == .child {
+            guard let parent = object["parent"]?.string, let parentType = object["parenttype"]?.string else {
+                throw Problem(
+                    .mandatory, "A row of \(doctype) is added to a document", field: "parent",
+                    fix: "Send parenttype and parent.")
+            }
             return try addRow(type, object, to: parentType, parent)
         }
         let document = try self.document(doctype, from: object)
