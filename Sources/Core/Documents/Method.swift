@@ -16,6 +16,10 @@ public struct Method: Sendable {
     public let run: @Sendable (Arguments, Session) throws -> JSON
     /// How what a call gives stands in its answer.
     public let form: AnswerForm
+    /// Other names that it is called by.
+    public let aliases: [String]
+    /// Whether its answer is kept under the idempotency key of its call.
+    public let keepsAnswers: Bool
     /// Writes what a call gives as it is read, however long it is; nil where ``run`` makes it whole.
     public let write: Writing?
 
@@ -60,10 +64,10 @@ public struct Method: Sendable {
     }
 
     /// A method named `name`. One that writes takes `rehearse`, too, and then gives what it would do and takes it back; one
-    /// that declares such a parameter does so itself.
+    /// that declares such a parameter does so itself. One whose call holds secrets keeps no answers.
     public init(
         _ name: String, writes: Bool = false, allowsGuests: Bool = false, parameters: [Parameter] = [],
-        summary: String = "", form: AnswerForm = .message,
+        summary: String = "", form: AnswerForm = .message, aliases: [String] = [], keepsAnswers: Bool = true,
         run: @escaping @Sendable (Arguments, Session) throws -> JSON
     ) {
         self.name = name
@@ -71,6 +75,8 @@ public struct Method: Sendable {
         self.allowsGuests = allowsGuests
         self.summary = summary
         self.form = form
+        self.aliases = aliases
+        self.keepsAnswers = writes && keepsAnswers
         write = nil
         let named: @Sendable (Arguments, Session) throws -> JSON = { arguments, session in
             try run(arguments.withNames(of: parameters, in: session), session)
@@ -93,6 +99,8 @@ public struct Method: Sendable {
         writes = false
         allowsGuests = false
         form = .message
+        aliases = []
+        keepsAnswers = false
         self.summary = summary
         self.parameters = parameters
         let named: Writing = { arguments, session, writer in

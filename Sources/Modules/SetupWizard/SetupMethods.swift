@@ -9,11 +9,13 @@ enum SetupMethods {
 
     private static let wizard = "frappe.desk.page.setup_wizard.setup_wizard"
 
-    /// Passwords never come here: what calls it sets them in the same transaction.
+    /// Passwords never come here: what calls it sets them in the same transaction. Because they are in the call, no answer is
+    /// kept for it.
     private static let complete = Method(
         "\(wizard).setup_complete", writes: true, parameters: SetupPlan.parameters,
         summary:
-            "Sets a company up: currency, chart of accounts, fiscal years, warehouses, groups, units, modes of payment, users. All of it or nothing."
+            "Sets a company up: currency, chart of accounts, fiscal years, warehouses, groups, units, modes of payment, users. All of it or nothing.",
+        aliases: ["cauldron.setup"], keepsAnswers: false
     ) { arguments, session in
         try permit(session)
         let plan = try SetupPlan(arguments)

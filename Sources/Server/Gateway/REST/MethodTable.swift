@@ -56,8 +56,7 @@ extension MethodDescription {
             name: method.name, summary: method.summary, parameters: method.parameters,
             verbs: method.writes ? .changing : .asking, allowsGuests: method.allowsGuests, isRehearsable: true,
             answer: method.form == .message ? .message : .parts,
-            keepsAnswers: method.writes && method.name != SetupCall.method,
-            aliases: method.name == SetupCall.method ? [SetupMethod.alias] : [])
+            keepsAnswers: method.keepsAnswers, aliases: method.aliases)
     }
 }
 
