@@ -1,5 +1,3 @@
-internal import Collaboration
-internal import Customization
 internal import Documents
 internal import HTTPTypes
 internal import Identity
@@ -51,12 +49,6 @@ struct AccountMethods: Sendable {
             MethodDescription(
                 name: "frappe.core.doctype.user.user.get_roles", summary: "The roles of a user.",
                 parameters: [.optional("uid", "The user; oneself unless given.")], verbs: .asking),
-            MethodDescription(
-                name: "frappe.desk.form.load.getdoc", summary: "One document, as the desk loads it.",
-                parameters: [.required("doctype"), .required("name")], verbs: .asking),
-            MethodDescription(
-                name: "frappe.desk.form.load.getdoctype", summary: "A DocType and those of its tables.",
-                parameters: [.required("doctype")], verbs: .asking),
         ] + KeyMethods.descriptions + SessionMethods.descriptions + SecondFactorMethods.descriptions
 
     static let updatePassword = "frappe.core.doctype.user.user.update_password"
@@ -106,9 +98,7 @@ struct AccountMethods: Sendable {
             let user = isReset ? try arguments.required("user") : caller.actor.user
             if caller.limit == nil { try await requireAccess(to: user, by: caller.actor) }
             return try await SecondFactorMethods(tenant: tenant, signIn: signIn).call(method, request, user, by: caller)
-        case "frappe.core.doctype.user.user.get_roles": return try await roles(arguments, caller.actor)
-        case "frappe.desk.form.load.getdoc": return try await document(arguments, caller.actor)
-        default: return try await docType(arguments, caller.actor)
+        default: return try await roles(arguments, caller.actor)
         }
     }
 
@@ -181,27 +171,5 @@ struct AccountMethods: Sendable {
             throw Problem(.notFound, "User \(user) not found")
         }
         return .message(.array(other.roles.sorted().map(JSON.string)))
-    }
-
-    // MARK: Loading forms
-
-    private func document(_ arguments: Arguments, _ actor: Actor) async throws -> Reply {
-        let doctype = try arguments.required("doctype")
-        let name = try arguments.required("name")
-        let (document, info) = try await tenant.read(as: actor) { session in
-            (session.present(try session.get(doctype, name)), try session.info(doctype, name))
-        }
-        return .json(["docs": [document], "docinfo": info])
-    }
-
-    private func docType(_ arguments: Arguments, _ actor: Actor) async throws -> Reply {
-        let name = try arguments.required("doctype")
-        return .json(
-            try await tenant.read(as: actor) { session in
-                let type = try session.registry.doctype(name)
-                try MetadataMethods.requireSeen(type, session)
-                let children = type.tables.compactMap { session.registry.find($0.field.options ?? "") }
-                return ["docs": .array(([type] + children).map(Meta.json)), "user_settings": "{}"]
-            })
     }
 }

@@ -1,10 +1,35 @@
+internal import Collaboration
+internal import Customization
 internal import Documents
 internal import Reports
 internal import Values
 
-/// What Frappe's desk calls, and clients with it: reports.
+/// What Frappe's desk calls, and clients with it: forms and reports.
 enum DeskMethods {
-    static func methods(_ reports: [String: Report]) -> [Method] { [runReport(reports), script(reports)] }
+    static func methods(_ reports: [String: Report]) -> [Method] {
+        [document, docType, runReport(reports), script(reports)]
+    }
+
+    private static let document = Method(
+        "frappe.desk.form.load.getdoc",
+        parameters: [
+            .required("doctype", "The DocType."), .required("name", "The document.", of: .argument("doctype")),
+        ],
+        summary: "One document, as the desk loads it.", form: .whole
+    ) { arguments, session in
+        let (doctype, name) = (try arguments.required("doctype"), try arguments.required("name"))
+        return ["docs": [session.present(try session.get(doctype, name))], "docinfo": try session.info(doctype, name)]
+    }
+
+    private static let docType = Method(
+        "frappe.desk.form.load.getdoctype", parameters: [.required("doctype", "The DocType.")],
+        summary: "A DocType and those of its tables.", form: .whole
+    ) { arguments, session in
+        let type = try session.registry.doctype(arguments.required("doctype"))
+        try MetadataMethods.requireSeen(type, session)
+        let children = type.tables.compactMap { session.registry.find($0.field.options ?? "") }
+        return ["docs": .array(([type] + children).map(Meta.json)), "user_settings": "{}"]
+    }
 
     /// The filters that a report is called with.
     ///
