@@ -60,7 +60,8 @@ public final class Thumbnailer: Sendable {
             await work.run { child.abandon() }
             throw error
         }
-        let (end, bytes) = try await work.run { try child.finish(upTo: Thumbnail.bytes) }
+        // How it ended is not to be known where somebody else has asked already.
+        guard let (end, bytes) = await work.run({ try? child.finish(upTo: Thumbnail.bytes) }) else { throw Self.notNow }
         switch end {
         case .exited(0) where Self.isPicture(bytes): return .made(bytes)
         case .exited(let code):
