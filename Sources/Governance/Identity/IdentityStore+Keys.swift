@@ -64,7 +64,7 @@ extension IdentityStore {
     }
 
     private func load(_ key: String, _ generation: Int) async throws -> IdentityCache.Key? {
-        let row = try await database.read { transaction in
+        let row = try await database.readBriefly { transaction in
             try transaction.first(
                 "SELECT \"user\", api_secret FROM _credential WHERE api_key = ?", [.text(key)], [.text, .bytes])
                 ?? transaction.first(

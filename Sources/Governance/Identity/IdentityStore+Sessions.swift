@@ -211,7 +211,7 @@ extension IdentityStore {
     }
 
     private func load(_ digest: [UInt8], _ generation: Int, at now: Timestamp) async throws -> WebSession? {
-        let session = try await database.read { [self] transaction -> WebSession? in
+        let session = try await database.readBriefly { [self] transaction -> WebSession? in
             guard
                 let row = try transaction.first(
                     "SELECT \(Self.read) FROM _web_session WHERE sid = ?", [.bytes(digest)], Self.readTypes),

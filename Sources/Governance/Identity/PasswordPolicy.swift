@@ -18,7 +18,7 @@ public struct PasswordPolicy: Sendable, Equatable {
     public init() {}
 
     /// Why a password may not be taken, in a sentence; nil when it may. `words` are those of its user and company.
-    func fault(of password: String, words: [String]) -> String? {
+    public func fault(of password: String, words: [String]) -> String? {
         guard password.count >= shortest else { return "A password has at least \(shortest) characters" }
         let folded = password.lowercased()
         if words.contains(where: { $0.lowercased() == folded }) { return "A password is not the name of its user" }

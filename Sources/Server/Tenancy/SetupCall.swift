@@ -12,7 +12,6 @@ public struct SetupCall: Sendable {
     public let arguments: Arguments
     /// The passwords of users that it makes.
     private let passwords: [(email: String, password: String)]
-    private static let shortest = 8
 
     /// The call with these arguments, passwords among them.
     ///
@@ -29,14 +28,14 @@ public struct SetupCall: Sendable {
                 return
             }
             object["password"] = nil
-            guard let password = sent.string, password.count >= Self.shortest, password != email else {
+            // What no company takes is refused before there is one; its own policy is asked when it is set.
+            let password = sent.string ?? ""
+            if let fault = PasswordPolicy().fault(of: password, words: [email]) {
                 problems.append(
-                    Problem(
-                        .weakPassword, "The password of \(email) is too weak", field: field, row: row,
-                        fix: "Use at least \(Self.shortest) characters, and not the user's name."))
-                return
+                    Problem(.weakPassword, "\(fault)", field: field, row: row, fix: "Choose another for \(email)."))
+            } else {
+                taken.append((email, password))
             }
-            taken.append((email, password))
         }
         func takeAll(from object: inout JSONObject) throws {
             take(from: &object, "password")

@@ -266,7 +266,7 @@ public final class Tenant: Sendable {
     public func actor(named user: String) async throws -> Actor? {
         let (known, generation) = actors.withLock { ($0.byName[user], $0.generation) }
         if let known, known.until > .now { return known.actor }
-        let actor = try await read(as: .administrator) { try User.actor(user, in: $0) }
+        let actor = try await read(as: .administrator, briefly: true) { try User.actor(user, in: $0) }
         actors.withLock { cache in
             guard cache.generation == generation else { return }
             if cache.byName.count >= Self.cachedActors { cache.byName.removeAll() }

@@ -10,8 +10,6 @@ extension TenantRegister {
     static let mostTenants = 10_000
     /// The longest title, in characters.
     static let titleLength = 140
-    /// The fewest characters of the first user's password.
-    static let passwordLength = 8
     /// How long who removes a tenant waits for the server that has it open.
     static let patienceSeconds = 30
 
@@ -48,9 +46,10 @@ extension TenantRegister {
             throw Problem(
                 .badTenantName, "A title has from 1 to \(Self.titleLength) characters, and is one line", field: "title")
         }
-        if let password = plan.password, password.count < Self.passwordLength {
-            throw Problem(
-                .weakPassword, "A password has at least \(Self.passwordLength) characters", field: "password")
+        if let fault = plan.password.flatMap({
+            PasswordPolicy().fault(of: $0, words: [Actor.administrator.user])
+        }) {
+            throw Problem(.weakPassword, "\(fault)", field: "password", fix: "Choose another.")
         }
         guard schemaLength(of: plan.name) <= 63 else {
             throw Problem(
@@ -203,7 +202,13 @@ extension TenantRegister {
             try remove(name)
         } catch {
             if summary == nil, before.state != .creating, before.state != .deleting {
-                try? change(name) { $0.state = .suspended }
+                do {
+                    try change(name) { $0.state = .suspended }
+                } catch {
+                    throw Problem(
+                        .unavailable, "\(name) is not removed, and cannot be marked as suspended",
+                        fix: "Check the owner of \(folder), and delete it again.")
+                }
             }
             throw error
         }
