@@ -19,7 +19,7 @@ soak: ## run the long tests: all extremes sent to everything, 200 companies, wha
 	@scripts/setup test
 	swift build --build-tests
 	ulimit -Sn $$(ulimit -Hn); CAULDRON_LONG=1 swift test --filter 'FuzzTests|ManyCompaniesTests'
-	scripts/fuzz-http .build/debug/cauldron
+	EXAMPLES=200 scripts/fuzz-http .build/debug/cauldron
 
 build: ## install what is missing and build the release binaries
 	@scripts/setup build
