@@ -242,6 +242,15 @@ public final class Gateway: HTTPResponder {
         }
     }
 
+    /// Whether version 2 takes what is asked in a body there: of lists, and of methods of documents.
+    private func takesQuery(_ route: Route) -> Bool {
+        switch route {
+        case .resources: true
+        case .method(_, let said): said["method"] != nil
+        default: false
+        }
+    }
+
     private func dispatch(_ request: Incoming, _ route: Route) async throws -> Reply {
         let verbs = try verbs(of: route, request)
         if request.verb == .options {
@@ -250,7 +259,7 @@ public final class Gateway: HTTPResponder {
             return reply
         }
         // What is asked for in a body is asked for; the description has no word for it.
-        let isQuery = request.verb == .query && request.version == .v2 && verbs.contains(.get)
+        let isQuery = request.verb == .query && request.version == .v2 && takesQuery(route) && verbs.contains(.get)
         guard verbs.contains(request.verb) || isQuery else {
             throw Problem(
                 .wrongVerb, "This address does not take \(request.verb.rawValue.prefix(20))",

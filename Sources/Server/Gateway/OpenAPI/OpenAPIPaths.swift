@@ -243,6 +243,11 @@ enum OpenAPIPaths {
             ]
         }
         let number: JSON = ["type": "integer", "minimum": 0]
+        // Version 3.1 has no word for what a stream consists of; this is one event, as programs take the schema.
+        let event: JSON = [
+            "type": "object",
+            "properties": ["id": ["type": "string"], "event": ["type": "string"], "data": ["type": "string"]],
+        ]
         return [
             "get": operation(
                 "events", "Server",
@@ -255,7 +260,7 @@ enum OpenAPIPaths {
                         tells what happens; it says cauldron.stream.reset where what the client holds has to be loaded \
                         anew, and cauldron.stream.ended before it ends.
                         """,
-                        "content": ["text/event-stream": ["schema": ["type": "string"]]],
+                        "content": ["text/event-stream": ["schema": event]],
                     ]
                 ],
                 parameters: [

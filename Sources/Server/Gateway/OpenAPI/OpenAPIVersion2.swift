@@ -6,7 +6,22 @@ internal import Values
 enum OpenAPIVersion2 {
     private static let tag = "Version 2"
 
-    static let paths: JSONObject = [
+    static let paths = JSONObject(fixed.members + asking)
+
+    /// Methods of a document that only ask may be called by GET as well.
+    private static let asking = DocumentMethod.all.filter(\.onlyAsks).map { method -> (String, JSON) in
+        let answer = data([:], ["docs": documents])
+        return (
+            "/api/v2/document/{doctype}/{name}/method/\(method.name)",
+            [
+                "parameters": [doctype, name],
+                "get": operation("ask.\(method.name)", method.summary, answer),
+                "post": operation("run.\(method.name)", method.summary, answer, parameters: writing),
+            ]
+        )
+    }
+
+    private static let fixed: JSONObject = [
         "/api/v2/document/{doctype}": [
             "parameters": [doctype], "get": list,
             "post": operation(
@@ -41,8 +56,6 @@ enum OpenAPIVersion2 {
         ],
         "/api/v2/document/{doctype}/{name}/method/{method}": [
             "parameters": [doctype, name, path("method", "Such as submit, cancel or add_comment.")],
-            "get": operation(
-                "ask", "Call a method of a document that only asks, such as get_tags", data([:], ["docs": documents])),
             "post": operation(
                 "run", "Call a method of a document", data([:], ["docs": documents]), parameters: writing,
                 body: OpenAPIPaths.body(["type": "object", "description": "The arguments of the method."])),
