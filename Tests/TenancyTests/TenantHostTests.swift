@@ -71,8 +71,8 @@ import Values
         #expect(try await roles(host.lease("acme")).contains("Sales User"))
 
         #expect(await problem { _ = try await host.create(plan) } == .tenantExists)
-        let deleted = try await host.delete("acme", backup: true)
-        #expect(try FileManager.default.fileExists(atPath: #require(deleted.file)) && deleted.summary?.changes ?? 0 > 0)
+        let backup = try #require(await host.delete("acme", backup: true))
+        #expect(FileManager.default.fileExists(atPath: backup))
         #expect(!FileManager.default.fileExists(atPath: place.register.directory(of: "acme")))
         #expect(try await !place.register.address(of: "acme").holdsCompany())
         #expect(try host.list().isEmpty && host.find("acme") == nil && host.find(host: "acme.example") == nil)
@@ -151,7 +151,7 @@ import Values
         arguments: [
             ("a.example", "a.example"), ("A.Example:8000", "a.example"), ("localhost", "localhost"),
             ("10.0.0.1:80", "10.0.0.1"),
-            ("", nil), ("a..b", nil), ("a.example.", nil), (".a", nil), ("a.example:", "a.example"),
+            ("", nil), ("a..b", nil), ("a.example.", "a.example"), (".a", nil), ("a.example:", "a.example"),
             ("a.example:x", nil),
             ("a b", nil), ("K.example".replacing("K", with: "\u{212A}"), nil), ("bücher.example", nil),
             ("[::1]:80", nil),
@@ -175,10 +175,10 @@ import Values
     @Test func `what a stop leaves half made is cleared away by who makes it again`() async throws {
         let place = try await place()
         let register = place.register
-        try register.alone {
-            try register.write(
-                TenantRecord(name: "acme", hosts: [], title: "Old", state: .creating, created: Tenant.systemClock()))
-        }
+        var record = TenantRecord(
+            name: "acme", hosts: [], title: "Old", state: .creating, created: Tenant.systemClock())
+        try register.alone { try register.write(record) }
+        try register.claimSchema(for: &record)
         let before = try await Tenant.open(
             at: register.address(of: "acme"), data: register.directory(of: "acme"), modules: Self.modules, name: "Old",
             passwords: Self.passwords)
@@ -245,6 +245,89 @@ import Values
         try place.register.suspend("acme", false)
         host.look()
         #expect(try await roles(host.lease("acme")).contains("Sales User"))
+        await host.close()
+    }
+
+    @Test func `what is in a schema already is never touched, whoever asks for its name`() async throws {
+        let place = try await place("acme")
+        let other = NSTemporaryDirectory() + "cauldron-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: other) }
+        let register = TenantRegister(in: other, server: place.register.server)
+        let plan = TenantRegister.Plan(name: "acme")
+        func create() async throws {
+            _ = try await register.create(plan, modules: Self.modules, passwords: Self.passwords)
+        }
+        if TestEngine.current == .postgres {
+            for _ in 0..<2 { #expect(await problem { try await create() } == .companyExists) }
+            #expect(try register.records().isEmpty)
+        } else {
+            try await create()
+            try await register.delete("acme", backup: nil, modules: Self.modules)
+        }
+        let host = host(place)
+        #expect(try await roles(host.lease("acme")).contains("Sales User"))
+        await host.close()
+    }
+
+    @Test func `a company is kept whole until its backup is, also where it is removed twice at once`() async throws {
+        let place = try await place("acme")
+        let register = place.register
+        let lock = try DirectoryLock(register.directory(of: "acme"))
+        let files = ["one", "two"].map { place.data + "/" + $0 }
+        let results = await withTaskGroup(of: Result<String?, any Error>.self) { group in
+            for file in files {
+                group.addTask {
+                    do {
+                        return .success(try await register.delete("acme", backup: file, modules: Self.modules))
+                    } catch {
+                        return .failure(error)
+                    }
+                }
+            }
+            // While somebody has it, it can be had back.
+            #expect((try? await wait { try register.find("acme")?.state == .suspended }) == true)
+            lock.release()
+            var results: [Result<String?, any Error>] = []
+            for await result in group { results.append(result) }
+            return results
+        }
+        let kept = results.compactMap { try? $0.get() }.compactMap(\.self)
+        #expect(kept.count == 1 && kept.allSatisfy(FileManager.default.fileExists(atPath:)), "\(results)")
+        #expect(files.filter(FileManager.default.fileExists(atPath:)) == kept)
+        #expect(!FileManager.default.fileExists(atPath: register.directory(of: "acme")))
+        #expect(try register.records().isEmpty)
+    }
+
+    @Test func `a removal that was stopped is ended by the next, which tells of the backup that was made`() async throws
+    {
+        let place = try await place("acme")
+        let register = place.register
+        try register.change("acme") { record in
+            record.state = .deleting
+            record.backup = "/kept/acme.cauldron"
+        }
+        #expect(await problem { try register.suspend("acme", false) } == .unavailable)
+        let file = place.data + "/other"
+        #expect(try await register.delete("acme", backup: file, modules: Self.modules) == "/kept/acme.cauldron")
+        #expect(!FileManager.default.fileExists(atPath: file))
+        #expect(try await !register.address(of: "acme").holdsCompany())
+    }
+
+    @Test func `opening makes no directory, and a company that is elsewhere is neither opened nor removed`()
+        async throws
+    {
+        let place = try await place("acme", "beta")
+        let register = place.register
+        try FileManager.default.removeItem(atPath: register.directory(of: "acme"))
+        let host = host(place)
+        #expect(await problem { _ = try await host.lease("acme") } == .unavailable)
+        #expect(!FileManager.default.fileExists(atPath: register.directory(of: "acme")))
+        try register.change("beta") { $0.schema = $0.schema == nil ? "elsewhere" : nil }
+        host.look()
+        #expect(await problem { _ = try await host.lease("beta") } == .unavailable)
+        #expect(
+            await problem { _ = try await register.delete("beta", backup: nil, modules: Self.modules) } == .unavailable)
+        #expect(try register.find("beta")?.state == .active)
         await host.close()
     }
 

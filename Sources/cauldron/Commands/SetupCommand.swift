@@ -94,7 +94,8 @@ struct SetupCommand: AsyncParsableCommand {
         }
         format.output.json(answer)
         show(answer)
-        format.output.remark("Serve it: cauldron serve --data \(directory.path)")
+        // A company beside another is served by the server of that one.
+        format.output.remark("Serve it: cauldron serve --data \(data.tenant == nil ? directory.path : data.path)")
     }
 
     /// The arguments of the call. What has to be there is asked for where somebody can answer.

@@ -162,8 +162,7 @@ struct TenantDeleteCommand: AsyncParsableCommand {
             guard readLine() == name else { throw Problem(.notConfirmed, "\(name) is not removed") }
         }
         let file = noBackup ? nil : backup ?? place.register.defaultBackup(of: name, at: Tenant.systemClock())
-        let summary = try await place.register.delete(name, backup: file, modules: allModules)
-        let kept = summary == nil ? nil : file
+        let kept = try await place.register.delete(name, backup: file, modules: allModules)
         format.output.line("the company \(name) is removed" + (kept.map { ", its backup is \($0)" } ?? ""))
         format.output.json(["name": .string(name), "backup": kept.map(JSON.string) ?? .null])
     }

@@ -52,7 +52,7 @@ struct OperatorMethods: Sendable {
         case Self.delete:
             let name = try arguments.required("name")
             let deleted = try await operations.delete(name, backup: arguments.text("backup") != "0")
-            return .message(["name": .string(name), "backup": deleted.file.map(JSON.string) ?? .null])
+            return .message(["name": .string(name), "backup": deleted.map(JSON.string) ?? .null])
         default: return .message(.array(try operations.list().map(\.json)))
         }
     }

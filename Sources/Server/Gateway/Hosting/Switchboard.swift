@@ -9,8 +9,8 @@ internal import Values
 /// The companies of a process over HTTP: hands each request to the gateway of the one that it means.
 ///
 /// That is the one whose name stands behind `/t/` in the path, or that the header `X-Frappe-Site-Name` names, or that the host
-/// name leads to, in this order; and otherwise the company of the server's directory. A name that is none's is refused, never
-/// taken for another.
+/// name leads to, in this order; and otherwise the company of the server's directory, which has all other host names. A name in
+/// the path or the header that is none's is refused, never taken for another.
 public final class Switchboard: HTTPResponder {
     private let main: Gateway
     private let host: TenantHost<Gateway>?
@@ -85,7 +85,8 @@ public final class Switchboard: HTTPResponder {
         let head = request.head
         try requireOneOrigin(head)
         var meant = Meant(request: request)
-        let named = try named(head, host)
+        let ownHost = authority(of: head, from: address)
+        let named = try named(head, ownHost, host)
         if let path = head.path, path.utf8.starts(with: Self.mark.utf8) {
             let rest = path.dropFirst(Self.mark.count)
             let end = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
@@ -95,7 +96,7 @@ public final class Switchboard: HTTPResponder {
             var inner = head
             let within = rest[end...].hasPrefix("/") ? String(rest[end...]) : "/" + rest[end...]
             // The links and forms of a page lead to the company that the host name means.
-            if case .page = Route(within.prefix { $0 != "?" }) {
+            if case .page = Route(within.prefix { $0 != "?" && $0 != "#" }) {
                 throw Problem(.noSuchPage, "Pages are at the host name of a company", fix: "Ask for /t/\(name)/api/….")
             }
             inner.path = within
@@ -105,7 +106,7 @@ public final class Switchboard: HTTPResponder {
             meant.isByPath = true
         } else if let named {
             meant.tenant = named
-        } else if let name = authority(of: head, from: address).flatMap({ host.find(host: $0) }) {
+        } else if let name = ownHost.flatMap({ host.find(host: $0) }) {
             meant.tenant = name
         }
         return meant
@@ -113,15 +114,17 @@ public final class Switchboard: HTTPResponder {
 
     private static let mark = "/t/"
 
-    /// The tenant that the header names: nil without the header, and in it nil for the company of the directory.
-    private func named(_ head: HTTPRequest, _ host: TenantHost<Gateway>) throws -> String?? {
+    /// The tenant that the header names: nil without the header, and in it nil for the company of the directory. Proxies of the
+    /// peer send the host name in it, which then leads where it leads without.
+    private func named(_ head: HTTPRequest, _ ownHost: String?, _ host: TenantHost<Gateway>) throws -> String?? {
         guard let name = Self.siteName else { return nil }
         var values: [String] = []
         for field in head.headerFields where field.name == name { values.append(field.value) }
         guard let value = values.first else { return nil }
         guard values.count == 1 else { throw Self.two }
         if let found = host.find(value) { return .some(found) }
-        guard value == main.name else { throw Self.missing(value) }
+        let isHost = ownHost.flatMap(TenantRecord.host).map { TenantRecord.host(value) == $0 } ?? false
+        guard value == main.name || isHost else { throw Self.missing(value) }
         return .some(nil)
     }
 

@@ -8,11 +8,12 @@ public final class DirectoryLock: Sendable {
     /// The lock, and the directories that were made for it, the uppermost first.
     private let made: (file: String, directories: [String])
 
-    /// Takes a directory, which is made where it is missing.
+    /// Takes a directory, which is made where it is missing, unless it must be there.
     ///
-    /// - Throws: ``Problem/Kind/unavailable`` while another process has it.
-    public init(_ directory: String) throws {
-        let directories = try TenantFile.makeDirectory(directory)
+    /// - Throws: ``Problem/Kind/unavailable`` while another process has it, or where it is missing.
+    public init(_ directory: String, mustExist: Bool = false) throws {
+        if mustExist, unsafe access(directory, F_OK) != 0 { throw TenantFile.missing(directory) }
+        let directories = mustExist ? [] : try TenantFile.makeDirectory(directory)
         let path = directory + "/lock"
         let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw TenantFile.trouble(of: path) }

@@ -27,7 +27,8 @@ public struct HostedTenant: Sendable {
     ) async throws -> HostedTenant {
         let directory = register.directory(of: record.name)
         let address = register.address(of: record.name)
-        let lock = try DirectoryLock(directory)
+        try register.requirePlace(of: record)
+        let lock = try DirectoryLock(directory, mustExist: true)
         do {
             try await TenantBackup.settleRestore(in: directory, address)
             guard try await address.holdsCompany() else { throw TenantFile.missing(address.shown) }

@@ -26,6 +26,8 @@ public final class TenantHost<Front: Sendable>: Sendable {
     private let ending: @Sendable (Front) -> Void
     private let onProblem: OnProblem
     private let state = Mutex(State())
+    /// One looks at a time, so that what was seen earlier is never put in place of what was seen later.
+    private let looking = Mutex(())
     /// Opening computes: so many at once leave the processor to those who are open.
     private let door = Turnstile(2)
     /// Whether there are tenants besides the company of the directory, or there were.
@@ -135,12 +137,16 @@ public final class TenantHost<Front: Sendable>: Sendable {
 
     /// Reads what tenants there are, if that may have changed, and closes those that may not be used any more.
     func look() {
-        let changed = register.changed
-        guard let changed else { return }
+        looking.withLock { _ in readRecords() }
+        closeUnwanted()
+    }
+
+    private func readRecords() {
+        guard let changed = register.changed else { return }
         isHosting.store(true, ordering: .relaxed)
         // What was changed this moment may be changed once more at the same time of the file system.
         let isSettled = Tenant.systemClock().microseconds - changed.microseconds > 2_000_000
-        guard state.withLock({ $0.changed != changed }) else { return closeUnwanted() }
+        guard state.withLock({ $0.changed != changed }) else { return }
         do {
             let before = state.withLock(\.records)
             var records: [String: TenantRecord] = [:]
@@ -164,7 +170,6 @@ public final class TenantHost<Front: Sendable>: Sendable {
         } catch {
             onProblem("", "the list of companies", Self.words(error))
         }
-        closeUnwanted()
     }
 
     /// What went wrong, for who runs the server.
@@ -359,8 +364,9 @@ public final class TenantHost<Front: Sendable>: Sendable {
         }
         for name in names.sorted() {
             guard !Task.isCancelled, let lease = try? await lease(name) else { continue }
-            await keepHead(lease.hosted)
+            // Before: what is written meanwhile touches it again.
             state.withLock { $0.slots[name]?.isTouched = false }
+            await keepHead(lease.hosted)
         }
     }
 
@@ -414,15 +420,14 @@ extension TenantHost: TenantOperations {
         return try register.suspend(name, isSuspended)
     }
 
-    public func delete(_ name: String, backup: Bool) async throws -> (file: String?, summary: TenantBackup.Summary?) {
+    public func delete(_ name: String, backup: Bool) async throws -> String? {
         _ = try register.record(name)
         let file = backup ? register.defaultBackup(of: name, at: Tenant.systemClock()) : nil
         defer { look() }
-        let summary = try await register.delete(name, backup: file, modules: modules) {
+        return try await register.delete(name, backup: file, modules: modules) {
             // Who has it open lets it go, and this process may be who.
             look()
         }
-        return (file, summary)
     }
 }
 
@@ -434,6 +439,6 @@ public protocol TenantOperations: Sendable {
     func create(_ plan: TenantRegister.Plan) async throws -> TenantRecord
     /// Lets nobody use one, or everybody again.
     func suspend(_ name: String, _ isSuspended: Bool) throws -> TenantRecord
-    /// Removes one, and says where its backup is if one was wanted.
-    func delete(_ name: String, backup: Bool) async throws -> (file: String?, summary: TenantBackup.Summary?)
+    /// Removes one, and says where its backup is; nil where none was wanted, or there was nothing to keep.
+    func delete(_ name: String, backup: Bool) async throws -> String?
 }

@@ -13,6 +13,10 @@ public struct TenantRecord: Sendable, Equatable {
     public var state: State
     /// When it was made.
     public let created: Timestamp
+    /// The schema that was made for it; nil for a company in a file, and until there is one.
+    public var schema: String?
+    /// Where the backup is that was made of it before it is removed; nil where none was wanted.
+    public var backup: String?
 
     /// What may be done with a tenant.
     public enum State: String, Sendable {
@@ -39,7 +43,15 @@ public struct TenantRecord: Sendable, Equatable {
         [
             "name": .string(name), "title": .string(title), "hosts": .array(hosts.map(JSON.string)),
             "state": .string(state.rawValue), "created": .string(created.description),
+            "schema": schema.map(JSON.string) ?? .null,
         ]
+    }
+
+    /// The record as it is kept.
+    var kept: JSON {
+        guard let backup, case .object(var object) = json else { return json }
+        object["backup"] = .string(backup)
+        return .object(object)
     }
 
     /// A record as it was written; nil when it is none of a tenant of this name.
@@ -51,6 +63,8 @@ public struct TenantRecord: Sendable, Equatable {
         let names = hosts.compactMap(\.string)
         guard names.count == hosts.count, names.allSatisfy({ Self.host($0) == $0 }) else { return nil }
         self.init(name: name, hosts: names, title: title, state: state, created: created)
+        schema = json["schema"]?.string
+        backup = json["backup"]?.string
     }
 
     // MARK: Names
@@ -98,6 +112,8 @@ public struct TenantRecord: Sendable, Equatable {
             guard port.count <= 5, port.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
             bytes.removeSubrange(colon...)
         }
+        // A full name ends with the root of all names, which is empty.
+        if bytes.last == UInt8(ascii: ".") { bytes.removeLast() }
         guard (1...hostLength).contains(bytes.count) else { return nil }
         for place in bytes.indices where (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(bytes[place]) {
             bytes[place] += 0x20

@@ -51,20 +51,20 @@ extension TenantRegister {
         }) {
             throw Problem(.weakPassword, "\(fault)", field: "password", fix: "Choose another.")
         }
-        guard schemaLength(of: plan.name) <= 63 else {
+        guard (schema(of: plan.name) ?? "").utf8.count <= 63 else {
             throw Problem(
                 .badTenantName, "The name is too long for a schema on this server", field: "name",
                 fix: "Choose a shorter one.")
         }
         let directory = directory(of: plan.name)
-        let record = TenantRecord(
+        var record = TenantRecord(
             name: plan.name, hosts: try TenantRecord.hosts(plan.hosts), title: title, state: .creating, created: clock()
         )
         let lock = try DirectoryLock(directory)
         defer { lock.release() }
         do {
             try alone {
-                try requireNew(record.name, isTaken: true)
+                try requireNew(record.name)
                 try requireFree(record.hosts, besides: record.name)
                 guard try names().count < Self.mostTenants else {
                     throw Problem(.tooMany, "There are \(Self.mostTenants) companies, and may be no more")
@@ -77,8 +77,14 @@ extension TenantRegister {
             throw error
         }
         do {
+            try claimSchema(for: &record)
             try await make(record, plan, modules, passwords, clock)
-            return try change(record.name) { $0.state = .active }
+            return try change(record.name) { record in
+                guard record.state == .creating else {
+                    throw Problem(.unavailable, "\(record.name) is \(record.state.rawValue)")
+                }
+                record.state = .active
+            }
         } catch {
             // What cannot be removed now is cleared away by the next try, or by deleting it.
             try? remove(record.name)
@@ -117,13 +123,13 @@ extension TenantRegister {
         }
     }
 
-    /// Refuses a name that is in use. A directory that no record names is somebody's, unless it `isTaken` for this.
-    private func requireNew(_ name: String, isTaken: Bool = false) throws {
+    /// Refuses a name that is in use. A directory that no record names is somebody's, unless it holds nothing but a lock.
+    private func requireNew(_ name: String) throws {
         if let present = try find(name) {
             guard present.state == .creating else {
                 throw Problem(.tenantExists, "There is a company \(name) already", field: "name")
             }
-        } else if try isTaken ? !strangers(in: name).isEmpty : TenantBackup.exists(directory(of: name)) {
+        } else if try TenantBackup.exists(directory(of: name)), try !strangers(in: name).isEmpty {
             throw Problem(
                 .tenantExists, "\(directory(of: name)) is there, and not known as a company", field: "name",
                 fix: "Move it away, or choose another name.")
@@ -141,8 +147,8 @@ extension TenantRegister {
 
     /// Removes what a try before left, which nobody has ever used.
     private func clear(_ name: String) throws {
-        guard try find(name) != nil else { return }
-        try dropSchema(of: name)
+        guard let record = try find(name) else { return }
+        try dropSchema(of: record)
         for item in try strangers(in: name) {
             let path = "\(directory(of: name))/\(item)"
             do {
@@ -160,7 +166,9 @@ extension TenantRegister {
     public func suspend(_ name: String, _ isSuspended: Bool = true) throws -> TenantRecord {
         try change(name) { record in
             guard record.state == .active || record.state == .suspended else {
-                throw Problem(.unavailable, "\(name) is \(record.state.rawValue)")
+                throw Problem(
+                    .unavailable, "\(name) is \(record.state.rawValue)",
+                    fix: record.state == .deleting ? "Delete it again." : "Create it again, or delete it.")
             }
             record.state = isSuspended ? .suspended : .active
         }
@@ -176,43 +184,43 @@ extension TenantRegister {
     }
 
     /// Removes a tenant with all it has: database, files, credentials and keys. A backup of it is written to a file before,
-    /// unless none is wanted; where that fails the tenant stays, suspended. Nobody may use it from when `onMarked` is called.
+    /// unless none is wanted. Nobody may use it from when `onMarked` is called; until its backup is whole it is only
+    /// suspended, and stays so where anything fails.
     ///
-    /// - Returns: what the backup holds.
-    /// - Throws: ``Problem/Kind/noSuchTenant``; ``Problem/Kind/unavailable`` while somebody else has it open, and what
-    ///   writing the backup throws.
+    /// - Returns: where its backup is; nil where none was wanted, or there was nothing to keep.
+    /// - Throws: ``Problem/Kind/noSuchTenant``, also where somebody else has removed it meanwhile;
+    ///   ``Problem/Kind/unavailable`` while somebody else has it open, and what writing the backup throws.
     @discardableResult
     public func delete(
         _ name: String, backup: String?, modules: [Module], onMarked: () -> Void = {}
-    ) async throws -> TenantBackup.Summary? {
-        let before = try record(name)
+    ) async throws -> String? {
+        try requirePlace(of: record(name))
         if let backup { try TenantBackup.refuseExisting(backup, replacing: false) }
-        try change(name) { $0.state = .deleting }
+        try change(name) { if $0.state == .active { $0.state = .suspended } }
         onMarked()
-        var summary: TenantBackup.Summary?
+        let lock = try await DirectoryLock.patiently(directory(of: name), seconds: Self.patienceSeconds)
+        defer { lock.release() }
         do {
-            let lock = try await DirectoryLock.patiently(directory(of: name), seconds: Self.patienceSeconds)
-            defer { lock.release() }
-            // One that was never finished, or is half removed, has nothing to keep.
-            if let backup, before.state == .active || before.state == .suspended {
-                if !backup.parentPath.isEmpty { try PrivateFolder.make(backup.parentPath) }
-                summary = try await TenantBackup.write(
-                    of: address(of: name), modules: modules, data: directory(of: name), to: backup)
-            }
-            try remove(name)
-        } catch {
-            if summary == nil, before.state != .creating, before.state != .deleting {
-                do {
-                    try change(name) { $0.state = .suspended }
-                } catch {
-                    throw Problem(
-                        .unavailable, "\(name) is not removed, and cannot be marked as suspended",
-                        fix: "Check the owner of \(folder), and delete it again.")
+            // Who had it until now may have finished or removed it.
+            var record = try record(name)
+            // One that was never finished has nothing to keep, and of one that is half removed all is kept that was wanted.
+            if record.state == .active || record.state == .suspended {
+                if let backup {
+                    if !backup.parentPath.isEmpty { try PrivateFolder.make(backup.parentPath) }
+                    _ = try await TenantBackup.write(
+                        of: address(of: name), modules: modules, data: directory(of: name), to: backup)
+                }
+                record = try change(name) { record in
+                    record.state = .deleting
+                    record.backup = backup
                 }
             }
+            try remove(name)
+            return record.backup
+        } catch {
+            lock.undo()
             throw error
         }
-        return summary
     }
 
     /// Where a backup of a tenant that is deleted goes unless another place is named.

@@ -106,7 +106,7 @@ public struct TenantRegister: Sendable {
     /// Puts a record in place, whole or not at all.
     func write(_ record: TenantRecord) throws {
         let partial = "\(folder)/.\(record.name).partial"
-        let text = Foundation.Data((record.json.text + "\n").utf8)
+        let text = Foundation.Data((record.kept.text + "\n").utf8)
         TenantBackup.remove(partial)
         guard
             FileManager.default.createFile(
@@ -141,24 +141,54 @@ public struct TenantRegister: Sendable {
         }
     }
 
-    /// How many bytes the name of a tenant's schema has; 0 where its database is a file.
-    func schemaLength(of name: String) -> Int {
-        if case .postgres(let url) = address(of: name) { url.tenantSchema.utf8.count } else { 0 }
+    /// The schema that a tenant of this name has on the server; nil where its database is a file.
+    func schema(of name: String) -> String? {
+        if case .postgres(let url) = address(of: name) { url.tenantSchema } else { nil }
     }
 
-    /// Removes a tenant's schema, where its database is on a server.
-    func dropSchema(of name: String) throws {
-        guard let server, case .postgres(let url) = address(of: name) else { return }
+    /// Refuses a tenant whose database is not where this register has it: what it does would be done to another, or to none.
+    ///
+    /// - Throws: ``Problem/Kind/unavailable``.
+    func requirePlace(of record: TenantRecord) throws {
+        guard record.state != .creating, record.schema != schema(of: record.name) else { return }
+        let place = record.schema.map { "in the schema \($0) of a PostgreSQL server" } ?? "a file"
+        throw Problem(
+            .unavailable, "The database of \(record.name) is \(place)",
+            fix: record.schema == nil ? "Leave --database out." : "Say with --database where the server is.")
+    }
+
+    /// Makes the schema of a tenant, and notes that it is its own; nothing where its database is a file. What is there already
+    /// is somebody else's.
+    ///
+    /// - Throws: ``Problem/Kind/companyExists``; ``Problem/Kind/unavailable``.
+    func claimSchema(for record: inout TenantRecord) throws {
+        guard let server, let schema = schema(of: record.name) else { return }
         do {
-            try PostgresAdministration.run("DROP SCHEMA IF EXISTS \(url.tenantSchema) CASCADE", at: server)
+            try PostgresAdministration.run("CREATE SCHEMA \(schema)", at: server)
+        } catch StorageError.failed(_, let message) where message.hasPrefix("42P06") {
+            throw Problem(
+                .companyExists, "There is a schema \(schema) already, and it is none of the company \(record.name)",
+                fix: "Choose another name, or drop the schema where nobody needs it.")
         } catch let error as StorageError {
-            throw address(of: name).problem(for: error)
+            throw address(of: record.name).problem(for: error)
+        }
+        record.schema = schema
+        try write(record)
+    }
+
+    /// Removes the schema that was made for a tenant.
+    func dropSchema(of record: TenantRecord) throws {
+        guard let schema = record.schema, let server else { return }
+        do {
+            try PostgresAdministration.run("DROP SCHEMA IF EXISTS \(schema) CASCADE", at: server)
+        } catch let error as StorageError {
+            throw address(of: record.name).problem(for: error)
         }
     }
 
     /// Removes all that a tenant has: its database, its directory and, at last, its record.
     func remove(_ name: String) throws {
-        try dropSchema(of: name)
+        if let record = try find(name) { try dropSchema(of: record) }
         do {
             if try TenantBackup.exists(directory(of: name)) {
                 try FileManager.default.removeItem(atPath: directory(of: name))
