@@ -146,6 +146,7 @@ import Values
         var suspended = ""
         for _ in 0..<200 where !suspended.contains("tenant_suspended") {
             suspended = try await ping("acme")
+            // The server looks each second; what is waited for is its answer.
             try await Task.sleep(for: .milliseconds(20))
         }
         #expect(suspended.contains("tenant_suspended"))

@@ -38,6 +38,7 @@ import Values
         let deadline = ContinuousClock.now + .seconds(30)
         while !holds() {
             try #require(ContinuousClock.now < deadline)
+            // A condition is waited for, not a time.
             try await Task.sleep(for: .milliseconds(2))
         }
     }

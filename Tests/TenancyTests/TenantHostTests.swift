@@ -336,6 +336,7 @@ import Values
         let deadline = ContinuousClock.now + .seconds(60)
         while try !holds() {
             guard ContinuousClock.now < deadline else { return false }
+            // A condition is waited for, not a time.
             try await Task.sleep(for: .milliseconds(20))
         }
         return true

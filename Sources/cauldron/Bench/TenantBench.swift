@@ -161,6 +161,7 @@ extension ServedProcess {
         var quiet = 0
         for _ in 0..<1_200 where quiet < 10 {
             quiet = openFiles.contains { $0.contains(part) } ? 0 : quiet + 1
+            // What another process has open is seen by looking only.
             try await Task.sleep(for: .milliseconds(100))
         }
     }

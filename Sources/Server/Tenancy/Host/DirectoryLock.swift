@@ -49,6 +49,7 @@ public final class DirectoryLock: Sendable {
             } catch {
                 guard ContinuousClock.now < end else { throw error }
             }
+            // The lock of another process comes free without a sign; who waits is cancelled with its task.
             try await Task.sleep(for: .milliseconds(50))
         }
     }
