@@ -10,6 +10,8 @@ struct DataDirectory: Sendable {
     let path: String
     /// The server's database that holds the company; nil for a file in the directory.
     var database: String?
+    /// What it is called beside another; nil for a directory of its own.
+    private var tenant: String?
 
     init(path: String, database: String? = nil) {
         self.path = path
@@ -19,6 +21,7 @@ struct DataDirectory: Sendable {
     /// The directory of a tenant.
     init(_ tenant: String, of register: TenantRegister) {
         path = register.directory(of: tenant)
+        self.tenant = tenant
         if case .postgres(let url) = register.address(of: tenant) { database = url }
     }
 
@@ -68,7 +71,17 @@ struct DataDirectory: Sendable {
     /// Takes the directory for this process alone, as a server does and as putting a backup in place needs.
     ///
     /// - Throws: ``Problem/Kind/unavailable`` while another process has it.
-    func lock() throws -> DirectoryLock { try DirectoryLock(path) }
+    func lock() throws -> DirectoryLock {
+        do {
+            return try DirectoryLock(path)
+        } catch let problem as Problem {
+            guard let tenant else { throw problem }
+            // The server has other companies to serve.
+            throw Problem(
+                problem.kind, problem.text,
+                fix: "Say `cauldron tenant suspend \(tenant)`, and try again in some seconds.")
+        }
+    }
 
     /// Takes the directory, and ends a restore into it that was stopped on its way.
     ///

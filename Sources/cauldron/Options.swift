@@ -20,9 +20,14 @@ struct DataOptions: ParsableArguments {
             valueName: "name"))
     var tenant: String?
 
+    /// - Throws: ``Problem/Kind/noSuchTenant`` where no company has the name; ``Problem/Kind/unavailable`` where its database
+    ///   is not where this says.
     var directory: DataDirectory {
-        guard let tenant else { return DataDirectory(path: path, database: database) }
-        return DataDirectory(tenant, of: register)
+        get throws {
+            guard let tenant else { return DataDirectory(path: path, database: database) }
+            try register.requirePlace(of: register.record(tenant))
+            return DataDirectory(tenant, of: register)
+        }
     }
 
     /// The companies beside the one in the directory.

@@ -30,6 +30,18 @@ struct ServingOptions: ParsableArguments {
     @Option(help: "The most connections that are open at once.")
     var connections = GatewayConfiguration().connections
 
+    @Option(
+        help: "The most companies that are open at once, besides the one in --data; those that nobody uses are closed.")
+    var openCompanies = 500
+
+    @Option(
+        help: ArgumentHelp(
+            "A host name that leads to the company in --data; may be given several times.",
+            discussion:
+                "Without one it has all host names that lead to no other company; with one, others are refused.",
+            valueName: "name"))
+    var siteName: [String] = []
+
     @Option(help: "The most streams of events that are open at once, besides the connections.")
     var streams = GatewayConfiguration().streams
 
@@ -51,6 +63,13 @@ struct ServingOptions: ParsableArguments {
         }
         guard (0...1_000_000).contains(streams) else {
             throw ValidationError("--streams must be from 0 to 1000000.")
+        }
+        guard (1...10_000).contains(openCompanies) else {
+            throw ValidationError("--open-companies must be from 1 to 10000.")
+        }
+        for name in siteName where TenantRecord.host(name)?.utf8.count != name.utf8.count {
+            throw ValidationError(
+                "--site-name \(name) is no host name; give it as in https://acme.example/: acme.example")
         }
         guard (0...65_535).contains(port) else { throw ValidationError("--port must be from 0 to 65535.") }
     }
@@ -85,6 +104,7 @@ struct ServingOptions: ParsableArguments {
         OpenFiles.allow(streams + connections + 3_000)
         configuration.trustedProxies = trustedProxy.compactMap(AddressRange.init)
         configuration.secureCookies = secureCookies
+        configuration.hosts = siteName
         let logger = Logger(label: "cauldron.daily")
         let daily = Task {
             let keepsFiles = { @Sendable in TenantBackup.keepsOlder(in: files.parentPath) }
@@ -105,7 +125,7 @@ struct ServingOptions: ParsableArguments {
             audit.error("the head of the audit log", metadata: ["file": "\(file)", "problem": "\(words)"])
         }
         let keepingHeads = Task { await keeping.run() }
-        let tenants = Self.host(configuration, beside: directory)
+        let tenants = host(configuration, beside: directory)
         configuration.admit(OperatorKey(in: directory.path), to: tenants)
         let hosting = Task { await tenants.run() }
         let server = GatewayServer(tenant: tenant, configuration: configuration, host: tenants) { port in
@@ -130,12 +150,13 @@ struct ServingOptions: ParsableArguments {
     }
 
     /// The companies beside the one of a directory, each behind a gateway like its own.
-    private static func host(
+    private func host(
         _ configuration: GatewayConfiguration, beside directory: DataDirectory
     ) -> TenantHost<Gateway> {
         let logger = Logger(label: "cauldron.tenants")
         return TenantHost(
             TenantRegister(in: directory.path, server: directory.database), modules: allModules,
+            mostOpen: openCompanies,
             onProblem: { tenant, work, problem in
                 logger.error(
                     "a company is not well",
@@ -144,6 +165,7 @@ struct ServingOptions: ParsableArguments {
             front: { hosted in
                 var own = configuration
                 own.objects = hosted.objects
+                own.company = hosted.record.name
                 return Gateway(tenant: hosted.tenant, configuration: own)
             }, ending: { $0.endStreams() })
     }

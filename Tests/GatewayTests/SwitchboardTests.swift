@@ -1,6 +1,7 @@
 import Documents
 import Foundation
 import HTTPTypes
+import Hummingbird
 import Identity
 import TestSupport
 import Testing
@@ -134,7 +135,12 @@ import Values
         let town = try await Town.make()
         let (acme, beta) = (try #require(town.libraries["acme"]), try #require(town.libraries["beta"]))
         _ = try town.host.suspend("acme", true)
-        for path in [Self.book, "/healthz", "/", "/api/method/login"] {
+        for path in ["/", "/login", "/list/Book"] {
+            let page = try await town.send(.get, path, to: "acme.example", ["Cookie": acme.cookie])
+            #expect(page.status == 503 && page.headers[.contentType]?.hasPrefix("text/html") == true)
+            #expect(page.text.contains("not open to its users") && !page.text.contains("Main"), "\(page.text)")
+        }
+        for path in [Self.book, "/healthz", "/api/method/login"] {
             let answer = try await town.send(.get, path, to: "acme.example", ["Authorization": acme.token])
             #expect(
                 answer.status == 503 && answer.json["code"]?.string == "tenant_suspended", "\(path): \(answer.text)")
@@ -146,6 +152,65 @@ import Values
         _ = try town.host.suspend("acme", false)
         let again = try await town.send(.get, Self.book, to: "acme.example", ["Cookie": acme.cookie])
         #expect(again.data["isbn"]?.string == acme.mark)
+        await town.close()
+    }
+
+    @Test func `with host names of its own the company of the directory has no others`() async throws {
+        let town = try await Town.make { $0.hosts = ["main.example"] }
+        let main = try #require(town.libraries[""])
+        func status(_ host: String, _ path: String = Self.book) async throws -> Int {
+            try await town.send(.get, path, to: host, ["Authorization": main.token]).status
+        }
+        #expect(try await status("main.example") == 200)
+        #expect(try await status("MAIN.example.:8000") == 200)
+        #expect(try await status("acme.example") == 401)
+        for host in ["gone.example", "127.0.0.1", "main", "main.example.evil", ""] {
+            #expect(try await status(host) == 404, "\(host)")
+        }
+        // Who looks after the server asks by its address.
+        #expect(try await status("127.0.0.1", "/healthz") == 200)
+        _ = try await town.host.delete("acme", backup: false)
+        #expect(try await status("acme.example") == 404)
+        await town.close()
+    }
+
+    @Test func `who has to wait before signing in does so too when the company was closed meanwhile`() async throws {
+        let town = try await Town.make()
+        func enter() async throws -> Int {
+            try await town.send(
+                .post, "/api/method/login", to: "acme.example",
+                body: #"{"usr": "ana@example.com", "pwd": "a wrong one"}"#
+            ).status
+        }
+        for _ in 0..<5 { #expect(try await enter() == 401) }
+        #expect(try await enter() == 429)
+        _ = try town.host.suspend("acme", true)
+        #expect(try await eventually { town.host.openCount == 1 })
+        _ = try town.host.suspend("acme", false)
+        #expect(try await enter() == 429)
+        await town.close()
+    }
+
+    @Test func `a company that takes all places of streams makes room for another`() async throws {
+        let town = try await Town.make { $0.streams = 3 }
+        // A response that nobody holds has no place.
+        var open: [Response] = []
+        func listen(_ name: String) async throws -> Answer? {
+            let library = try #require(town.libraries[name])
+            let response = try await town.respond(
+                .get, "/api/events?doctype=Book", to: Town.host(name), ["Authorization": library.token])
+            guard response.status == .ok else { return try await Answer(response) }
+            open.append(response)
+            return nil
+        }
+        var streams: [EventHub] = []
+        for name in ["acme", "beta"] { streams.append(try await town.host.lease(name).front.hub) }
+        for _ in 0..<3 { #expect(try await listen("acme") == nil) }
+        #expect(try await listen("acme")?.json["code"] == "too_many_streams")
+        #expect(try await listen("beta") == nil)
+        #expect(try await listen("beta")?.json["code"] == "too_many_streams")
+        #expect(streams[1].count == 1)
+        withExtendedLifetime(open) {}
         await town.close()
     }
 

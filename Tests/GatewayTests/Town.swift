@@ -38,7 +38,9 @@ final class Town: Sendable {
     private static let passwords = PasswordHasher(cost: PasswordCost(logarithm: 4))
     private static let names = ["", "acme", "beta"]
 
-    static func make(trustsProxy: Bool = false) async throws -> Town {
+    static func make(
+        trustsProxy: Bool = false, _ change: (inout GatewayConfiguration) -> Void = { _ in }
+    ) async throws -> Town {
         let place = try TemporaryRegister(kind: "Town")
         let modules = [GatewayTests.Library.module]
         let main = try await Tenant.open(
@@ -48,16 +50,17 @@ final class Town: Sendable {
         configuration.trustedProxies = trustsProxy ? [try #require(AddressRange("192.0.2.0/24"))] : []
         configuration.objects = try FolderStore(place.data + "/files")
         configuration.thumbnailer = Thumbnailer(program: BuiltProgram.path("cauldron-thumbnail"))
+        change(&configuration)
         let shared = configuration
         let host = TenantHost(place.register, modules: modules, passwords: passwords) { hosted in
             var own = shared
             own.objects = hosted.objects
+            own.company = hosted.record.name
             return Gateway(tenant: hosted.tenant, configuration: own)
         }
         configuration.admit(OperatorKey(in: place.data), to: host)
         let switchboard = Switchboard(
-            main: Gateway(tenant: main, configuration: configuration), host: host,
-            proxies: configuration.trustedProxies)
+            main: Gateway(tenant: main, configuration: configuration), host: host, configuration: configuration)
         for name in ["acme", "beta"] {
             var plan = TenantRegister.Plan(name: name)
             plan.hosts = ["\(name).example"]
@@ -131,6 +134,14 @@ final class Town: Sendable {
         _ method: HTTPRequest.Method = .get, _ path: String, to host: String, _ headers: [String: String] = [:],
         twice: [(String, String)] = [], body: String = "", from address: String = "192.0.2.1"
     ) async throws -> Answer {
+        try await Answer(respond(method, path, to: host, headers, twice: twice, body: body, from: address))
+    }
+
+    /// Sends a request, and gives the answer unread.
+    func respond(
+        _ method: HTTPRequest.Method = .get, _ path: String, to host: String, _ headers: [String: String] = [:],
+        twice: [(String, String)] = [], body: String = "", from address: String = "192.0.2.1"
+    ) async throws -> Response {
         var fields = HTTPFields()
         for (name, value) in headers { fields[try #require(HTTPField.Name(name))] = value }
         for (name, value) in twice { fields.append(HTTPField(name: try #require(HTTPField.Name(name)), value: value)) }
@@ -140,7 +151,7 @@ final class Town: Sendable {
         }
         let head = HTTPRequest(method: method, scheme: "http", authority: host, path: path, headerFields: fields)
         let request = Request(head: head, body: RequestBody(buffer: ByteBuffer(string: body)))
-        return try await Answer(switchboard.respond(to: request, from: address))
+        return try await switchboard.respond(to: request, from: address)
     }
 
     private func signIn(_ name: String) async throws -> String {

@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 import Values
 
@@ -52,6 +53,31 @@ import Values
         #expect(try await !cheap.verify("x", text))
     }
 
+    @Test func `who fills the queue of hashes keeps no other from his`() async throws {
+        let hasher = PasswordHasher(cost: PasswordCost(logarithm: 12), atOnce: 1, queue: 2)
+        let (noisy, quiet) = (hasher.shared(by: "noisy"), hasher.shared(by: "quiet"))
+        let order = Order()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<10 {
+                group.addTask {
+                    do {
+                        _ = try await noisy.hash("password")
+                        order.note("noisy")
+                    } catch IdentityError.busy {
+                        order.note("refused")
+                    }
+                }
+            }
+            while !order.all.contains("refused") { await Task.yield() }
+            _ = try await quiet.hash("password")
+            order.note("quiet")
+            try await group.waitForAll()
+        }
+        let all = order.all
+        let place = try #require(all.firstIndex(of: "quiet"))
+        #expect(all[place...].contains("noisy"), "\(all)")
+    }
+
     @Test func `an empty or endless password is refused`() async throws {
         await #expect(throws: IdentityError.self) { try await cheap.hash("") }
         await #expect(throws: IdentityError.self) { try await cheap.hash(String(repeating: "x", count: 1025)) }
@@ -94,4 +120,11 @@ import Values
         #expect(tokens.allSatisfy { $0.utf8.count == 64 })
         #expect(Set(tokens).count == 200)
     }
+}
+
+/// Who came through, in order.
+private final class Order: Sendable {
+    private let names = Mutex<[String]>([])
+    var all: [String] { names.withLock { $0 } }
+    func note(_ name: String) { names.withLock { $0.append(name) } }
 }

@@ -197,6 +197,33 @@ extension IdentityStore {
         return ended
     }
 
+    /// Ends all sessions and the validity of all keys, of every user: for a company that is a copy of another. Passwords and
+    /// second factors stay.
+    public func endAll(at now: Timestamp, by actor: String) async throws {
+        try await database.write { [self] transaction in
+            let users = try transaction.query(
+                """
+                SELECT "user" FROM _web_session UNION SELECT "user" FROM _api_key
+                UNION SELECT "user" FROM _credential WHERE api_key IS NOT NULL
+                """, [], [.text]
+            ).compactMap { $0[0].text }.sorted()
+            // Each user's is an entry of its own in the logs.
+            for user in users {
+                let ended = CredentialChange(
+                    kind: .sessionsEnded, user: user, actor: actor, ending: .revoked, origin: nil, time: now)
+                try noting(ended, [Self.sessions], [.text(user)], in: transaction) {
+                    try transaction.execute("DELETE FROM _web_session WHERE \"user\" = ?", [.text(user)])
+                }
+                let revoked = CredentialChange(
+                    kind: .keyRevoked, user: user, actor: actor, origin: nil, time: now)
+                try noting(revoked, [Self.credentials, Self.keys], [.text(user)], in: transaction) {
+                    try Self.endKeys(of: user, transaction)
+                }
+            }
+        }
+        forgetCached()
+    }
+
     static let read = "sid, \"user\", created, last_seen, way, address, agent"
     static let readTypes: [ColumnType] = [.bytes, .text, .timestamp, .timestamp, .text, .text, .text]
 

@@ -59,6 +59,11 @@ public struct LoginThrottle: Sendable {
     /// How many counts are kept now.
     var size: Int { counts.count }
 
+    /// Whether all failures are forgotten.
+    public func isForgotten(at now: Timestamp) -> Bool {
+        counts.values.allSatisfy { $0.last.adding(seconds: rules.memory) < now }
+    }
+
     /// Asks whether somebody may try a password, and notes the attempt if so. `isKnown` says that the user has signed in from
     /// there before.
     public mutating func attempt(

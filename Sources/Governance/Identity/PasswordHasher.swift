@@ -1,35 +1,35 @@
 internal import Dispatch
-internal import Synchronization
+internal import Storage
 
 /// Hashes and compares passwords on threads of its own, a few at a time.
 ///
 /// One hash takes a tenth of a second and 32 MB on purpose, so that neither the cooperative pool nor a flood of sign-ins
-/// may run many of them at once: what does not fit the queue is refused.
+/// may run many of them at once: what does not fit the queue is refused. Companies that share one take turns, and each has
+/// a queue of its own.
 public final class PasswordHasher: Sendable {
     /// What new hashes cost.
     public let cost: PasswordCost
-    private let atOnce: Int
-    private let longestQueue: Int
+    private let turns: FairTurns<String>
+    private let owner: String
     private let threads = DispatchQueue(label: "cauldron.passwords", qos: .utility, attributes: .concurrent)
-    private let state = Mutex(State())
     /// A hash no password matches: comparing with it takes the time a user who exists would take.
     private let nobody: String
 
-    private struct State {
-        var running = 0
-        var waiting: [@Sendable () -> Void] = []
+    /// A hasher; `atOnce` hashes are made at the same time, `queue` may wait.
+    public convenience init(cost: PasswordCost = .standard, atOnce: Int = 2, queue: Int = 64) {
+        precondition(cost.isSane, "a password hash of this cost is too cheap or too expensive")
+        self.init(cost, FairTurns(atOnce: max(atOnce, 1), places: max(queue, 0)), owner: "")
     }
 
-    /// A hasher; `atOnce` hashes are made at the same time, `queue` may wait.
-    public init(cost: PasswordCost = .standard, atOnce: Int = 2, queue: Int = 64) {
-        precondition(cost.isSane, "a password hash of this cost is too cheap or too expensive")
-        self.cost = cost
-        self.atOnce = max(atOnce, 1)
-        longestQueue = max(queue, 0)
+    private init(_ cost: PasswordCost, _ turns: FairTurns<String>, owner: String) {
+        (self.cost, self.turns, self.owner) = (cost, turns, owner)
         let never = [UInt8](repeating: 0, count: 32)
         nobody =
             "$scrypt$ln=\(cost.logarithm),r=\(cost.blockSize),p=\(cost.parallelism)$\(Base64.text([UInt8](repeating: 7, count: 16)))$\(Base64.text(never))"
     }
+
+    /// The same hasher in the hands of another: it takes turns with those who share it.
+    public func shared(by owner: String) -> PasswordHasher { PasswordHasher(cost, turns, owner: owner) }
 
     /// The hash of a password with a new salt, as text.
     ///
@@ -61,38 +61,15 @@ public final class PasswordHasher: Sendable {
     public static let longestPassword = 1024
 
     private func perform<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<T, any Error>) in
-            let work: @Sendable () -> Void = {
-                let result = Result { try body() }
-                self.finished()
-                continuation.resume(with: result)
-            }
-            let start = state.withLock { state -> Bool? in
-                if state.running < atOnce {
-                    state.running += 1
-                    return true
+        do {
+            return try await turns.pass(by: owner) {
+                try await withCheckedThrowingContinuation { continuation in
+                    threads.async { continuation.resume(with: Result { try body() }) }
                 }
-                guard state.waiting.count < longestQueue else { return nil }
-                state.waiting.append(work)
-                return false
             }
-            switch start {
-            case true?: threads.async(execute: work)
-            case false?: break
-            case nil: continuation.resume(throwing: IdentityError.busy)
-            }
+        } catch is FairTurns<String>.Full {
+            throw IdentityError.busy
         }
-    }
-
-    private func finished() {
-        let next = state.withLock { state -> (@Sendable () -> Void)? in
-            guard !state.waiting.isEmpty else {
-                state.running -= 1
-                return nil
-            }
-            return state.waiting.removeFirst()
-        }
-        if let next { threads.async(execute: next) }
     }
 }
 

@@ -25,7 +25,7 @@ public struct GatewayServer: Sendable {
     ) {
         switchboard = Switchboard(
             main: Gateway(tenant: tenant, configuration: configuration), host: host,
-            proxies: configuration.trustedProxies)
+            configuration: configuration)
         self.host = host
         self.tenant = tenant
         self.configuration = configuration

@@ -42,7 +42,9 @@ public final class Gateway: HTTPResponder {
         logger = Logger(label: "cauldron.gateway")
         authenticator = Authenticator(tenant: tenant)
         resources = Resources(tenant: tenant)
-        let signIn = SignIn(tenant: tenant, secureCookies: configuration.secureCookies)
+        let signIn = SignIn(
+            tenant: tenant, secureCookies: configuration.secureCookies,
+            tries: configuration.share.tries(of: Name(configuration.company), at: tenant.now()))
         resumable = ResumableUploads(tenant: tenant, store: configuration.objects, configuration: configuration)
         let uploads = FileUpload(
             tenant: tenant, store: configuration.objects, configuration: configuration, resumable: resumable)
@@ -71,10 +73,14 @@ public final class Gateway: HTTPResponder {
     /// The company's name.
     var name: String { tenant.name }
 
-    /// Answers a request with a problem.
+    /// Answers a request with a problem, in the name of no company.
     func refusal(_ problem: Problem, of request: Request, from peer: @escaping @Sendable () -> String) -> Response {
         let asked = incoming(request, over: nil, from: peer)
-        let response = Reply.problem(problem, in: asked.version).response(to: asked)
+        var reply = Reply.problem(problem, in: asked.version)
+        if case .page = Route(asked.path), asked.text("cmd") == nil {
+            reply = Pages.failure(problem, siteTitle: "Cauldron")
+        }
+        let response = reply.response(to: asked)
         return request.head.method == .head ? response.createHeadResponse() : response
     }
 

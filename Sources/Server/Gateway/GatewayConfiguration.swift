@@ -55,6 +55,10 @@ public struct GatewayConfiguration: Sendable {
     public var trustedProxies: [AddressRange] = []
     /// The site's time zone, as clients are told.
     public var timeZone = "UTC"
+    /// What the company is called among those of the process; empty for the one that the server was started for.
+    public var company = ""
+    /// The host names that lead to that one; all that lead to no other when there are none.
+    public var hosts: [String] = []
     /// The name people see at the top of the pages; the tenant's when nil.
     public var title: String?
 

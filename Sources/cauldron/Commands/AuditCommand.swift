@@ -32,7 +32,7 @@ struct AuditHeadCommand: AsyncParsableCommand {
     @OptionGroup var format: OutputOptions
 
     func run() async throws {
-        let directory = data.directory
+        let directory = try data.directory
         guard let key = try AuditKeyFile.read(in: directory.path) else {
             guard try await directory.address.holdsCompany() else { throw TenantFile.missing(directory.address.shown) }
             throw AuditKeyFile.missing(directory.path)
@@ -66,7 +66,7 @@ struct AuditRekeyCommand: AsyncParsableCommand {
     @OptionGroup var format: OutputOptions
 
     func run() async throws {
-        let directory = data.directory
+        let directory = try data.directory
         let lock = try directory.lock()
         defer { lock.release() }
         let database = try await directory.address.openDatabase(limits: TenantFile.patient)

@@ -24,8 +24,9 @@ struct BackupCommand: AsyncParsableCommand {
     @OptionGroup var format: OutputOptions
 
     func run() async throws {
+        let directory = try data.directory
         let summary = try await TenantBackup.write(
-            of: data.directory.address, modules: allModules, data: data.directory.path, to: file, replacing: force)
+            of: directory.address, modules: allModules, data: directory.path, to: file, replacing: force)
         for hash in summary.missing { format.output.remark("An attached file is not there: \(hash)") }
         format.output.line(
             "\(file): \(summary.bytes) bytes, \(summary.changes) changes of documents and \(summary.files) files, checked"

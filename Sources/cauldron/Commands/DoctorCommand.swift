@@ -32,10 +32,11 @@ struct DoctorCommand: AsyncParsableCommand {
             throw Problem(.unavailable, "There is no file \(file)", fix: "Give one that `cauldron audit head` wrote.")
         }
         let start = ContinuousClock.now
-        let database = try await data.directory.address.openDatabase(limits: TenantFile.patient)
+        let directory = try data.directory
+        let database = try await directory.address.openDatabase(limits: TenantFile.patient)
         let findings: [Doctor.Finding]
         do {
-            let doctor = Doctor(modules: allModules, data: data.directory.path, heads: heads.map { AuditHeadsFile($0) })
+            let doctor = Doctor(modules: allModules, data: directory.path, heads: heads.map { AuditHeadsFile($0) })
             findings = try await doctor.run(on: database, at: Tenant.systemClock()) { finding in
                 tell(finding, output)
             }

@@ -25,12 +25,13 @@ struct RestoreCommand: AsyncParsableCommand {
     @OptionGroup var format: OutputOptions
 
     func run() async throws {
-        let lock = try data.directory.lock()
+        let directory = try data.directory
+        let lock = try directory.lock()
         defer { lock.release() }
         let restored: (summary: TenantBackup.Summary, aside: String?)
         do {
             restored = try await TenantBackup.restore(
-                file, into: data.directory.address, modules: allModules, data: data.directory.path, movingAside: force,
+                file, into: directory.address, modules: allModules, data: directory.path, movingAside: force,
                 at: Tenant.systemClock())
         } catch {
             lock.undo()
@@ -39,10 +40,10 @@ struct RestoreCommand: AsyncParsableCommand {
         let (summary, aside) = restored
         if let aside { format.output.remark("The company that was there is kept as \(aside)") }
         format.output.line(
-            "\(data.directory.address.shown): restored, \(summary.changes) changes of documents and \(summary.files) files"
+            "\(directory.address.shown): restored, \(summary.changes) changes of documents and \(summary.files) files"
         )
         var object: JSONObject = [
-            "data": .string(data.directory.address.shown), "bytes": .int(Int64(summary.bytes)),
+            "data": .string(directory.address.shown), "bytes": .int(Int64(summary.bytes)),
             "changes": .int(Int64(summary.changes)), "files": .int(Int64(summary.files)),
         ]
         object["moved_aside"] = aside.map(JSON.string)

@@ -23,7 +23,7 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var serving: ServingOptions
 
     func run() async throws {
-        let directory = data.directory
+        let directory = try data.directory
         let output = format.output
         let lock = try await directory.take()
         defer { lock.release() }

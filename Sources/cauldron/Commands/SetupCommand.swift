@@ -78,7 +78,7 @@ struct SetupCommand: AsyncParsableCommand {
         _ = try SetupPlan(Arguments(sent))
         if password, let email { sent["password"] = .string(try Password.read(for: email)) }
         let call = try SetupCall(Arguments(sent))
-        let directory = data.directory
+        let directory = try data.directory
         let isThere = try await directory.address.holdsCompany()
         // A company that is served takes another one as it takes any other write.
         let lock = isThere ? nil : try await directory.take()

@@ -53,9 +53,15 @@ struct TenantListCommand: AsyncParsableCommand {
     @OptionGroup var format: OutputOptions
 
     func run() async throws {
-        let records = try place.register.records()
-        for record in records { format.output.line(record.line) }
-        format.output.json(.array(records.map(\.json)))
+        let entries = try place.register.entries()
+        for entry in entries {
+            switch entry {
+            case .record(let record): format.output.line(record.line)
+            case .unreadable(let name, let problem):
+                format.output.line("\(name)  unreadable: \(problem.message). \(problem.fix ?? "")")
+            }
+        }
+        format.output.json(.array(entries.map(\.json)))
     }
 }
 

@@ -31,7 +31,7 @@ struct DemoCommand: AsyncParsableCommand {
     @OptionGroup var serving: ServingOptions
 
     func run() async throws {
-        let directory = data.directory
+        let directory = try data.directory
         if remove {
             try await DemoRemoval(directory: directory).run()
             format.output.line("removed \(directory.path)")

@@ -61,7 +61,8 @@ package enum CompanySetup {
         root.isGroup = true
         try session.insert(root)
         let main = try session.new(CostCenter.self)
-        main.costCenterName = "Main"
+        // The root has the company's name.
+        main.costCenterName = company.name == "Main" ? "Main Cost Center" : "Main"
         main.company = company.name
         main.parentCostCenter = root.name
         try session.insert(main)

@@ -7,27 +7,17 @@ internal import Values
 
 /// Signing in and out with a password, and with a code where the user has a second factor.
 ///
-/// Tries of passwords and of codes are counted apart, each by user and address. The counts live as long as the server: whoever
-/// can restart it needs no guesses.
 final class SignIn: Sendable {
     private let tenant: Tenant
     private let secureCookies: Bool
-    private let passwords = Tries(LoginThrottle())
-    private let codes: Tries
+    private let tries: SignInTries
+    private var passwords: SignInTries.Kind { tries.passwords }
+    private var codes: SignInTries.Kind { tries.codes }
 
-    /// The tries of one kind.
-    private final class Tries: Sendable {
-        let throttle: Mutex<LoginThrottle>
-        init(_ throttle: LoginThrottle) { self.throttle = Mutex(throttle) }
-    }
-
-    init(tenant: Tenant, secureCookies: Bool) {
+    init(tenant: Tenant, secureCookies: Bool, tries: SignInTries) {
         self.tenant = tenant
         self.secureCookies = secureCookies
-        // A code is one of a million: fewer may be wrong.
-        var rules = LoginThrottle.Rules()
-        rules.wideFreeFailures = 20
-        codes = Tries(LoginThrottle(rules: rules))
+        self.tries = tries
     }
 
     /// What a right password leads to.
@@ -149,7 +139,7 @@ final class SignIn: Sendable {
     /// Counts a try, or says how long to wait for the next. Where only strangers used up the tries of a user, one who has
     /// signed in from there before is let try.
     private func allow(
-        _ tries: Tries, _ user: String, _ operation: String, _ origin: Origin,
+        _ tries: SignInTries.Kind, _ user: String, _ operation: String, _ origin: Origin,
         of rules: LoginThrottle.Rules?
     ) async throws {
         func attempt(_ isKnown: Bool) -> (LoginThrottle.Decision, isNews: Bool) {

@@ -113,7 +113,8 @@ final class EventHub: Sendable {
                 state.last, watch, reader, credential, after: beginning.position,
                 isLive: follows && beginning.position >= state.head, beginning: beginning.pieces, limit: limit,
                 follows: follows, close: close)
-            guard configuration.streamPlaces.take(stream, most: configuration.streams) else {
+            let places = configuration.streamPlaces
+            guard places.take(stream, of: Name(configuration.company), most: configuration.streams) else {
                 throw Problem(
                     .tooManyStreams, "The server has \(configuration.streams) streams of events open and takes no more",
                     fix: "Try again in a moment, or close streams that are not used.")
@@ -133,7 +134,7 @@ final class EventHub: Sendable {
         stream.stop()
         state.withLock { state in
             guard state.streams.removeValue(forKey: stream.id) != nil else { return }
-            configuration.streamPlaces.leave(stream)
+            configuration.streamPlaces.leave(stream, of: Name(configuration.company))
             state.index.remove(stream.id, stream.watch)
             let user = stream.reader.key.user
             state.ofUser[user, default: 1] -= 1

@@ -47,11 +47,13 @@ enum StreamNotice: Sendable, Equatable {
     case signedOut
     /// The server stops.
     case serverStops
+    /// Another company has too few places.
+    case placeNeeded
 
     var event: String {
         switch self {
         case .logBeginsLater, .logEndsEarlier, .rightsChanged: "cauldron.stream.reset"
-        case .signedOut, .serverStops: "cauldron.stream.ended"
+        case .signedOut, .serverStops, .placeNeeded: "cauldron.stream.ended"
         }
     }
 
@@ -62,6 +64,7 @@ enum StreamNotice: Sendable, Equatable {
         case .rightsChanged: "rights_changed"
         case .signedOut: "signed_out"
         case .serverStops: "server_stops"
+        case .placeNeeded: "place_needed"
         }
     }
 
@@ -72,6 +75,8 @@ enum StreamNotice: Sendable, Equatable {
         case .rightsChanged: "Your rights have changed. Load anew what you hold."
         case .signedOut: "The session or key has ended. Sign in again."
         case .serverStops: "The server stops. Come again with the number of the last event."
+        case .placeNeeded:
+            "All places for streams are taken, and this company has the most. Come again with the number of the last event."
         }
     }
 }

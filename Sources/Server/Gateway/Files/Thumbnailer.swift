@@ -2,6 +2,7 @@ internal import Documents
 internal import Foundation
 internal import ObjectStorage
 internal import Pictures
+internal import Storage
 internal import Values
 
 /// Makes pictures small, each in a process of its own that may not do much and not for long: what decodes pictures is C, and

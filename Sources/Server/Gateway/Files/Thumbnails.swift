@@ -4,6 +4,7 @@ internal import Logging
 internal import Metadata
 internal import ObjectStorage
 internal import Pictures
+internal import Storage
 internal import Tenancy
 internal import Values
 
@@ -47,12 +48,16 @@ struct Thumbnails: Sendable {
             throw Problem(
                 .unavailable, "This server makes no pictures small", fix: "Start it with the program for them.")
         }
-        return try await thumbnailer.turns.pass(by: ObjectIdentifier(tenant)) {
-            // Others may have asked for the same before.
-            if let kept = try await kept(file, side, store) { return try Self.bytes(kept, file) }
-            let outcome = try await thumbnailer.make(store.reader(of: file.hash), fitting: side)
-            await keep(outcome, file, side, store)
-            return try Self.bytes(outcome, file)
+        do {
+            return try await thumbnailer.turns.pass(by: ObjectIdentifier(tenant)) {
+                // Others may have asked for the same before.
+                if let kept = try await kept(file, side, store) { return try Self.bytes(kept, file) }
+                let outcome = try await thumbnailer.make(store.reader(of: file.hash), fitting: side)
+                await keep(outcome, file, side, store)
+                return try Self.bytes(outcome, file)
+            }
+        } catch is FairTurns<ObjectIdentifier>.Full {
+            throw Problem(.overloaded, "Too many pictures wait to be made small", fix: "Ask again later.")
         }
     }
 

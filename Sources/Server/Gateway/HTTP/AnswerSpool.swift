@@ -1,20 +1,24 @@
 internal import Documents
 internal import Foundation
 internal import Synchronization
+internal import Tenancy
 internal import Values
 
 /// Bytes of an answer that wait for their client in a file. Nobody else can open it, and it is gone with the process.
 final class AnswerSpool: Sendable {
-    private static let allBytes = Atomic<Int>(0)
+    /// How many bytes wait, of each company.
+    private static let waiting = Mutex<[ObjectIdentifier: Int]>([:])
+    private let owner: ObjectIdentifier
     private let descriptor: CInt
     private let length = Atomic<Int>(0)
+    private let booked = Atomic<Int>(0)
 
-    private init(_ descriptor: CInt) { self.descriptor = descriptor }
+    private init(_ descriptor: CInt, _ owner: ObjectIdentifier) { (self.descriptor, self.owner) = (descriptor, owner) }
 
-    /// A file that holds nothing yet.
+    /// A file for an answer of a company that holds nothing yet.
     ///
     /// - Throws: ``Problem/Kind/diskFull``, ``Problem/Kind/unavailable``.
-    static func make() throws -> AnswerSpool {
+    static func make(for tenant: Tenant) throws -> AnswerSpool {
         var path = Array((NSTemporaryDirectory() + "/cauldron-answer-XXXXXX").utf8CString)
         let descriptor: CInt = unsafe path.withUnsafeMutableBufferPointer { path in
             guard let base = path.baseAddress else { return -1 }
@@ -25,12 +29,26 @@ final class AnswerSpool: Sendable {
             return descriptor
         }
         guard descriptor >= 0 else { throw failed("make") }
-        return AnswerSpool(descriptor)
+        return AnswerSpool(descriptor, ObjectIdentifier(tenant))
     }
 
     deinit {
         close(descriptor)
-        Self.allBytes.wrappingSubtract(length.load(ordering: .relaxed), ordering: .relaxed)
+        let bytes = booked.load(ordering: .relaxed)
+        Self.waiting.withLock { waiting in
+            waiting[owner, default: 0] -= bytes
+            if waiting[owner] == 0 { waiting[owner] = nil }
+        }
+    }
+
+    /// Counts bytes of a company. It has at most as many as are free, so that there is room for another's however many it has.
+    private static func book(_ bytes: Int, for owner: ObjectIdentifier) -> Bool {
+        waiting.withLock { waiting in
+            let all = waiting.values.reduce(0, +)
+            guard waiting[owner, default: 0] <= Limits.waitingAnswersBytes - all else { return false }
+            waiting[owner, default: 0] += bytes
+            return true
+        }
     }
 
     /// Adds bytes and says where they are. One thread adds.
@@ -38,11 +56,11 @@ final class AnswerSpool: Sendable {
     /// - Throws: ``Problem/Kind/tooLarge`` beyond the limits; ``Problem/Kind/diskFull``, ``Problem/Kind/unavailable``.
     func append(_ bytes: [UInt8]) throws -> Range<Int> {
         let start = length.load(ordering: .relaxed)
-        let all = Self.allBytes.load(ordering: .relaxed)
-        guard start <= Limits.waitingAnswerBytes, all <= Limits.waitingAnswersBytes else {
+        guard start <= Limits.waitingAnswerBytes, Self.book(bytes.count, for: owner) else {
             throw Problem(
                 .tooLarge, "The answer waits for its client with more bytes than are kept", fix: "Ask for it in pages.")
         }
+        booked.wrappingAdd(bytes.count, ordering: .relaxed)
         var done = 0
         while done < bytes.count {
             let count = unsafe bytes.withUnsafeBytes { bytes in
@@ -54,7 +72,6 @@ final class AnswerSpool: Sendable {
             done += count
         }
         length.wrappingAdd(done, ordering: .relaxed)
-        Self.allBytes.wrappingAdd(done, ordering: .relaxed)
         return start..<start + done
     }
 

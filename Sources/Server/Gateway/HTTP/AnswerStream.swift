@@ -58,20 +58,21 @@ final class AnswerStream: Sendable {
     /// Nobody takes the pieces any more.
     private struct Stopped: Error {}
 
+    private let tenant: Tenant
     private let version: APIVersion
     private let state = Mutex(State())
     private let spool = Mutex<AnswerSpool?>(nil)
 
-    init(_ version: APIVersion) { self.version = version }
+    init(_ tenant: Tenant, _ version: APIVersion) { (self.tenant, self.version) = (tenant, version) }
 
     /// Reads as `actor` what `body` writes, and answers once it is there or its first piece is.
     ///
     /// - Throws: ``Problem``, and what `body` throws before the first piece.
     func answer(
-        _ tenant: Tenant, as actor: Actor, strict: Bool,
+        as actor: Actor, strict: Bool,
         _ body: @escaping @Sendable (Session, inout JSONWriter) throws -> Void
     ) async throws -> Reply {
-        try await answer(tenant, as: actor, strict: strict) { session, put in
+        try await answer(as: actor, strict: strict) { session, put in
             var writer = JSONWriter(pieceBytes: Self.pieceBytes, handingOn: put)
             try body(session, &writer)
             return writer.bytes
@@ -80,10 +81,10 @@ final class AnswerStream: Sendable {
 
     /// The same for bytes of any kind, which `body` hands to its argument.
     func file(
-        _ tenant: Tenant, as actor: Actor, strict: Bool,
+        as actor: Actor, strict: Bool,
         _ body: @escaping @Sendable (Session, (_ bytes: [UInt8]) throws -> Void) throws -> Void
     ) async throws -> Reply {
-        try await answer(tenant, as: actor, strict: strict) { session, put in
+        try await answer(as: actor, strict: strict) { session, put in
             var waiting: [UInt8] = []
             try body(session) { bytes in
                 waiting += bytes
@@ -97,7 +98,7 @@ final class AnswerStream: Sendable {
 
     /// `read` puts pieces, and gives what is left at the end.
     private func answer(
-        _ tenant: Tenant, as actor: Actor, strict: Bool,
+        as actor: Actor, strict: Bool,
         _ read: @escaping @Sendable (Session, _ put: @escaping ([UInt8]) throws -> Void) throws -> [UInt8]
     ) async throws -> Reply {
         let pieces = Pieces(self)
@@ -150,7 +151,7 @@ final class AnswerStream: Sendable {
 
     private func keep(_ bytes: [UInt8]) throws -> Range<Int> {
         try spool.withLock { spool in
-            let file = try spool ?? .make()
+            let file = try spool ?? .make(for: tenant)
             spool = file
             return try file.append(bytes)
         }

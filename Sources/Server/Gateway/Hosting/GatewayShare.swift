@@ -4,8 +4,23 @@ internal import Synchronization
 internal import Tenancy
 internal import Values
 
-/// What the gateways of a process share, because it says nothing of any company.
+/// What the gateways of a process share, because it says nothing of any company, or outlives its being open.
 final class GatewayShare: Sendable {
+    private let tries = Mutex<[Name: SignInTries]>([:])
+    /// Beyond how many companies those are forgotten of which nobody has to wait.
+    private static let mostTries = 1_000
+
+    /// The tries of passwords and codes of a company: who has to wait does so too after it was closed and opened again.
+    func tries(of company: Name, at now: Timestamp) -> SignInTries {
+        tries.withLock { tries in
+            if let known = tries[company] { return known }
+            if tries.count >= Self.mostTries { tries = tries.filter { !$0.value.isForgotten(at: now) } }
+            let new = SignInTries()
+            tries[company] = new
+            return new
+        }
+    }
+
     /// What addresses mean.
     let targets = ReadTargets()
     private let description = Mutex<(modules: [String], bytes: [UInt8])?>(nil)

@@ -62,7 +62,9 @@ struct OperatorMethods: Sendable {
         guard let operations, let key, let sent = Self.keyName.flatMap({ request.headers[$0] }), key.admits(sent) else {
             throw Problem(
                 .notSignedIn, "This is for who runs the server",
-                fix: "Send X-Cauldron-Operator-Key, which `cauldron tenant operator-key` makes.")
+                fix:
+                    "Send X-Cauldron-Operator-Key, which `cauldron tenant operator-key` makes, to the server's own company."
+            )
         }
         return operations
     }

@@ -9,23 +9,29 @@ internal import Values
 /// The companies of a process over HTTP: hands each request to the gateway of the one that it means.
 ///
 /// That is the one whose name stands behind `/t/` in the path, or that the header `X-Frappe-Site-Name` names, or that the host
-/// name leads to, in this order; and otherwise the company of the server's directory, which has all other host names. A name in
-/// the path or the header that is none's is refused, never taken for another.
+/// name leads to, in this order; and otherwise the company of the server's directory, which has all other host names unless it
+/// was given its own. A name that is none's is refused, never taken for another.
 public final class Switchboard: HTTPResponder {
     private let main: Gateway
     private let host: TenantHost<Gateway>?
     private let proxies: [AddressRange]
+    private let ownHosts: Set<String>
 
-    /// Hands requests to `main`, or to one of the tenants of a host. What a client means is what these proxies tell of it.
-    public init(main: Gateway, host: TenantHost<Gateway>?, proxies: [AddressRange] = []) {
+    /// Hands requests to `main`, or to one of the tenants of a host. What a client means is what the proxies of the configuration
+    /// tell of it.
+    public init(main: Gateway, host: TenantHost<Gateway>?, configuration: GatewayConfiguration = GatewayConfiguration())
+    {
         self.main = main
         self.host = host
-        self.proxies = proxies
+        proxies = configuration.trustedProxies
+        ownHosts = Set(configuration.hosts.compactMap(TenantRecord.host))
     }
 
     /// Answers a request that came over a connection.
     public func respond(to request: Request, context: GatewayContext) async throws -> Response {
-        guard let host, host.hosts else { return try await main.respond(to: request, context: context) }
+        guard let host, host.hosts || !ownHosts.isEmpty else {
+            return try await main.respond(to: request, context: context)
+        }
         return try await respond(to: request, host, over: context.channel) { context.address }
     }
 
@@ -33,7 +39,9 @@ public final class Switchboard: HTTPResponder {
     ///
     /// - Throws: only when the connection breaks while the body arrives.
     public func respond(to request: Request, from address: String) async throws -> Response {
-        guard let host, host.hosts else { return try await main.respond(to: request, from: address) }
+        guard let host, host.hosts || !ownHosts.isEmpty else {
+            return try await main.respond(to: request, from: address)
+        }
         return try await respond(to: request, host) { address }
     }
 
@@ -108,8 +116,15 @@ public final class Switchboard: HTTPResponder {
             meant.tenant = named
         } else if let name = ownHost.flatMap({ host.find(host: $0) }) {
             meant.tenant = name
+        } else if !isOwn(ownHost), head.path != "/healthz" {
+            throw Self.missing(ownHost ?? "")
         }
         return meant
+    }
+
+    /// Whether a host name is the company's of the directory.
+    private func isOwn(_ host: String?) -> Bool {
+        ownHosts.isEmpty || host.flatMap(TenantRecord.host).map(ownHosts.contains) ?? false
     }
 
     private static let mark = "/t/"
@@ -147,6 +162,6 @@ public final class Switchboard: HTTPResponder {
     private static func missing(_ name: String) -> Problem {
         Problem(
             .noSuchTenant, "There is no company \(name.prefix(60).debugDescription) here",
-            fix: "Check X-Frappe-Site-Name, or the path behind /t/.")
+            fix: "Check the host name, X-Frappe-Site-Name, or the path behind /t/.")
     }
 }

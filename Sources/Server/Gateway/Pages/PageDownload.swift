@@ -32,7 +32,7 @@ struct PageDownload: Sendable {
     ///
     /// - Throws: ``Problem`` before the first piece is sent.
     func answer(as actor: Actor) async throws -> Reply {
-        var reply = try await AnswerStream(.v1).file(tenant, as: actor, strict: false) { [self] session, put in
+        var reply = try await AnswerStream(tenant, .v1).file(as: actor, strict: false) { [self] session, put in
             var records = CSVWriter()
             func add(_ record: [String]) throws {
                 records.append(record)

@@ -74,13 +74,18 @@ struct Pages: Sendable {
     /// What a page shows when it cannot be shown.
     func failure(_ problem: Problem, _ page: PageRoute) -> Reply {
         if page == .signIn { return signInPages.ask(next: nil, problem: problem) }
-        let frame = PageFrame(siteTitle: title, user: nil, navigation: [])
+        return Self.failure(problem, siteTitle: title)
+    }
+
+    /// A page that says what went wrong, in a frame of that title.
+    static func failure(_ problem: Problem, siteTitle: String) -> Reply {
+        let frame = PageFrame(siteTitle: siteTitle, user: nil, navigation: [])
         let content: HTML = """
             <h1>This did not work</h1>
             <div class="note bad" role="alert">\(Bodies.text(problem))</div>
             <p><a href="/">Back to the first page</a></p>
             """
-        return Self.reply(frame.page("Error", content), status: problem.kind.status)
+        return reply(frame.page("Error", content), status: problem.kind.status)
     }
 
     static func reply(_ html: HTML, status: Int = 200) -> Reply {

@@ -172,7 +172,7 @@ struct DownloadMethods: Sendable {
         named name: String, _ request: Incoming, _ actor: Actor,
         _ body: @escaping @Sendable (Session, (_ bytes: [UInt8]) throws -> Void) throws -> Void
     ) async throws -> Reply {
-        var reply = try await AnswerStream(request.version).file(tenant, as: actor, strict: request.isStrict, body)
+        var reply = try await AnswerStream(tenant, request.version).file(as: actor, strict: request.isStrict, body)
         reply.content = .none
         let isCSV = name.hasSuffix(".csv")
         reply.headers += [

@@ -48,7 +48,7 @@ struct ImportMethod: Sendable {
 
     private func lines(_ raw: Request, _ request: Incoming, _ actor: Actor) async throws -> Reply {
         let work = try LineWork(request.arguments)
-        let results = try AnswerSpool.make()
+        let results = try AnswerSpool.make(for: tenant)
         var reader = LineReader()
         var count = LineWork.Count()
         var stopped: Problem?
@@ -122,7 +122,7 @@ struct ImportMethod: Sendable {
                 fix: "Use insert or update.")
         }
         work.submits = arguments.flag("submit") ?? false
-        let spool = try AnswerSpool.make()
+        let spool = try AnswerSpool.make(for: tenant)
         let length = Mutex(0)
         try await Incoming.forEachPiece(of: raw) { buffer in
             let bytes = Array(buffer.readableBytesView)

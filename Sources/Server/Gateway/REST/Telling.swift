@@ -16,7 +16,7 @@ extension Tenant {
     ) async throws -> Reply {
         let (version, strict) = (request.version, try request.isStrict)
         guard briefly else {
-            return try await AnswerStream(version).answer(self, as: actor, strict: strict, body)
+            return try await AnswerStream(self, version).answer(as: actor, strict: strict, body)
         }
         let (bytes, remarks, more) = try await read(as: actor, briefly: true) { session in
             session.passesOverUnknown = !strict

@@ -47,7 +47,8 @@ enum CredentialLog {
         case .sessionsEnded where change.ending == .revoked: (operation, subject) = ("Logout", "Sessions ended")
         case .passwordSet: (operation, subject) = ("Password", "Password set")
         case .keyMade: (operation, subject) = ("API Key", "API key \(change.key ?? "") made")
-        case .keyRevoked: (operation, subject) = ("API Key", "API key \(change.key ?? "") revoked")
+        case .keyRevoked:
+            (operation, subject) = ("API Key", change.key.map { "API key \($0) revoked" } ?? "API keys revoked")
         case .secondFactorSet: (operation, subject) = ("Second Factor", "Second factor set up")
         case .secondFactorRemoved: (operation, subject) = ("Second Factor", "Second factor removed")
         case .recoveryCodesMade: (operation, subject) = ("Second Factor", "Recovery codes made")

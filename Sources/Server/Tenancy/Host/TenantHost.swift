@@ -29,7 +29,7 @@ public final class TenantHost<Front: Sendable>: Sendable {
     /// One looks at a time, so that what was seen earlier is never put in place of what was seen later.
     private let looking = Mutex(())
     /// Opening computes: so many at once leave the processor to those who are open.
-    private let door = Turnstile(2)
+    private let door = FairTurns<String>(atOnce: 2, places: .max)
     /// Whether there are tenants besides the company of the directory, or there were.
     private let isHosting = Atomic(false)
 
@@ -250,7 +250,7 @@ public final class TenantHost<Front: Sendable>: Sendable {
         state.failed[name] = nil
         state.numbers += 1
         let number = state.numbers
-        let opening = Task { try await door.pass { try await open(record) } }
+        let opening = Task { try await door.pass(by: name) { try await open(record) } }
         state.slots[name] = Slot(number: number, opening: opening)
         return .open(opening)
     }
@@ -258,7 +258,8 @@ public final class TenantHost<Front: Sendable>: Sendable {
     private func open(_ record: TenantRecord) async throws {
         do {
             let hosted = try await HostedTenant.open(
-                record, of: register, modules: modules, shipped: shipped, passwords: passwords)
+                record, of: register, modules: modules, shipped: shipped,
+                passwords: passwords.shared(by: record.name))
             do {
                 let front = try makeFront(hosted)
                 state.withLock { state in
@@ -408,11 +409,11 @@ public final class TenantHost<Front: Sendable>: Sendable {
 }
 
 extension TenantHost: TenantOperations {
-    public func list() throws -> [TenantRecord] { try register.records() }
+    public func list() throws -> [TenantRegister.Entry] { try register.entries() }
 
     public func create(_ plan: TenantRegister.Plan) async throws -> TenantRecord {
         defer { look() }
-        return try await register.create(plan, modules: modules, passwords: passwords)
+        return try await register.create(plan, modules: modules, passwords: passwords.shared(by: plan.name))
     }
 
     public func suspend(_ name: String, _ isSuspended: Bool) throws -> TenantRecord {
@@ -434,7 +435,7 @@ extension TenantHost: TenantOperations {
 /// What may be done with the tenants of a process.
 public protocol TenantOperations: Sendable {
     /// All of them, by their names.
-    func list() throws -> [TenantRecord]
+    func list() throws -> [TenantRegister.Entry]
     /// Makes one.
     func create(_ plan: TenantRegister.Plan) async throws -> TenantRecord
     /// Lets nobody use one, or everybody again.

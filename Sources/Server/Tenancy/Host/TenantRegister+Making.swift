@@ -111,6 +111,8 @@ extension TenantRegister {
             at: address, data: directory(of: record.name), modules: modules, name: record.title, passwords: passwords,
             clock: clock)
         do {
+            // Who was let into the original is not yet let into this one.
+            if plan.backup != nil { try await tenant.identity.endAll(at: tenant.now(), by: Actor.administrator.user) }
             if let password = plan.password {
                 try await tenant.identity.setPassword(
                     password, of: Actor.administrator.user, at: tenant.now(), by: Actor.administrator.user)

@@ -2,7 +2,7 @@ public import Documents
 internal import Foundation
 internal import PostgresStorage
 internal import Storage
-internal import Values
+public import Values
 
 /// The tenants that live beside a company, in the folder `tenants` of its directory: for each a file `NAME.json` that says
 /// what it is, and a folder `NAME` that is the directory of a company like any other.
@@ -37,6 +37,36 @@ public struct TenantRegister: Sendable {
     ///
     /// - Throws: ``Problem/Kind/unavailable`` when they cannot be read.
     public func records() throws -> [TenantRecord] { try names().compactMap(find) }
+
+    /// A tenant, or the name of one whose record cannot be read, with the reason.
+    public enum Entry: Sendable, Equatable {
+        /// What the record says.
+        case record(TenantRecord)
+        /// What is wrong with it.
+        case unreadable(name: String, Problem)
+
+        /// The entry for programs: of one that cannot be read its name, `unreadable` as its state, and the problem.
+        public var json: JSON {
+            switch self {
+            case .record(let record): record.json
+            case .unreadable(let name, let problem):
+                ["name": .string(name), "state": "unreadable", "problem": .string(problem.message)]
+            }
+        }
+    }
+
+    /// All tenants, by their names, those too whose record cannot be read.
+    ///
+    /// - Throws: ``Problem/Kind/unavailable`` when the folder cannot be read.
+    public func entries() throws -> [Entry] {
+        try names().compactMap { name in
+            do {
+                return try find(name).map(Entry.record)
+            } catch let problem as Problem {
+                return .unreadable(name: name, problem)
+            }
+        }
+    }
 
     /// The names of all tenants, in order.
     ///
@@ -149,7 +179,7 @@ public struct TenantRegister: Sendable {
     /// Refuses a tenant whose database is not where this register has it: what it does would be done to another, or to none.
     ///
     /// - Throws: ``Problem/Kind/unavailable``.
-    func requirePlace(of record: TenantRecord) throws {
+    public func requirePlace(of record: TenantRecord) throws {
         guard record.state != .creating, record.schema != schema(of: record.name) else { return }
         let place = record.schema.map { "in the schema \($0) of a PostgreSQL server" } ?? "a file"
         throw Problem(

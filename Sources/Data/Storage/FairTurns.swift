@@ -1,10 +1,8 @@
-internal import Documents
 internal import Synchronization
-internal import Values
 
 /// Lets so many do something at once. Who waits longest goes first, but nobody's second goes before another's first: one company
 /// that wants much does not keep the others waiting.
-final class FairTurns<Owner: Hashable & Sendable>: Sendable {
+public final class FairTurns<Owner: Hashable & Sendable>: Sendable {
     private struct State {
         var free: Int
         var running: [Owner: Int] = [:]
@@ -30,21 +28,24 @@ final class FairTurns<Owner: Hashable & Sendable>: Sendable {
     private let state: Mutex<State>
     private let places: Int
 
+    /// Somebody has as many that wait as may wait.
+    public struct Full: Error {}
+
     /// So many at once, and for each owner so many places to wait.
-    init(atOnce: Int, places: Int) {
+    public init(atOnce: Int, places: Int) {
         self.places = places
         state = Mutex(State(free: atOnce))
     }
 
     /// How many do it, and how many wait.
-    var counts: (running: Int, waiting: Int) {
+    public var counts: (running: Int, waiting: Int) {
         state.withLock { ($0.running.values.reduce(0, +), $0.waiting.count) }
     }
 
     /// Runs `body` when its turn comes.
     ///
-    /// - Throws: ``Problem/Kind/overloaded`` when the owner has too many that wait, and what `body` throws.
-    func pass<T>(by owner: Owner, _ body: () async throws -> T) async throws -> T {
+    /// - Throws: ``Full`` when the owner has too many that wait, and what `body` throws.
+    public func pass<T: Sendable>(by owner: Owner, _ body: () async throws -> T) async throws -> T {
         let hasTurn = await withCheckedContinuation { (turn: CheckedContinuation<Bool, Never>) in
             let known: Bool? = state.withLock { state in
                 guard state.free == 0 else {
@@ -57,9 +58,7 @@ final class FairTurns<Owner: Hashable & Sendable>: Sendable {
             }
             if let known { turn.resume(returning: known) }
         }
-        guard hasTurn else {
-            throw Problem(.overloaded, "Too many pictures wait to be made small", fix: "Ask again later.")
-        }
+        guard hasTurn else { throw Full() }
         defer { state.withLock { $0.end(owner) }?.resume(returning: true) }
         return try await body()
     }
