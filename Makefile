@@ -16,10 +16,10 @@ test: ## install what is missing, build and run all tests
 	ulimit -Sn $$(ulimit -Hn); SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=8 swift test
 	EXAMPLES=50 scripts/fuzz-http .build/debug/cauldron
 
-soak: ## run the long tests: all extremes sent to everything, 200 companies, what an outside tool makes up of the OpenAPI
+soak: ## run the long tests: all extremes sent to everything, 200 companies, 100,000 jobs, what an outside tool makes up of the OpenAPI
 	@scripts/setup test
 	swift build --build-tests
-	ulimit -Sn $$(ulimit -Hn); CAULDRON_LONG=1 swift test --filter 'FuzzTests|ManyCompaniesTests'
+	ulimit -Sn $$(ulimit -Hn); CAULDRON_LONG=1 swift test --filter 'FuzzTests|ManyCompaniesTests|WorkerTests'
 	EXAMPLES=200 scripts/fuzz-http .build/debug/cauldron
 
 build: ## install what is missing and build the release binaries

@@ -20,6 +20,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: []
@@ -70,8 +71,11 @@ let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swif
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 
 module("Data", "Values")
 module("Data", "Storage", ["Values", grdb, sqlite])
@@ -119,6 +123,16 @@ module(
     "Core", "Forms", ["Values", "Storage", "Audit", "Metadata", "Documents", "Lists", "Collaboration"], tests: nil)
 module("Core", "Reports", ["Values", "Storage", "Documents"])
 module(
+    "Integration", "Jobs", ["Values", "Storage", "EventLog", "Metadata", "Documents", "Lists"],
+    tests: ["Tenancy", "Identity"])
+module(
+    "Integration", "Automations", ["Values", "Storage", "Expressions", "Metadata", "Documents", "Jobs", crypto],
+    tests: ["Tenancy", "Identity", "WebClient", hummingbird, httpTypes, nio])
+module(
+    "Integration", "WebClient",
+    ["Identity", "Metadata", "Documents", "Automations", httpClient, nio, nioPosix, nioHTTP],
+    tests: nil)
+module(
     "Modules", "Accounting", ["Values", "Storage", "Documents", "Reports"],
     data: ("AccountingData", ["LICENSE.unicode", "SOURCE.md", "currencies.json", "standard.json"]))
 module("Modules", "Stock", ["Values", "Storage", "Documents", "Reports", "Accounting"])
@@ -136,7 +150,7 @@ module(
     [
         "Values", "Storage", "PostgresStorage", "EventLog", "ObjectStorage", "Identity", "Audit", "Metadata",
         "Documents", "History", "Lists", "Customization", "Lookalikes", "Search", "Collaboration", "AutoRepeats",
-        "Forms", "Reports",
+        "Forms", "Reports", "Jobs", "Automations",
     ])
 module(
     "Server", "Gateway",
@@ -152,7 +166,8 @@ package.targets.append(
         name: "TestSupport",
         dependencies: [
             "Values", "Storage", "PostgresStorage", "EventLog", "Audit", "Metadata", "Documents", "History", "Lists",
-            "Customization", "Lookalikes", "Search", "Collaboration", "AutoRepeats", "Forms", "Reports", "Tenancy",
+            "Customization", "Lookalikes", "Search", "Collaboration", "AutoRepeats", "Forms", "Reports", "Jobs",
+            "Automations", "Tenancy",
             "CGD",
         ],
         path: "Tests/Support", swiftSettings: settings))
@@ -161,7 +176,7 @@ let house: [Target.Dependency] = [
     "Values", "Storage", "PostgresStorage", "EventLog", "ObjectStorage", "Expressions", "Identity", "Audit",
     "Metadata", "Documents", "History", "Lists", "Customization", "Lookalikes", "Search", "Collaboration",
     "AutoRepeats",
-    "Forms", "Reports",
+    "Forms", "Reports", "Jobs", "Automations", "WebClient",
     "Accounting", "Stock", "Selling", "Buying", "SetupWizard", "Tenancy", "Gateway",
 ]
 
@@ -176,7 +191,7 @@ package.targets.append(
         ]))
 package.targets.append(
     .executableTarget(
-        name: "cauldron", dependencies: house + ["Northwind", arguments, logging, hummingbird, lifecycle],
+        name: "cauldron", dependencies: house + ["Northwind", arguments, logging, hummingbird, lifecycle, signals],
         path: "Sources/cauldron", exclude: ["Demo/northwind"], swiftSettings: settings))
 
 // MARK: - Tests of the whole.

@@ -14,7 +14,8 @@ struct Cauldron: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            DemoCommand.self, SetupCommand.self, ServeCommand.self, ImportCommand.self, ExportCommand.self,
+            DemoCommand.self, SetupCommand.self, ServeCommand.self, WorkerCommand.self, ImportCommand.self,
+            ExportCommand.self,
             UserCommand.self,
             ExplainCommand.self,
             BackupCommand.self, RestoreCommand.self, TenantCommand.self, DoctorCommand.self, AuditCommand.self,

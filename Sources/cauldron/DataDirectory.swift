@@ -71,9 +71,9 @@ struct DataDirectory: Sendable {
     /// Takes the directory for this process alone, as a server does and as putting a backup in place needs.
     ///
     /// - Throws: ``Problem/Kind/unavailable`` while another process has it.
-    func lock() throws -> DirectoryLock {
+    func lock(withWorkers: Bool = false) throws -> DirectoryLock {
         do {
-            return try DirectoryLock(path)
+            return try DirectoryLock(path, withWorkers: withWorkers)
         } catch let problem as Problem {
             guard let tenant else { throw problem }
             // The server has other companies to serve.
@@ -87,7 +87,7 @@ struct DataDirectory: Sendable {
     ///
     /// - Throws: ``Problem/Kind/unavailable``.
     func take() async throws -> DirectoryLock {
-        let taken = try lock()
+        let taken = try lock(withWorkers: !TenantBackup.isRestoring(in: path))
         try await TenantBackup.settleRestore(in: path, address)
         return taken
     }

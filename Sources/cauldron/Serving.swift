@@ -27,6 +27,11 @@ struct ServingOptions: ParsableArguments {
             discussion: "For a company on PostgreSQL whose files are in another folder now, or lost."))
     var adoptFiles = false
 
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Do the jobs of the companies; without, others must: other servers, or `cauldron worker`.")
+    var jobs = true
+
     @Option(help: "The most connections that are open at once.")
     var connections = GatewayConfiguration().connections
 
@@ -53,6 +58,8 @@ struct ServingOptions: ParsableArguments {
 
     @Flag(help: "Let browsers send cookies over TLS only: for a server behind a proxy that ends TLS.")
     var secureCookies = false
+
+    @OptionGroup var working: WorkOptions
 
     func validate() throws {
         for proxy in trustedProxy where AddressRange(proxy) == nil {
@@ -86,7 +93,7 @@ struct ServingOptions: ParsableArguments {
     ) async throws {
         var configuration = GatewayConfiguration(host: host, port: port)
         let files = directory.files
-        let objects = try Self.openFiles(files)
+        let objects = try WorkOptions.openFiles(files)
         // A company in a directory has its files beside it; one on a server may be served from several machines.
         if directory.database != nil {
             do {
@@ -105,18 +112,7 @@ struct ServingOptions: ParsableArguments {
         configuration.trustedProxies = trustedProxy.compactMap(AddressRange.init)
         configuration.secureCookies = secureCookies
         configuration.hosts = siteName
-        let logger = Logger(label: "cauldron.daily")
-        let daily = Task {
-            let keepsFiles = { @Sendable in TenantBackup.keepsOlder(in: files.parentPath) }
-            await DailyScheduler(tenant, objects: objects, keepsFiles: keepsFiles) { task, error in
-                // What ails the company as a whole was said once already.
-                let ailments: [Problem.Kind] = [.unavailable, .diskFull, .unknownOutcome]
-                if tenant.health.trouble != nil, let problem = error as? Problem, ailments.contains(problem.kind) {
-                    return
-                }
-                logger.error("a daily task failed", metadata: ["task": "\(task)", "error": "\(error)"])
-            }.run()
-        }
+        let work = jobs ? working.begin(tenant, objects, in: files.parentPath) : nil
         let folder = files.parentPath
         let audit = Logger(label: "cauldron.audit")
         let keeping = HeadKeeping(
@@ -131,8 +127,8 @@ struct ServingOptions: ParsableArguments {
         let server = GatewayServer(tenant: tenant, configuration: configuration, host: tenants) { port in
             onListening("http://\(host.contains(":") ? "[\(host)]" : host):\(port)")
         } onStopped: {
-            daily.cancel()
-            await daily.value
+            work?.cancel()
+            await work?.value
             hosting.cancel()
             await hosting.value
             keepingHeads.cancel()
@@ -156,7 +152,7 @@ struct ServingOptions: ParsableArguments {
         let logger = Logger(label: "cauldron.tenants")
         return TenantHost(
             TenantRegister(in: directory.path, server: directory.database), modules: allModules,
-            mostOpen: openCompanies,
+            mostOpen: openCompanies, doesJobs: jobs, effects: working.effects,
             onProblem: { tenant, work, problem in
                 logger.error(
                     "a company is not well",
@@ -168,13 +164,5 @@ struct ServingOptions: ParsableArguments {
                 own.company = hosted.record.name
                 return Gateway(tenant: hosted.tenant, configuration: own)
             }, ending: { $0.endStreams() })
-    }
-
-    private static func openFiles(_ path: String) throws -> FolderStore {
-        do {
-            return try FolderStore(path)
-        } catch {
-            throw TenantFile.trouble(of: path + "/owner")
-        }
     }
 }

@@ -23,6 +23,7 @@ import Values
         #expect(
             documents == [
                 "DocType", "Custom Field", "Property Setter", "Custom DocPerm", "Document Naming Rule", "Activity Log",
+                "Background Job", "Scheduled Job Type",
             ])
         #expect(Set(HouseExamples.all.keys).isSubset(of: outcomes.map(\.doctype)), "each example is of a DocType")
     }

@@ -137,8 +137,7 @@ import Values
         _ = try await send(Self.deeds[0], key: "k", site)
         let later = site.tenant.now().adding(seconds: KeptAnswer.seconds + 1)
         try await site.tenant.write(as: .administrator, at: later) { session in
-            let task = try #require(session.registry.dailyTasks.first { $0.name == "kept_answers" })
-            try session.run(task, for: session.today)
+            try session.runScheduledTasks()
             let left = try session.transaction.first("SELECT count(*) FROM _answer", [], [.integer])
             #expect(left?[0].int == 0)
         }

@@ -113,9 +113,7 @@ import Values
         }
         func states(_ day: String) async throws -> [String] {
             try await trading.on(day, as: .administrator) { session in
-                for task in session.registry.dailyTasks {
-                    for day in try session.dueDays(of: task) { try session.run(task, for: day) }
-                }
+                try session.runScheduledTasks()
                 return try session.figures("Sales Invoice", invoice, "status")
                     + session.figures("Quotation", offer, "status")
             }

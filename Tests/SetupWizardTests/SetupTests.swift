@@ -294,13 +294,16 @@ import Values
 
     @Test func `what would be kept nowhere is refused or told`() async throws {
         let company = try await open()
+        try await company.write { session in
+            _ = try Self.setUp("Acme", "DE", ["timezone": "Europe/Busingen"], in: session)
+            #expect(try session.get("System Settings", "System Settings").text("time_zone") == "Europe/Busingen")
+        }
         let refused = await problem {
             try await company.write { session in
-                _ = try Self.setUp("Acme", "DE", ["timezone": "Europe/Berlin"], in: session)
+                _ = try Self.setUp("Beta", "FR", ["timezone": "Europe/Paris"], in: session)
             }
         }
         #expect(refused?.field == "timezone")
-        try await company.write { session in _ = try Self.setUp("Acme", "DE", in: session) }
         let ignored = try await company.write { session in
             session.passesOverUnknown = true
             _ = try Self.setUp("Beta", "FR", ["timezone": "Europe/Paris", "language": "fr"], in: session)

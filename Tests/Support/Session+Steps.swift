@@ -40,6 +40,14 @@ extension Session {
         }
     }
 
+    /// Does all that is done by itself, part by part, in this transaction.
+    public func runScheduledTasks() throws {
+        for task in registry.registered(ScheduledTask.self) {
+            var part = try task.run(self, nil)
+            while case .from(let rest) = part { part = try task.run(self, rest) }
+        }
+    }
+
     // MARK: Methods
 
     /// Calls a method as a client does.

@@ -9,6 +9,7 @@ import Testing
         "Expressions", "Identity", "Audit",
         "Metadata", "Documents", "History", "Lists", "Customization", "Lookalikes", "Search", "Collaboration",
         "AutoRepeats", "Forms", "Reports",
+        "Jobs", "Automations", "WebClient",
         "Accounting", "Stock", "Selling", "Buying", "SetupWizard",
         "Tenancy", "Gateway",
         "cauldron",

@@ -4,17 +4,24 @@ internal import Storage
 public import Values
 
 extension Session {
+    private static let dueRules =
+        "SELECT name FROM auto_repeat WHERE status = 'Active' AND disabled = 0 AND next_schedule_date <= ?"
+
+    /// Whether copies are due by `day`.
+    func hasAutoRepeat(_ day: Day) throws -> Bool {
+        try transaction.first("\(Self.dueRules) LIMIT 1", [.day(day)], [.text]) != nil
+    }
+
     /// Makes the copies that are due by `day`, one for each day they were due on, on behalf of who set the rule up and with
     /// the rights that user has now. A rule whose copy cannot be made is disabled and says why; the others go on.
     ///
+    /// `most` rules are looked at, those that are due longest.
+    ///
     /// - Returns: how many copies were made.
     @discardableResult
-    public func runAutoRepeat(_ day: Day) throws -> Int {
+    public func runAutoRepeat(_ day: Day, rules most: Int = .max) throws -> Int {
         let names = try transaction.query(
-            """
-            SELECT name FROM auto_repeat
-            WHERE status = 'Active' AND disabled = 0 AND next_schedule_date <= ? ORDER BY next_schedule_date, name
-            """, [.day(day)], [.text]
+            "\(Self.dueRules) ORDER BY next_schedule_date, name LIMIT ?", [.day(day), .int(Int64(most))], [.text]
         ).compactMap { $0[0].text }
         return try privileged {
             var count = 0
@@ -56,7 +63,8 @@ extension Session {
         let original = try get(rule.referenceDoctype, rule.referenceDocument)
         let copy = original.copied()
         let dated = ["posting_date", "transaction_date"].first { original.day($0) != nil }
-        let origin = dated.flatMap { original.day($0) } ?? original.creation?.day ?? day
+        let origin =
+            dated.flatMap { original.day($0) } ?? original.creation.map { registry.zone.wallClock(at: $0).day } ?? day
         for field in original.doctype.fields where field.type == .date {
             guard let old = original.day(field.name) else { continue }
             let isMain = field.name == dated || field.flags.contains(.required)

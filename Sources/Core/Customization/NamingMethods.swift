@@ -81,7 +81,7 @@ private struct Numbered {
 
     /// What is told of counters.
     func json(of counters: [Naming.Counter]) throws -> [JSON] {
-        let resolved = try counters.map { try $0.resolve(document, at: session.now, words) }
+        let resolved = try counters.map { try $0.resolve(document, at: session.wallClock, words) }
         let standing = try Naming.current(of: Set(resolved.map(\.key)), in: session)
         let next = resolved.map { number in
             let current = min(standing[number.key] ?? number.start, Limits.counter)
@@ -106,7 +106,7 @@ private struct Numbered {
 
     /// Sets a counter, never behind a number that a document has.
     func set(_ counter: Naming.Counter, to current: Int64) throws {
-        let number = try counter.resolve(document, at: session.now, words)
+        let number = try counter.resolve(document, at: session.wallClock, words)
         if let last = try last(counter, number.key), last.number > current {
             throw Problem(
                 .duplicateName, "\(type.name) \(last.name) has the number \(last.number) already", field: "current",

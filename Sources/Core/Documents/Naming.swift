@@ -132,7 +132,7 @@ package enum Naming {
         }
 
         func resolve(_ counter: Counter, _ document: Document) throws -> SeriesPattern.Resolved {
-            try counter.resolve(document, at: session.now, words)
+            try counter.resolve(document, at: session.wallClock, words)
         }
     }
 

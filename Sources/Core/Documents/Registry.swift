@@ -48,7 +48,6 @@ public struct Registry: DocTypeCatalog, Sendable {
         /// Those of them whose rows are under the audit log.
         var sealed: [TableSchema] = []
         var checks: [Check] = []
-        var dailyTasks: [DailyTask] = []
         var renamings: [Renaming] = []
         var namingWords: [NamingWord] = []
         var companions: [Companion] = []
@@ -160,8 +159,6 @@ public struct Registry: DocTypeCatalog, Sendable {
     private var sealed: [TableSchema] { box.declared.sealed }
     /// What `doctor` recomputes.
     public var checks: [Check] { box.declared.checks }
-    /// What is done once a day, in order.
-    public var dailyTasks: [DailyTask] { box.declared.dailyTasks }
     /// What modules keep by the names of documents and bring along when one is renamed.
     var renamings: [Renaming] { box.declared.renamings }
     /// The words of series that modules give values.
@@ -351,11 +348,6 @@ public struct Registry: DocTypeCatalog, Sendable {
     /// Adds a check for `doctor`.
     public mutating func add(check: Check) {
         change { $0.checks.append(check) }
-    }
-
-    /// Adds work that is done once a day.
-    public mutating func add(daily task: DailyTask) {
-        change { $0.dailyTasks.append(task) }
     }
 
     /// Adds what brings along figures that a module keeps by the names of documents.

@@ -12,6 +12,8 @@ public struct SystemSettings: DocTypeSchema {
     /// How people see things; clients read it.
     public let country = Data()
     public let language = Data()
+    public let timeZone = Data(
+        .description("Where the company is, such as Europe/Berlin: its days begin at midnight there. UTC where empty."))
     public let dateFormat = Select(
         ["yyyy-mm-dd", "dd-mm-yyyy", "dd/mm/yyyy", "dd.mm.yyyy", "mm/dd/yyyy", "mm-dd-yyyy"])
     public let timeFormat = Select(["HH:mm:ss", "HH:mm"])

@@ -31,6 +31,9 @@ public struct NetworkAddress: Sendable, Hashable {
         }
     }
 
+    /// Whether it is one of IPv4.
+    public var isVersion4: Bool { bytes.count == 4 }
+
     private static func isMapped(_ bytes: [UInt8]) -> Bool {
         bytes.prefix(10).allSatisfy { $0 == 0 } && bytes[10] == 0xFF && bytes[11] == 0xFF
     }

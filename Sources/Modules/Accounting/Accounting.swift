@@ -40,7 +40,7 @@ public let accountingModule = Module(
     for party in ["Employee", "Shareholder"] { registry.register(PartyKind.creditor(party)) }
     registry.register(Parties.rule)
     registry.add(renaming: AccountBalances.renaming)
-    registry.add(daily: DailyTask("accounting.overdue") { session, _ in try Invoices.markOverdue(in: session) })
+    registry.register(Invoices.overdue)
     for word in SeriesWords.all { registry.add(namingWord: word) }
     registry.add(PaymentMethods.getPaymentEntry)
     for method in LedgerMethods.all + DetailMethods.all { registry.add(method) }

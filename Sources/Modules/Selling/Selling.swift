@@ -21,6 +21,6 @@ public let sellingModule = Module("Selling", roles: ["Sales User", "Sales Manage
     registry.add(check: Orders.check("Sales Order", done: "delivered_qty", keptAs: "reserved_qty"))
     registry.add(SellingSettings.self)
     registry.add(naming: NamingSetting("Selling Settings", "cust_master_name", series: "CUST-.YYYY.-"), for: "Customer")
-    registry.add(daily: QuotationExpiry.task)
+    registry.register(QuotationExpiry.task)
     for method in SellingMethods.all { registry.add(method) }
 }

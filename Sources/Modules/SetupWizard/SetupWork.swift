@@ -189,14 +189,17 @@ struct SetupWork {
         let values: JSONObject = [
             "country": .string(plan.country.name), "language": .string(plan.language),
             "date_format": .string(plan.country.dateFormat), "number_format": .string(plan.country.numberFormat),
-            "first_day_of_the_week": .string(plan.country.firstDayOfTheWeek),
+            "first_day_of_the_week": .string(plan.country.firstDayOfTheWeek), "time_zone": .string(plan.timeZone),
         ]
         // What nobody has saved holds defaults.
         let isSaved = try session.exists("System Settings", "System Settings")
         let open = values.members.filter { !isSaved || settings.text($0.key).isEmpty }
         let changes = JSONObject(open.map { ($0.key, $0.value) })
         if plan.users.isEmpty {
-            if plan.asksFor.timeZone { try passOver("timezone", "A time zone is that of users, and none is made") }
+            if plan.asksFor.timeZone, changes["time_zone"] == nil, settings.text("time_zone") != plan.timeZone {
+                try passOver(
+                    "timezone", "The system has a time zone already, and no user is made who would have another")
+            }
             if plan.asksFor.language, changes["language"] == nil, settings.text("language") != plan.language {
                 try passOver(
                     "language", "The system has a language already, and no user is made who would have another")

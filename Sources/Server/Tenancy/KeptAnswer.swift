@@ -86,7 +86,7 @@ public struct KeptAnswer: Sendable {
     }
 
     /// Removes those whose time has passed.
-    static let purge = DailyTask("kept_answers") { session, _ in
+    static let purge = ScheduledTask("kept_answers") { session in
         try remove("moment <= ?", [.timestamp(session.now.adding(seconds: -seconds))], in: session)
     }
 

@@ -1,9 +1,11 @@
 internal import AutoRepeats
+internal import Automations
 internal import Collaboration
 internal import Customization
 public import Documents
 internal import Forms
 internal import History
+internal import Jobs
 internal import Lists
 internal import Lookalikes
 public import Reports
@@ -21,12 +23,16 @@ extension Registry {
         registry.addCollaboration()
         registry.addAutoRepeats()
         registry.addForms()
+        registry.addJobs()
+        registry.addAutomations()
         registry.addAccess()
         registry.add(table: KeptAnswer.table, isSealed: true)
-        registry.add(daily: KeptAnswer.purge)
+        registry.register(KeptAnswer.purge)
         registry.add(table: ResumableUpload.table, isSealed: true)
         registry.add(table: ResumableUpload.partTable, isSealed: true)
-        registry.add(daily: ResumableUpload.purge)
+        registry.register(ResumableUpload.purge)
+        registry.register(FileCollection.kind)
+        registry.register(FileCollection.task)
         return registry
     }
 

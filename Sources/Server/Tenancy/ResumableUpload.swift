@@ -136,7 +136,7 @@ public struct ResumableUpload: Sendable, Equatable {
     }
 
     /// Removes those whose time has passed.
-    static let purge = DailyTask("unfinished_uploads") { session, _ in
+    static let purge = ScheduledTask("unfinished_uploads") { session in
         try remove(
             "moment <= ?", "upload IN (SELECT id FROM _upload WHERE moment <= ?)", [.timestamp(oldest(session.now))],
             in: session)

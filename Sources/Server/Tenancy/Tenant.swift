@@ -5,6 +5,7 @@ internal import EventLog
 internal import Foundation
 internal import History
 public import Identity
+internal import Jobs
 public import Reports
 public import Storage
 internal import Synchronization
@@ -34,6 +35,8 @@ public final class Tenant: Sendable {
     public let health: TenantHealth
     /// Tells who listens that this process has written.
     public let commits = CommitBell()
+    /// Tells who listens that this process has asked for jobs.
+    public let work = CommitBell()
 
     private let metadata: TenantMetadata
     private let clock: @Sendable () -> Timestamp
@@ -123,6 +126,7 @@ public final class Tenant: Sendable {
             let made = try session.madeDocTypes()
             let changes = try transaction.migrate(
                 to: TenantFile.systemTables + shipped.allTables.filter { !made.contains($0.name) })
+            try TenantFile.removeFormerTables(in: transaction)
             try session.adoptMetadata()
             // Before anything is written: what stands is what the log will hold.
             try AuditLog.seal(
@@ -253,6 +257,7 @@ public final class Tenant: Sendable {
             return (result, touched)
         }
         commits.ring()
+        if touched.contains(Self.jobType) { work.ring() }
         // What can be written is perhaps well again.
         if health.trouble != nil { lookWhenDue() }
         if !touched.isDisjoint(with: User.decidingTypes) { actors.withLock { $0.forget() } }
@@ -277,10 +282,15 @@ public final class Tenant: Sendable {
 
     /// Lets what is queued finish and closes the database.
     public func close() async {
+        work.end()
         commits.end()
         await database.close()
     }
 
+    /// A word that nobody else has, to hold jobs under.
+    func newLease() -> String { SecureRandom.token(bytes: 12) }
+
+    private static let jobType = JobQueue.doctype
     private static let cachedActors = 10_000
     /// The DocTypes that decide what sessions are good for.
     private static let sessionTypes: Set<String> = ["User", "Role", "Role Profile", SystemSettings.doctype.name]

@@ -12,6 +12,15 @@ public enum TenantFile {
     static let systemTables =
         EventLog.tables + AuditLog.tables + IdentityStore.tables + [CompanyFacts.table, ImportRecord.table]
 
+    /// Tables of earlier versions that nothing reads any more.
+    private static let formerTables = ["_daily_run"]
+
+    /// Removes what earlier versions had and this one has not.
+    static func removeFormerTables(in transaction: any Transaction) throws {
+        let names = Set(try transaction.query(transaction.dialect.tableNames, [], [.text]).compactMap { $0[0].text })
+        for table in formerTables where names.contains(table) { try transaction.execute("DROP TABLE \(table)", []) }
+    }
+
     /// What the engine says of its own file; empty when it is whole, or when the engine has no check of its own.
     static func integrity(in transaction: any Transaction) throws -> [String] {
         guard let check = transaction.dialect.damage else { return [] }

@@ -79,6 +79,7 @@ struct BenchCommand: AsyncParsableCommand {
             ("export", ExportBench(place: place).measure),
             ("events", EventBench(place: place, seconds: seconds).measure),
             ("drafts", DraftBench(place: place, seconds: seconds).measure),
+            ("jobs", JobBench(place: place).measure),
         ]
         let writes = WriteBench(place: place, seconds: seconds, peer: peer)
         for work in [WriteWork.customer, .invoice, .orderToCash, .order(lines: 300), .order(lines: 1000)] {

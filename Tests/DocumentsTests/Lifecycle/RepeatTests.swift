@@ -298,41 +298,6 @@ import Values
         }
         #expect(part?.kind == .notRepeatable)
     }
-
-    @Test func `does a daily task once a day and catches up missed days one by one`() async throws {
-        let world = try await LifeWorld()
-        let task = DailyTask("note") { session, day in
-            if day.description == "2026-03-07" { throw Problem(.refused, "Not today") }
-            try session.make("ToDo", ["description": .string(day.description)])
-        }
-        func visit(_ day: String) async throws -> [String] {
-            let now = try #require(Timestamp("\(day) 08:00:00"))
-            let due = try await world.read(as: .administrator, at: now) { try $0.dueDays(of: task) }
-            for day in due {
-                let found = await problem {
-                    let isDone = try await world.write(as: .administrator, at: now) { try $0.run(task, for: day) }
-                    #expect(isDone)
-                }
-                if found != nil { break }
-                let again = try await world.write(as: .administrator, at: now) { try $0.run(task, for: day) }
-                #expect(!again)
-            }
-            return try await world.read(as: .administrator) { session in
-                try session.list(ListQuery("ToDo", fields: ["description"], orderBy: "name")).rows
-                    .compactMap { $0[0].text }
-            }
-        }
-        let first = try await visit("2026-03-03")
-        #expect(first == ["2026-03-03"])
-        #expect(try await visit("2026-03-03") == ["2026-03-03"])
-        #expect(try await visit("2026-03-05") == ["2026-03-03", "2026-03-04", "2026-03-05"])
-        // What fails is not marked and does not let a later day pass.
-        #expect(try await visit("2026-03-08").last == "2026-03-06")
-        let due = try await world.read(as: .administrator, at: Timestamp("2026-03-08 09:00:00")) {
-            try $0.dueDays(of: task).map(\.description)
-        }
-        #expect(due == ["2026-03-07", "2026-03-08"])
-    }
 }
 
 /// An order whose rows are due no earlier than it.

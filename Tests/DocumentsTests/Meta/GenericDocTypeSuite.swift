@@ -38,6 +38,7 @@ import Values
         #expect(
             documents == [
                 "DocType", "Custom Field", "Property Setter", "Custom DocPerm", "Document Naming Rule", "Activity Log",
+                "Background Job", "Scheduled Job Type",
                 "Laboratory Feed",
             ])
     }

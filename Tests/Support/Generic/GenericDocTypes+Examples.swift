@@ -62,6 +62,14 @@ extension GenericDocTypes {
                 return ["tag": .string(tag), "document_type": type, "document_name": one]
             },
             "System Settings": .init(changing: ["session_expiry": "24:00"]) { _ in ["session_expiry": "170:00"] },
+            "Webhook": .init(changing: ["webhook_docevent": "on_change", "timeout": 9]) { _ in
+                [
+                    "webhook_doctype": "ToDo", "webhook_docevent": "after_insert", "enabled": 0,
+                    "request_url": "https://shop.example/hook",
+                    "webhook_headers": [["key": "X-Till", "value": "3"]],
+                    "webhook_data": [["fieldname": "description", "key": "what"]],
+                ]
+            },
             // A folder is called by its file_name when it is made.
             "File": .init(changing: ["is_private": 0]) { _ in ["file_name": "Papers", "is_folder": 1] },
             "ToDo": .init(changing: ["description": "<p>Write back</p>", "priority": "High"]) { session in

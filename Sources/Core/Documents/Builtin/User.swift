@@ -147,6 +147,10 @@ extension Registry {
             User.self, HasRole.self, DefaultValue.self, Role.self, RoleProfile.self, UserPermission.self, DocShare.self)
         registry.add(SystemSettings.self)
         registry.add(rules: NamingRules.self)
+        registry.add(rules: ZoneRules.self)
+        registry.observe(.doctype(ZoneRules.source), .validate) { changes, _ in
+            for change in changes { try ZoneRules.check(change.document) }
+        }
         Lifecycle.register(&registry)
         registry.add(companion: Companion("DocShare", "share_doctype", "share_name", keepsCopies: false))
         return registry

@@ -3,12 +3,12 @@ extension Lifecycle {
     static func register(_ registry: inout Registry) {
         registry.add(DeletedDocument.self)
         for table in [
-            DocumentMarks.table, DocumentLocks.table, DailyTaskMarks.table, Naming.table, CompanySecret.table,
+            DocumentMarks.table, DocumentLocks.table, Naming.table, CompanySecret.table,
         ] {
             registry.add(table: table, isSealed: true)
         }
         registry.add(doubles: .shares)
         registry.add(doubles: .userPermissions)
-        registry.add(daily: DailyTask("document_locks") { session, _ in try session.purgeLocks() })
+        registry.register(ScheduledTask("document_locks") { try $0.purgeLocks() })
     }
 }

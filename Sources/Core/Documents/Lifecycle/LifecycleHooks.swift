@@ -27,17 +27,41 @@ public struct Renaming: Sendable {
     }
 }
 
-/// Work that is done once a company day: on its first moment, or, when nothing ran then, as soon as something does.
-public struct DailyTask: Sendable {
-    /// Its name, under which it is remembered which days are done.
+/// Work that is done by itself at moments of the company's calendar. It is done in parts, each in a transaction of its own, so
+/// that others can write in between.
+///
+/// What was missed while nothing ran is done once. A part that fails is tried again later, and nothing of it remains.
+public struct ScheduledTask: Sendable {
+    /// Its name, such as `accounting.overdue`.
     public let name: String
-    /// Does the work of a day. The session's own day is that of the clock; it is later when a missed day is caught up.
-    public let run: @Sendable (Session, Day) throws -> Void
+    /// When, as cron writes it, by the clocks of the company.
+    public let cron: String
+    /// Does a part of the work: the first, or the one that begins at `from`, and says where the next begins.
+    public let run: @Sendable (Session, _ from: JSON?) throws -> Rest
 
-    /// A task named `name`.
-    public init(_ name: String, run: @escaping @Sendable (Session, Day) throws -> Void) {
+    /// What is left after a part.
+    public enum Rest: Sendable, Equatable {
+        /// Nothing.
+        case none
+        /// What begins there.
+        case from(JSON)
+    }
+
+    /// A task named `name`, each midnight unless it says otherwise.
+    public init(
+        _ name: String, cron: String = "0 0 * * *", run: @escaping @Sendable (Session, _ from: JSON?) throws -> Rest
+    ) {
         self.name = name
+        self.cron = cron
         self.run = run
+    }
+
+    /// A task that is done in one part.
+    public init(_ name: String, cron: String = "0 0 * * *", run: @escaping @Sendable (Session) throws -> Void) {
+        self.init(name, cron: cron) { session, _ in
+            try run(session)
+            return .none
+        }
     }
 }
 

@@ -28,8 +28,6 @@ extension Limits {
     public static let tags = 100
     /// The most files of one document, unless its DocType says fewer.
     public static let attachments = 500
-    /// How many missed days a daily task catches up, one by one; after a longer pause the days before are left out.
-    public static let dailyCatchUp = 400
     /// The most documents of one recurrence that are made for one day, when days were missed.
     public static let repeatsPerRun = 400
     /// How many runs of taken numbers a counter steps over at once.

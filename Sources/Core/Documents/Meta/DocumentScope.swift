@@ -1,4 +1,4 @@
-internal import Expressions
+package import Expressions
 internal import Values
 
 /// What a condition or formula of a field sees: the document as `doc`, the document a row belongs to as `parent`, the moment
@@ -78,6 +78,15 @@ package final class RuleScope {
         self.document = document
         self.parent = parent
         self.session = session
+    }
+}
+
+extension Session {
+    /// What an expression gives that sees a document as `doc`, as forms and fields write it.
+    ///
+    /// - Throws: ``ExpressionProblem``.
+    package func value(of expression: Expression, for document: Document) throws(ExpressionProblem) -> ExpressionValue {
+        try expression.value(in: RuleScope(document, self).scope)
     }
 }
 

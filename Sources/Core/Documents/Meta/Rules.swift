@@ -39,3 +39,29 @@ struct NamingRules: Rules {
         }
     }
 }
+
+/// Where the company is, as System Settings say.
+struct ZoneRules: Rules {
+    static let source = SystemSettings.doctype.name
+    private static let field = "time_zone"
+    let zone: CompanyZone
+
+    init(_ documents: [Document], note: (Problem) -> Void) {
+        zone = documents.first.flatMap { CompanyZone($0.text(Self.field)) } ?? .utc
+    }
+
+    /// Refuses a zone that is none.
+    static func check(_ settings: Document) throws {
+        let name = settings.text(field)
+        guard name.isEmpty || CompanyZone(name) != nil else {
+            throw Problem(
+                .notAnOption, "There is no time zone \(name.prefix(60))", field: field,
+                fix: "Send a name of the IANA database, such as Europe/Berlin.")
+        }
+    }
+}
+
+extension Registry {
+    /// The time zone of the company.
+    public var zone: CompanyZone { rules(ZoneRules.self)?.zone ?? .utc }
+}

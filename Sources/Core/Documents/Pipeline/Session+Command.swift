@@ -10,6 +10,9 @@ extension Session {
             guard let method = registry.methods[command.target] else {
                 throw Problem(.noSuchMethod, "There is no method \(command.target.prefix(140))")
             }
+            guard actor.mayCall(method.name) else {
+                throw Problem(.forbidden, "The API key is not good for the method \(method.name)")
+            }
             return CommandResult(document: nil, answer: try method.run(Arguments(command.content), self))
         }
         return CommandResult(document: try carryOut(command), answer: .null)

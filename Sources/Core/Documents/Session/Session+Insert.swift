@@ -96,7 +96,7 @@ extension Session {
         case nil: nil
         case .value(let value): value
         case .today: .day(today)
-        case .now: type.columns[slot].type == .time ? .time(now.time) : .timestamp(now)
+        case .now: type.columns[slot].type == .time ? .time(wallClock.time) : .timestamp(now)
         case .user: .text(actor.user)
         case .linked: .null
         }

@@ -87,11 +87,16 @@ public final class Session {
 
     private static let eventTable = SealedTable(EventLog.log)
 
-    /// The day of the session.
-    public var today: Day { now.day }
+    /// What the clocks of the company show.
+    public var wallClock: Timestamp { registry.zone.wallClock(at: now) }
+    /// The day of the session, where the company is.
+    public var today: Day { wallClock.day }
 
     /// Notes that a limit of the server, not of who asks, leaves something out of what is given.
     package func noteMore(_ wayOn: String) { if more == nil { more = wayOn } }
+
+    /// Notes that something of a DocType was written which no pipeline saw.
+    package func touch(_ doctype: String) { touched.insert(doctype) }
 
     /// A name that no other row has; names made later are greater.
     public func newIdentifier() -> String { makeIdentifier() }

@@ -68,25 +68,29 @@ public enum Invoices {
         Trade.setStatus(invoice, in: session)
     }
 
-    /// Gives every invoice that has become due since its status was set the status Overdue; for a daily run.
-    ///
-    /// - Returns: how many there were.
-    @discardableResult
-    public static func markOverdue(in session: Session) throws -> Int {
-        var count = 0
-        for name in Outstanding.invoices.names.sorted() {
+    /// Gives every invoice that has become due since its status was set the status Overdue, some at a time.
+    static let overdue = ScheduledTask("accounting.overdue") { session, from in
+        var after = from?["name"]?.string ?? ""
+        let first = from?["doctype"]?.string ?? ""
+        for name in Outstanding.invoices.names.sorted() where name >= first {
             guard let type = session.registry.find(name) else { continue }
             let names = try session.transaction.query(
                 """
                 SELECT name FROM \(type.table) WHERE docstatus = 1 AND status IN ('Unpaid', 'Partly Paid')
-                AND due_date < ? ORDER BY name
-                """, [.day(session.today)], [.text]
+                AND due_date < ? AND name > ? ORDER BY name LIMIT \(overdueAtOnce)
+                """, [.day(session.today), .text(after)], [.text]
             ).compactMap { $0[0].text }
             let invoices = try session.privileged { try session.getMany(name, names) }
             for invoice in invoices { Trade.setStatus(invoice, in: session) }
             try session.saveDerived(invoices)
-            count += invoices.count
+            if names.count == overdueAtOnce, let last = names.last {
+                return .from(["doctype": .string(name), "name": .string(last)])
+            }
+            after = ""
         }
-        return count
+        return .none
     }
+
+    /// How many invoices are changed in one transaction.
+    private static let overdueAtOnce = 200
 }

@@ -5,18 +5,21 @@ internal import Values
 
 /// Lets quotations expire by themselves.
 enum QuotationExpiry {
-    static let task = DailyTask("selling.quotation_expiry") { session, _ in try run(in: session) }
+    /// How many are changed in one transaction.
+    private static let atOnce = 200
 
     /// Gives every quotation whose last day has passed since its status was set the status Expired.
-    private static func run(in session: Session) throws {
+    static let task = ScheduledTask("selling.quotation_expiry") { session, from in
         let names = try session.transaction.query(
             """
             SELECT name FROM quotation WHERE docstatus = 1 AND status IN ('Open', 'Replied') AND valid_till < ?
-            ORDER BY name
-            """, [.day(session.today)], [.text]
+            AND name > ? ORDER BY name LIMIT \(atOnce)
+            """, [.day(session.today), .text(from?.string ?? "")], [.text]
         ).compactMap { $0[0].text }
         let quotations = try session.privileged { try session.getMany("Quotation", names) }
         for quotation in quotations { Trade.setStatus(quotation, in: session) }
         try session.saveDerived(quotations)
+        guard names.count == atOnce, let last = names.last else { return .none }
+        return .from(.string(last))
     }
 }

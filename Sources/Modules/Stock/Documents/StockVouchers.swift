@@ -8,7 +8,7 @@ enum StockVouchers {
     /// Gives a voucher that does not say when the session's day and time.
     static func setMoment(_ document: Document, in session: Session) {
         if document.day("posting_date") == nil { document.set("posting_date", session.today) }
-        if document["posting_time"].time == nil { document["posting_time"] = .time(session.now.time) }
+        if document["posting_time"].time == nil { document["posting_time"] = .time(session.wallClock.time) }
     }
 
     /// When the voucher posts.

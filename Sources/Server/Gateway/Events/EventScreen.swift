@@ -190,9 +190,15 @@ final class EventScreen {
     private func findAccess(to type: DocType, _ view: View) throws -> Access {
         let alias = "_told"
         guard let condition = view.session.readCondition(for: type, table: alias, right: .read) else { return .all }
-        // Of what no table holds, and what may not be read at all, there is nothing to ask.
-        guard !condition.isNone, session.registry.isInTable(type) else { return .some([]) }
+        // Of what may not be read at all there is nothing to ask.
+        guard !condition.isNone else { return .some([]) }
         let names = (names[type.name] ?? []).sorted()
+        guard session.registry.isInTable(type) else {
+            // What no table holds comes from its source.
+            let documents = try view.session.load(type, names)
+            let decisions = try view.session.decisions(.read, type, documents)
+            return .some(Set(zip(documents, decisions).filter(\.1.isAllowed).map { Name($0.0.name) }))
+        }
         let question = Question(
             doctype: Name(type.name), condition: condition.sql, arguments: condition.arguments)
         let readable: Set<Name>

@@ -1,7 +1,7 @@
 internal import Documents
 internal import HTTPTypes
 public import Hummingbird
-public import Identity
+internal import Identity
 internal import NIOCore
 public import Tenancy
 internal import Values

@@ -122,7 +122,7 @@ extension Registry {
         add(ActivityLog.self)
         add(source: ActivityLog.source, for: ActivityLog.doctype.name)
         add(table: ActivityLog.table, isSealed: true)
-        add(daily: ActivityLog.purge)
+        register(ActivityLog.purge)
         observe(.doctype(SystemSettings.doctype.name), .validate) { changes, _ in
             for change in changes { try AccessRules.check(change.document) }
         }

@@ -105,7 +105,7 @@ struct ActivityLog: DocTypeSchema {
     }
 
     /// Removes what is too old or too much.
-    static let purge = DailyTask("activity_log") { session, _ in
+    static let purge = ScheduledTask("activity_log") { session in
         let row = try session.transaction.first(
             "SELECT moment FROM _activity ORDER BY moment DESC LIMIT 1 OFFSET \(most)", [], [.timestamp])
         let old = session.now.adding(seconds: -days * 86_400)

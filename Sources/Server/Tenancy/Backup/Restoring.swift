@@ -200,4 +200,7 @@ extension TenantBackup {
     public static func settleRestore(in directory: String, _ address: TenantAddress) async throws {
         try await Restoring(in: directory).settle(address)
     }
+
+    /// Whether a restore into a directory was begun and not ended: it is for one alone then, and for no worker.
+    public static func isRestoring(in directory: String) throws -> Bool { try exists(Restoring(in: directory).folder) }
 }

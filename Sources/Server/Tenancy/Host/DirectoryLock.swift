@@ -8,10 +8,11 @@ public final class DirectoryLock: Sendable {
     /// The lock, and the directories that were made for it, the uppermost first.
     private let made: (file: String, directories: [String])
 
-    /// Takes a directory, which is made where it is missing, unless it must be there.
+    /// Takes a directory, which is made where it is missing, unless it must be there. Workers may be beside it where `withWorkers`
+    /// says so; else it is alone.
     ///
     /// - Throws: ``Problem/Kind/unavailable`` while another process has it, or where it is missing.
-    public init(_ directory: String, mustExist: Bool = false) throws {
+    public init(_ directory: String, mustExist: Bool = false, withWorkers: Bool = false) throws {
         if mustExist, unsafe access(directory, F_OK) != 0 { throw TenantFile.missing(directory) }
         let directories = mustExist ? [] : try TenantFile.makeDirectory(directory)
         let path = directory + "/lock"
@@ -23,6 +24,11 @@ public final class DirectoryLock: Sendable {
             throw Problem(
                 .unavailable, "\(directory) is in use by process \(owner ?? "of unknown number")",
                 fix: "Stop that server, or choose another directory with --data.")
+        }
+        guard withWorkers || WorkerLock.take(descriptor, F_WRLCK) else {
+            close(descriptor)
+            throw Problem(
+                .unavailable, "\(directory) is in use by a worker", fix: "Stop `cauldron worker`, and try again.")
         }
         // Who let it go may have removed it, and then another has taken a new one.
         var (held, named) = (stat(), stat())
@@ -63,7 +69,44 @@ public final class DirectoryLock: Sendable {
     }
 
     /// Lets the directory go.
-    public func release() { flock(descriptor, LOCK_UN) }
+    public func release() {
+        flock(descriptor, LOCK_UN)
+        _ = WorkerLock.take(descriptor, F_UNLCK)
+    }
+
+    deinit { close(descriptor) }
+}
+
+/// A directory that a worker uses beside a server and other workers, until it is let go or the process ends.
+public final class WorkerLock: Sendable {
+    private let descriptor: Int32
+
+    /// Takes a part in a directory, which must be there.
+    ///
+    /// - Throws: ``Problem/Kind/unavailable`` while somebody has it alone, or where it is missing.
+    public init(_ directory: String) throws {
+        guard unsafe access(directory, F_OK) == 0 else { throw TenantFile.missing(directory) }
+        let path = directory + "/lock"
+        descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw TenantFile.trouble(of: path) }
+        guard Self.take(descriptor, F_RDLCK) else {
+            close(descriptor)
+            throw Problem(
+                .unavailable, "\(directory) is in use by somebody who must have it alone", fix: "Try again in a moment."
+            )
+        }
+    }
+
+    /// Takes or lets go the part of the lock that workers share; false where others do not let it.
+    ///
+    /// It is a lock of the open file, so that it goes with it, and that of another in this process is another's.
+    fileprivate static func take(_ descriptor: Int32, _ kind: Int32) -> Bool {
+        var range = flock(l_type: Int16(kind), l_whence: Int16(SEEK_SET), l_start: 1, l_len: 1, l_pid: 0)
+        return unsafe fcntl(descriptor, setLock, &range) == 0
+    }
+
+    /// `F_OFD_SETLK` of Linux, which the C library shows to GNU programs only.
+    private static let setLock: Int32 = 37
 
     deinit { close(descriptor) }
 }

@@ -1,6 +1,7 @@
 internal import Documents
 internal import Foundation
 internal import Identity
+internal import Jobs
 public import ObjectStorage
 internal import Reports
 internal import Storage
@@ -28,7 +29,8 @@ public struct HostedTenant: Sendable {
         let directory = register.directory(of: record.name)
         let address = register.address(of: record.name)
         try register.requirePlace(of: record)
-        let lock = try DirectoryLock(directory, mustExist: true)
+        let lock = try DirectoryLock(
+            directory, mustExist: true, withWorkers: !TenantBackup.isRestoring(in: directory))
         do {
             try await TenantBackup.settleRestore(in: directory, address)
             guard try await address.holdsCompany() else { throw TenantFile.missing(address.shown) }
@@ -58,10 +60,22 @@ public struct HostedTenant: Sendable {
         }
     }
 
-    /// Does what is due today; see ``DailyScheduler``.
-    func runDue(_ onFailure: @escaping @Sendable (_ task: String, _ error: any Error) -> Void) async -> Bool {
-        let keepsFiles = { @Sendable in TenantBackup.keepsOlder(in: directory) }
-        return await DailyScheduler(tenant, objects: objects, keepsFiles: keepsFiles, onFailure: onFailure).runDue()
+    /// What does the tenant's jobs; those of all tenants take turns.
+    func runner(
+        _ turns: JobTurns, _ effects: [String: JobRunner.Effect],
+        onProblem: @escaping JobRunner.OnProblem
+    ) -> JobRunner {
+        let collection = FileCollection.effect(objects) { [directory] in TenantBackup.keepsOlder(in: directory) }
+        var all = effects
+        all[collection.kind] = collection.run
+        return JobRunner(tenant, effects: all, turns: turns, onProblem: onProblem)
+    }
+
+    /// When there is a job or a schedule to do next; nil when there never is.
+    func nextDue() async throws -> Timestamp? {
+        try await tenant.read(as: .administrator) { session in
+            try [JobQueue.nextDue(in: session), Schedules.next(in: session)].compactMap(\.self).min()
+        }
     }
 
     /// Adds the head of its audit log to the file beside its database.

@@ -7,7 +7,7 @@ internal import Synchronization
 internal import Values
 
 /// The tenants of one process: opens each when it is first asked for, closes those that were idle longest when there are too
-/// many, and does once a day what is due for each.
+/// many, and does the jobs of each, for which it opens those that are closed.
 ///
 /// `Front` is what serves an open tenant, such as its gateway; it is made with the tenant and goes with it.
 public final class TenantHost<Front: Sendable>: Sendable {
@@ -32,6 +32,11 @@ public final class TenantHost<Front: Sendable>: Sendable {
     private let door = FairTurns<String>(atOnce: 2, places: .max)
     /// Whether there are tenants besides the company of the directory, or there were.
     private let isHosting = Atomic(false)
+    /// Whether the jobs of tenants are done here.
+    private let doesJobs: Bool
+    private let effects: [String: JobRunner.Effect]
+    /// Whose part of a job is done next.
+    private let turns = JobTurns()
 
     /// How often it looks whether another process changed what tenants there are.
     private static var lookSeconds: Int { 1 }
@@ -39,9 +44,12 @@ public final class TenantHost<Front: Sendable>: Sendable {
     private static var graceSeconds: Int { 10 }
     /// How long one that could not be opened is not tried again: whoever asks for it again and again costs nothing.
     private static var failedSeconds: Int { 2 }
-    /// How often heads of audit logs are kept, and how often days that could not be done are tried again.
+    /// How often heads of audit logs are kept, and how soon one is tried again that could not be opened for its jobs.
     private static var headSeconds: Int { 60 }
     private static var retrySeconds: Int { 900 }
+    /// How many are open at once only because of their jobs, and for how long one without any stays so.
+    private static var mostWorking: Int { 8 }
+    private static var idleSeconds: Int { 5 }
 
     private struct State {
         var records: [String: TenantRecord] = [:]
@@ -51,15 +59,22 @@ public final class TenantHost<Front: Sendable>: Sendable {
         var slots: [String: Slot] = [:]
         /// Until when those are refused that could not be opened a moment ago.
         var failed: [String: ContinuousClock.Instant] = [:]
+        /// When those that are closed have something to do; those that were not open yet have.
+        var due: [String: Timestamp] = [:]
+        /// Those that were opened for their jobs, and are not known to have none.
+        var working: Set<String> = []
         var numbers = 0
         var isClosed = false
     }
 
     /// A tenant that is being opened, is open, or is being closed.
     private struct Slot {
+        let name: String
         let number: Int
         let opening: Task<Void, any Error>
         var open: (hosted: HostedTenant, front: Front)?
+        /// What does its jobs while it is open.
+        var work: Task<Void, Never>?
         var closing: Task<Void, Never>?
         var uses = 0
         var lastUse = ContinuousClock.now
@@ -79,15 +94,19 @@ public final class TenantHost<Front: Sendable>: Sendable {
     }
 
     /// A host of the tenants of a register, at most `mostOpen` of them open at once. Hashing passwords is shared by all.
-    /// `ending` is told when a front is to come to its end: what goes on for ever shall not.
+    /// `ending` is told when a front is to come to its end: what goes on for ever shall not. Where `doesJobs` is set, the jobs of
+    /// tenants are done here, those that reach the world by `effects`.
     public init(
-        _ register: TenantRegister, modules: [Module], mostOpen: Int = 500,
+        _ register: TenantRegister, modules: [Module], mostOpen: Int = 500, doesJobs: Bool = false,
+        effects: [String: JobRunner.Effect] = [:],
         passwords: PasswordHasher = PasswordHasher(), onProblem: @escaping OnProblem = { _, _, _ in },
         front: @escaping MakeFront, ending: @escaping @Sendable (Front) -> Void = { _ in }
     ) {
         self.register = register
         self.modules = modules
         self.mostOpen = max(1, mostOpen)
+        self.doesJobs = doesJobs
+        self.effects = effects
         self.passwords = passwords
         self.onProblem = onProblem
         makeFront = front
@@ -251,7 +270,7 @@ public final class TenantHost<Front: Sendable>: Sendable {
         state.numbers += 1
         let number = state.numbers
         let opening = Task { try await door.pass(by: name) { try await open(record) } }
-        state.slots[name] = Slot(number: number, opening: opening)
+        state.slots[name] = Slot(name: name, number: number, opening: opening)
         return .open(opening)
     }
 
@@ -262,8 +281,10 @@ public final class TenantHost<Front: Sendable>: Sendable {
                 passwords: passwords.shared(by: record.name))
             do {
                 let front = try makeFront(hosted)
+                let work = doesJobs ? work(of: hosted) : nil
                 state.withLock { state in
                     state.slots[record.name]?.open = (hosted, front)
+                    state.slots[record.name]?.work = work
                     state.slots[record.name]?.lastUse = .now
                 }
             } catch {
@@ -305,6 +326,16 @@ public final class TenantHost<Front: Sendable>: Sendable {
         let task = Task {
             if let open = slot.open {
                 ending(open.front)
+                slot.work?.cancel()
+                await slot.work?.value
+                let due: Timestamp
+                do {
+                    due = try await open.hosted.nextDue() ?? .latest
+                } catch {
+                    // It is opened again soon, and then says what is wrong.
+                    due = Tenant.systemClock().adding(seconds: Self.idleSeconds)
+                }
+                self.state.withLock { $0.due[slot.name] = due }
                 await keepHead(open.hosted)
                 await open.hosted.close()
             }
@@ -340,7 +371,7 @@ public final class TenantHost<Front: Sendable>: Sendable {
     public func run() async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.keepUp() }
-            group.addTask { await self.runDaily() }
+            if doesJobs { group.addTask { await self.openDue() } }
         }
     }
 
@@ -371,40 +402,64 @@ public final class TenantHost<Front: Sendable>: Sendable {
         }
     }
 
-    /// Does for one tenant after the other what is due, at the start and once a day; one that nobody uses is open for as long
-    /// as that takes.
-    private func runDaily() async {
-        var done: [String: Day] = [:]
+    private func work(of hosted: HostedTenant) -> Task<Void, Never> {
+        let name = hosted.record.name
+        let runner = hosted.runner(turns, effects) { [onProblem] work, problem in onProblem(name, work, problem) }
+        return Task { await runner.run() }
+    }
+
+    /// Opens those that are closed when something is to be done in them, a few at once, and closes them when it is done.
+    private func openDue() async {
         while !Task.isCancelled {
-            let today = Tenant.systemClock().day
-            let names = state.withLock { state in state.records.values.filter { $0.state == .active }.map(\.name) }
-            for name in names.sorted() where done[name] != today {
-                guard !Task.isCancelled else { return }
-                if await runDue(name) { done[name] = today }
-            }
+            for name in state.withLock({ $0.working.sorted() }) { await closeIfDone(name) }
             let now = Tenant.systemClock()
-            let untilMidnight =
-                Int((Timestamp(now.day.adding(days: 1)).microseconds - now.microseconds) / 1_000_000) + 1
+            let names = state.withLock { state -> [String] in
+                let due = state.records.values.filter {
+                    $0.state == .active && state.slots[$0.name] == nil && state.due[$0.name] ?? .earliest <= now
+                }
+                // What waits longest comes first.
+                let order = due.map { (state.due[$0.name] ?? .earliest, $0.name) }.sorted { $0 < $1 }
+                return order.map(\.1).prefix(max(0, Self.mostWorking - state.working.count)).map(\.self)
+            }
+            for name in names {
+                guard !Task.isCancelled else { return }
+                await openForJobs(name)
+            }
             // Ends early only when the task is cancelled, which ends the loop.
-            try? await Task.sleep(for: .seconds(min(untilMidnight, Self.retrySeconds)))
+            try? await Task.sleep(for: .seconds(Self.lookSeconds))
         }
     }
 
-    /// Does what is due for a tenant, and says whether all of it was done.
-    func runDue(_ name: String) async -> Bool {
-        let wasOpen = state.withLock { $0.slots[name] != nil }
-        let isWell = await withLease(name) { hosted in
-            await hosted.runDue { [onProblem] task, error in onProblem(name, "the daily task \(task)", "\(error)") }
+    /// Opens a tenant; what does its jobs begins with it.
+    private func openForJobs(_ name: String) async {
+        do {
+            _ = try await lease(name)
+            state.withLock { _ = $0.working.insert(name) }
+        } catch {
+            // What is wrong was told when it was opened; it is tried again later.
+            state.withLock { $0.due[name] = Tenant.systemClock().adding(seconds: Self.retrySeconds) }
         }
-        // Nobody asked for it.
-        if !wasOpen { state.withLock { if $0.slots[name]?.isIdle == true { close(name, &$0) } } }
-        return isWell
     }
 
-    private func withLease(_ name: String, _ body: (HostedTenant) async -> Bool) async -> Bool {
-        guard let lease = try? await lease(name) else { return false }
-        defer { withExtendedLifetime(lease) {} }
-        return await body(lease.hosted)
+    /// Closes a tenant that was opened for its jobs, when there are none and nobody else uses it.
+    private func closeIfDone(_ name: String) async {
+        do {
+            guard state.withLock({ $0.slots[name]?.isIdle == true }) else {
+                // Who uses it closes it, or somebody has.
+                state.withLock { if $0.slots[name] == nil { $0.working.remove(name) } }
+                return
+            }
+            let lease = try await lease(name)
+            let next = try await lease.hosted.nextDue()
+            let soon = Tenant.systemClock().adding(seconds: Self.idleSeconds)
+            if let next, next <= soon { return }
+        } catch {
+            onProblem(name, "its jobs", Self.words(error))
+        }
+        state.withLock { state in
+            state.working.remove(name)
+            if state.slots[name]?.isIdle == true { close(name, &state) }
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 internal import Documents
 internal import Foundation
 public import Identity
+internal import Jobs
 public import Reports
 internal import Storage
 public import Values
@@ -112,7 +113,11 @@ extension TenantRegister {
             clock: clock)
         do {
             // Who was let into the original is not yet let into this one.
-            if plan.backup != nil { try await tenant.identity.endAll(at: tenant.now(), by: Actor.administrator.user) }
+            if plan.backup != nil {
+                try await tenant.identity.endAll(at: tenant.now(), by: Actor.administrator.user)
+                // What was asked for there is done there.
+                try await tenant.write(as: .administrator) { try JobQueue.cancelWaiting(in: $0) }
+            }
             if let password = plan.password {
                 try await tenant.identity.setPassword(
                     password, of: Actor.administrator.user, at: tenant.now(), by: Actor.administrator.user)
