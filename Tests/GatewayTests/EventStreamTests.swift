@@ -38,6 +38,27 @@ import Values
 
     // MARK: What is told
 
+    @Test func `a user is told of jobs that it asked for, and of no other's`() async throws {
+        let site = try await Site.streaming()
+        try await site.fill()
+        let own = try await site.listen("doctype=Background%20Job")
+        let all = try await Self.all(site)
+        let asked = try await site.send(
+            .post, "/api/method/cauldron.jobs.enqueue",
+            json: #"{"commands": [{"action": "insert", "target": "Shelf", "content": {"title": "Maps"}}]}"#)
+        #expect(asked.status == 200, "\(asked.text)")
+        try await site.tenant.write(as: .administrator) { session in
+            try session.call(
+                "cauldron.jobs.enqueue",
+                ["commands": [["action": "insert", "target": "Shelf", "content": ["title": "Atlases"]]]])
+        }
+        try await JobRunner(site.tenant).runDue()
+        try await site.drain(all)
+        try await own.until { $0.subjects.count >= 2 }
+        #expect(Set(own.subjects).count == 1 && own.subjects.count == 2)
+        #expect(Set(all.subjects.filter { $0.hasPrefix("Background Job/") }).count >= 2)
+    }
+
     @Test func `a stream tells of what it watches and of nothing else`() async throws {
         let site = try await Site.streaming()
         try await site.fill()

@@ -34,7 +34,7 @@ import Values
         }
         #expect(owners == ["ana@example.com", "ana@example.com"])
         let told = events.filter { $0.subject == "Background Job/\(ids[0])" }
-        #expect(told.map(\.type) == ["cauldron.background_job.queued", "cauldron.background_job.finished"])
+        #expect(told.map(\.type) == ["cauldron.job.queued", "cauldron.job.finished"])
         // What follows from a request belongs to it.
         let made = try #require(events.first { $0.type == "cauldron.piece.created" })
         #expect(made.correlation == ids[0] && made.actor == "ana@example.com")
@@ -157,7 +157,7 @@ import Values
         let events = try await shop.tenant.read(as: .administrator) {
             try EventLog.read(after: 0, limit: 1_000, in: $0.transaction)
         }
-        #expect(events.contains { $0.type == "cauldron.background_job.progressed" && $0.data.contains("\"done\":1") })
+        #expect(events.contains { $0.type == "cauldron.job.progressed" && $0.data.contains("\"done\":1") })
         await shop.close()
     }
 
@@ -532,7 +532,7 @@ import Values
         let shown = try await shop.tenant.write(as: .administrator) { session in
             try session.rehearse { try $0.enqueue(JobRequest("piece", ["title": "x"])) }.shown
         }
-        #expect(shown.text.contains("cauldron.background_job.queued"))
+        #expect(shown.text.contains("cauldron.job.queued"))
         #expect(try await shop.states() == [])
         await shop.close()
     }

@@ -66,6 +66,7 @@ public enum WebhookDelivery {
                 "name": .string(document.name), "method": .string(rule.method), "url": .string(url),
                 "type": .string(type), "body": .string(body),
             ])
+        request.title = "\(event) of \(document.doctype.name) \(document.name) to \(rule.name)"
         request.sequence = "webhook/\(rule.name)/\(document.doctype.name)/\(document.name)"
         request.user = rule.owner
         return request

@@ -10,7 +10,7 @@ struct BackgroundJob: DocTypeSchema {
         permissions: [.read("System Manager"), Permission("All", [.read], ifOwner: true)],
         summary: "What is done in the background, and what became of it.")
     /// What its events begin with.
-    static let eventName = "background_job"
+    static let eventName = "job"
 
     let jobName = Data(.readOnly, .inListView, .description("What is done."))
     let kind = Data(.readOnly, .inStandardFilter)

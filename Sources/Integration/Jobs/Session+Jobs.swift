@@ -124,6 +124,8 @@ extension Session {
     /// Tells the log what became of a job.
     func emitJob(_ what: String, _ id: String, _ kind: String, _ more: JSONObject) {
         var data = more
+        data["doctype"] = .string(BackgroundJob.doctype.name)
+        data["name"] = .string(id)
         data["kind"] = .string(kind)
         emit("\(BackgroundJob.eventName).\(what)", subject: "\(BackgroundJob.doctype.name)/\(id)", data)
     }

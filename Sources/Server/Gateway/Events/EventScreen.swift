@@ -190,8 +190,6 @@ final class EventScreen {
     private func findAccess(to type: DocType, _ view: View) throws -> Access {
         let alias = "_told"
         guard let condition = view.session.readCondition(for: type, table: alias, right: .read) else { return .all }
-        // Of what may not be read at all there is nothing to ask.
-        guard !condition.isNone else { return .some([]) }
         let names = (names[type.name] ?? []).sorted()
         guard session.registry.isInTable(type) else {
             // What no table holds comes from its source.
@@ -199,6 +197,8 @@ final class EventScreen {
             let decisions = try view.session.decisions(.read, type, documents)
             return .some(Set(zip(documents, decisions).filter(\.1.isAllowed).map { Name($0.0.name) }))
         }
+        // Of what may not be read at all there is nothing to ask.
+        guard !condition.isNone else { return .some([]) }
         let question = Question(
             doctype: Name(type.name), condition: condition.sql, arguments: condition.arguments)
         let readable: Set<Name>
