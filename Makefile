@@ -14,7 +14,7 @@ test: ## install what is missing, build and run all tests
 	@# Tests run side by side, each on a database of its own: more files than the usual limit of 1,024. Not all at once,
 	@# because each has connections to the PostgreSQL server of the run.
 	ulimit -Sn $$(ulimit -Hn); SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=8 swift test
-	EXAMPLES=50 scripts/fuzz-http .build/debug/cauldron
+	EXAMPLES=50 PHASES=examples,fuzzing scripts/fuzz-http .build/debug/cauldron
 
 soak: ## run the long tests: all extremes sent to everything, 200 companies, 100,000 jobs, what an outside tool makes up of the OpenAPI
 	@scripts/setup test
