@@ -61,10 +61,12 @@ import Values
             let goal = last - Int64(random.roll(20...220))
             for _ in 0..<400 where last > max(goal, 0) {
                 last = try await Self.left(company)
+                // The workers are other processes: how far they are is looked at now and then.
                 try await Task.sleep(for: .milliseconds(5))
             }
             guard last > 0, kills < (Self.isLong ? 500 : 8) else {
                 // What the killed had is taken over when their leases have run out.
+                // That takes a minute, and nothing tells of it.
                 try await Task.sleep(for: .milliseconds(200))
                 last = try await Self.left(company)
                 continue

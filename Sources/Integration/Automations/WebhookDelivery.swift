@@ -21,15 +21,11 @@ public struct WebRequest: Sendable {
 public struct WebAnswer: Sendable {
     /// The status.
     public let status: Int
-    /// After how many seconds the other side wants to be asked again; nil where it does not say.
-    public let retryAfter: Int?
     /// The beginning of the content, as text.
     public let body: String
 
     /// An answer.
-    public init(status: Int, retryAfter: Int? = nil, body: String = "") {
-        (self.status, self.retryAfter, self.body) = (status, retryAfter, body)
-    }
+    public init(status: Int, body: String = "") { (self.status, self.body) = (status, body) }
 }
 
 /// Who sends requests over the web.
@@ -109,8 +105,6 @@ public enum WebhookDelivery {
 
     /// The most of an answer that is kept, in characters.
     private static let answerLength = 500
-    /// The longest that a receiver may put off the next try, in seconds.
-    private static let longestPause = 6 * 3_600
 
     /// What sends them.
     public static func effect(
@@ -129,8 +123,7 @@ public enum WebhookDelivery {
                 }
                 let answer = try await sender.send(request)
                 guard (200...299).contains(answer.status) else {
-                    let pause = answer.retryAfter.map { min(max($0, 1), longestPause) }
-                    throw refusal(answer, pause)
+                    throw refusal(answer)
                 }
                 return .done([
                     "status": .int(Int64(answer.status)), "answer": .string(String(answer.body.prefix(answerLength))),
@@ -139,15 +132,13 @@ public enum WebhookDelivery {
         )
     }
 
-    private static func refusal(_ answer: WebAnswer, _ pause: Int?) -> Problem {
+    private static func refusal(_ answer: WebAnswer) -> Problem {
         let words = answer.body.prefix(answerLength)
         let said = words.isEmpty ? "" : ": \(words)"
         if answer.status == 410 {
             return Problem(.deliveryRefused, "The receiver wants nothing any more (410)\(said)")
         }
-        return Problem(
-            .notDelivered, "The receiver answered with \(answer.status)\(said)",
-            fix: pause.map { "It wants to be asked again after \($0) seconds." })
+        return Problem(.notDelivered, "The receiver answered with \(answer.status)\(said)")
     }
 
     /// The request of a job as it is sent now; nil where its webhook is not enabled any more.

@@ -64,16 +64,13 @@ public struct JobKind: Sendable {
         self.isShown = isShown
     }
 
-    /// Jobs of a lane are done by who does such work.
-    var lane: String {
+    /// Who does its jobs.
+    var lane: JobQueue.Lane {
         switch work {
-        case .transaction: Self.transactionLane
-        case .effect: Self.effectLane
+        case .transaction: .transaction
+        case .effect: .effect
         }
     }
-
-    static let transactionLane = "transaction"
-    static let effectLane = "effect"
 
     /// When it is tried again after the failure of an attempt; nil when it is not.
     func retry(after problem: Problem, attempt: Int, at now: Timestamp) -> Timestamp? {

@@ -27,7 +27,7 @@ public enum JobQueue {
     /// The kinds of a lane that are declared, and of these those that are named, where any are: of others nothing is known.
     private static func kinds(of lane: Lane, _ named: [String]?, in session: Session) -> [JobKind] {
         session.registry.registered(JobKind.self).filter {
-            $0.lane == lane.rawValue && named?.contains($0.name) ?? true
+            $0.lane == lane && named?.contains($0.name) ?? true
         }
     }
 

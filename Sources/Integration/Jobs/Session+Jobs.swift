@@ -73,7 +73,7 @@ extension Session {
             if let key = request.key { present[key] = id }
             let key: Value = request.key.map(Value.text) ?? .null
             rows.append([
-                .text(id), .text(kind.name), .text(kind.lane), .text(request.user ?? actor.user),
+                .text(id), .text(kind.name), .text(kind.lane.rawValue), .text(request.user ?? actor.user),
                 request.user == nil ? (actor.scopes?.json.text).map(Value.text) ?? .null : .null,
                 .text(String((request.title ?? kind.name).prefix(200))), .text(content), key, key,
                 request.sequence.map(Value.text) ?? .null, .text(request.priority.rawValue), .timestamp(due),

@@ -64,9 +64,8 @@ public struct WebClient: WebSender {
             bytes.writeImmutableBuffer(part)
             if bytes.readableBytes >= answerBytes { break }
         }
-        let retry = response.headers.first(name: "Retry-After").flatMap { Int($0) }
         let text = String(decoding: bytes.readableBytesView.prefix(answerBytes), as: UTF8.self)
-        return WebAnswer(status: Int(response.status.code), retryAfter: retry, body: text.filter { !$0.isNewline })
+        return WebAnswer(status: Int(response.status.code), body: text.filter { !$0.isNewline })
     }
 
     private static func words(_ error: any Error) -> String {

@@ -26,6 +26,7 @@ final class Alarm: Sendable {
     func wait(atMost duration: Duration) async {
         let timer = Task {
             do {
+                // So long is waited at most; the ring cancels it.
                 try await Task.sleep(for: duration)
                 ring()
             } catch {

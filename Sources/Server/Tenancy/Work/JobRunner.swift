@@ -26,7 +26,6 @@ public final class JobRunner: Sendable {
     private let state = Mutex(State())
 
     private struct State {
-        var isStopping = false
         /// When a schedule is due next, when it is looked again, and for which metadata that was found.
         var schedule: (next: Timestamp?, look: ContinuousClock.Instant, version: Int64)?
         /// Until when consumers are left alone that failed.
@@ -310,12 +309,14 @@ public final class JobRunner: Sendable {
         let next = try await tenant.read(as: .administrator) { try JobQueue.nextDue(of: .effect, kinds, in: $0) }
         guard let next, next <= now else { return }
         for job in try await take(free, .effect) {
-            let task = Task {
-                await self.runEffect(job)
-                self.state.withLock { $0.running[job.id] = nil }
-                self.effectBell.ring()
+            // Noted before it can have ended.
+            state.withLock { state in
+                state.running[job.id] = Task {
+                    await self.runEffect(job)
+                    self.state.withLock { $0.running[job.id] = nil }
+                    self.effectBell.ring()
+                }
             }
-            state.withLock { $0.running[job.id] = task }
         }
     }
 
@@ -355,6 +356,7 @@ public final class JobRunner: Sendable {
         guard !tasks.isEmpty else { return }
         let patience = Task {
             do {
+                // A time is what they are given.
                 try await Task.sleep(for: .seconds(patienceSeconds))
                 for task in tasks { task.cancel() }
             } catch {
